@@ -1,0 +1,69 @@
+import { isRecord, normalizeId, type OpenEnum, openMemberOf } from "./reading.ts";
+import { parseResultInfo, type ResultInfo } from "./result-info.ts";
+import type { ToneInfo } from "./tone-info.ts";
+
+/** @see Graph v1.0 schema, enum `callState`; `ringing` is in the documentation and in beta only. */
+export type CallState =
+  | "incoming"
+  | "establishing"
+  | "ringing"
+  | "established"
+  | "hold"
+  | "transferring"
+  | "transferAccepted"
+  | "redirecting"
+  | "terminating"
+  | "terminated"
+  | "unknownFutureValue";
+
+const STATES: readonly CallState[] = [
+  "incoming",
+  "establishing",
+  "ringing",
+  "established",
+  "hold",
+  "transferring",
+  "transferAccepted",
+  "redirecting",
+  "terminating",
+  "terminated",
+  "unknownFutureValue",
+];
+
+/**
+ * A call, as far as bots that press keys need it; members that are not named here are kept as they came.
+ *
+ * @see Graph v1.0, resource type `call`
+ */
+export interface Call {
+  /** Empty where Graph sent none: notifications often carry it in their URL only. */
+  id: string;
+  state?: OpenEnum<CallState>;
+  /** Why the call ended; present in its last notification. */
+  resultInfo?: ResultInfo;
+  tenantId?: string;
+  callbackUri?: string;
+  direction?: OpenEnum<"incoming" | "outgoing">;
+  /** Follows a call through transfers: what Microsoft's support asks for. */
+  callChainId?: string;
+  /** Explicitly null in answers, absent or an object in updates. */
+  toneInfo?: ToneInfo | null;
+  [member: string]: unknown;
+}
+
+/**
+ * Reads a call in any of Graph's spellings: the state in any letter case and under its old name `callState`, codes as
+ * strings. What it does not know it keeps. `undefined` if `value` is no object.
+ */
+export function parseCall(value: unknown): Call | undefined {
+  if (!isRecord(value)) return undefined;
+  const { resultInfo: rawResult, state: rawState, ...members } = value;
+  const state = openMemberOf(STATES, rawState ?? value.callState);
+  const resultInfo = parseResultInfo(rawResult);
+  return {
+    ...members,
+    id: typeof value.id === "string" ? normalizeId(value.id) : "",
+    ...(state !== undefined && { state }),
+    ...(resultInfo && { resultInfo }),
+  };
+}

@@ -1,0 +1,39 @@
+/**
+ * Base of every error that graph-dtmf throws.
+ *
+ * `code` is the contract: `instanceof` fails between the ESM and the CommonJS copy of one package, a code does not.
+ * Neither `message` nor any field ever holds digits.
+ */
+export class DtmfError extends Error {
+  override readonly name: string = "DtmfError";
+  /** What went wrong, as a literal to switch on: `invalid_tones`, `not_sent`, `delivery_unknown` … */
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** Something that is no key, or no tone, where tones were expected. Thrown before any I/O. */
+export class InvalidTonesError extends DtmfError {
+  override readonly name = "InvalidTonesError";
+  declare readonly code: "invalid_tones";
+  /** Position of the offending key or tone, counted from 0; absent where the whole is at fault (empty, not a list). */
+  readonly index?: number;
+
+  constructor(message: string, index?: number) {
+    super("invalid_tones", message);
+    if (index !== undefined) this.index = index;
+  }
+}
+
+/** An argument that Graph would refuse, or that would reach another resource than the one meant. Thrown before any I/O. */
+export class InvalidRequestError extends DtmfError {
+  override readonly name = "InvalidRequestError";
+  declare readonly code: "invalid_request";
+
+  constructor(message: string) {
+    super("invalid_request", message);
+  }
+}

@@ -1,0 +1,46 @@
+export { type Call, type CallState, parseCall } from "./call.ts";
+export { type Clock, systemClock, type Timer } from "./clock.ts";
+export { type DialStep, parseDialString } from "./dial-string.ts";
+export { DtmfError, InvalidRequestError, InvalidTonesError } from "./errors.ts";
+export { formatTones } from "./format-tones.ts";
+export type { ChangeType, CommsNotification, CommsNotifications } from "./notification.ts";
+export {
+  type AddLargeGalleryViewOperation,
+  type CancelMediaProcessingOperation,
+  type CommsOperation,
+  type InviteParticipantsOperation,
+  type MuteParticipantOperation,
+  type OperationKind,
+  type OperationStatus,
+  type OperationTypes,
+  operationKindOf,
+  type PlayPromptOperation,
+  parseOperation,
+  type RecordOperation,
+  type SendDtmfCompletionReason,
+  type SendDtmfTonesOperation,
+  type StartHoldMusicOperation,
+  type StopHoldMusicOperation,
+  type SubscribeToToneOperation,
+  type UnmuteParticipantOperation,
+  type UpdateRecordingStatusOperation,
+} from "./operation.ts";
+export type {
+  OperationKey,
+  OperationStore,
+  StoredCallEnd,
+  StoredCompletion,
+  StoredEvent,
+} from "./operation-store.ts";
+export type {
+  CompletionOptions,
+  ExpectedOperation,
+  OperationWatcher,
+  PendingOperation,
+} from "./operation-watcher.ts";
+export { type OperationOutcome, outcomeOf } from "./outcome.ts";
+export { isRecord, memberOf, normalizeId, type OpenEnum, toInteger, toText } from "./reading.ts";
+export { explainResultInfo, parseResultInfo, type ResultExplanation, type ResultInfo } from "./result-info.ts";
+export { isSecretTones, type SecretTones, secretTones } from "./secret-tones.ts";
+export { checkTones, isTone, parseTones, TONES, type Tone } from "./tone.ts";
+export { parseToneInfo, type ToneInfo } from "./tone-info.ts";

@@ -1,0 +1,56 @@
+import type { OperationOutcome } from "./outcome.ts";
+import type { ResultInfo } from "./result-info.ts";
+
+/** What identifies an operation over all instances. */
+export interface OperationKey {
+  callId: string;
+  clientContext: string;
+}
+
+/** The end of an operation. At least one of `clientContext` and `operationId` is there. */
+export interface StoredCompletion {
+  type: "completion";
+  callId: string;
+  clientContext?: string;
+  operationId?: string;
+  outcome: OperationOutcome;
+}
+
+/** The end of a call: no operation of it will be reported on any more. */
+export interface StoredCallEnd {
+  type: "callEnd";
+  callId: string;
+  resultInfo?: ResultInfo;
+}
+
+/** What instances tell each other. */
+export type StoredEvent = StoredCompletion | StoredCallEnd;
+
+/**
+ * Port through which instances of a bot share what they hear, so that a notification may reach any of them.
+ *
+ * `storeContract` of `@graph-dtmf/notifications/testing` is the executable form of this contract.
+ */
+export interface OperationStore {
+  /**
+   * Somebody here waits for this operation, until `deadlineAt` (milliseconds since 1970). Results that were stored
+   * under this key before, by the store's own time, are ignored from now on. It deletes nothing.
+   */
+  open(key: OperationKey, deadlineAt: number): Promise<void>;
+  /**
+   * Keeps an event and tells every instance that waits for it.
+   *
+   * @returns `seen` if the same event was kept before: it is told to nobody again.
+   * @throws if it could not be kept. Then it does not count as seen.
+   */
+  put(event: StoredEvent): Promise<"new" | "seen">;
+  /** The outcome that was kept for this key since it was last opened. */
+  read(key: OperationKey): Promise<OperationOutcome | undefined>;
+  /**
+   * Hears what was put, by whatever instance, for keys that were opened here. The same event may be heard more than
+   * once. Returns a function that stops the listening.
+   */
+  listen(heard: (event: StoredEvent) => void): () => void;
+  /** Lets go of connections and timers. What was kept stays kept for other instances. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,70 @@
+import { InvalidTonesError } from "./errors.ts";
+import { checkTones, parseTones, type Tone } from "./tone.ts";
+
+/**
+ * Tones that never print: a PIN, a card number, a passcode.
+ *
+ * Printing, `JSON.stringify`, `util.inspect` and string conversion give `[redacted N tones]`; only `reveal()` gives
+ * the tones.
+ */
+export interface SecretTones {
+  /** How many tones there are. */
+  readonly length: number;
+  /** The tones in clear. Hand them to nothing that logs. */
+  reveal(): readonly Tone[];
+}
+
+// Registered symbols, so that the ESM and the CommonJS copy of this package know each other's secrets.
+const brand = Symbol.for("@graph-dtmf/models.secretTones");
+const inspect = Symbol.for("nodejs.util.inspect.custom");
+
+class RedactedTones implements SecretTones {
+  readonly [brand] = true;
+  readonly #tones: readonly Tone[];
+
+  constructor(tones: readonly Tone[]) {
+    this.#tones = tones;
+    Object.defineProperty(this, brand, { enumerable: false });
+  }
+
+  get length(): number {
+    return this.#tones.length;
+  }
+
+  reveal(): readonly Tone[] {
+    return this.#tones;
+  }
+
+  toString(): string {
+    return `[redacted ${this.#tones.length} tones]`;
+  }
+
+  toJSON(): string {
+    return this.toString();
+  }
+
+  [inspect](): string {
+    return this.toString();
+  }
+}
+
+/**
+ * Wraps keys or tones so that they never reach a log.
+ *
+ * @throws {@link InvalidTonesError} if there is anything but keys or tones, naming the position and not the key.
+ *
+ * @example
+ * const pin = secretTones("4711#");
+ * console.log(pin); // [redacted 5 tones]
+ */
+export function secretTones(keys: string | readonly Tone[]): SecretTones {
+  if (typeof keys !== "string" && !Array.isArray(keys)) {
+    throw new InvalidTonesError(`secret tones are made of keys or a list of tones, got ${typeof keys}`);
+  }
+  return new RedactedTones(Object.freeze(typeof keys === "string" ? parseTones(keys) : [...checkTones(keys)]));
+}
+
+/** Whether `value` came from {@link secretTones}, of this copy of the package or another. */
+export function isSecretTones(value: unknown): value is SecretTones {
+  return typeof value === "object" && value !== null && (value as { [brand]?: unknown })[brand] === true;
+}

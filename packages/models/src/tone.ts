@@ -1,0 +1,94 @@
+import { InvalidTonesError } from "./errors.ts";
+
+/**
+ * Every tone that Graph can send in a call, in the order of its schema.
+ *
+ * @see Graph v1.0 schema, enum `tone`. What `flash` and `a` to `d` do in a Teams call is documented nowhere.
+ */
+export const TONES = [
+  "tone0",
+  "tone1",
+  "tone2",
+  "tone3",
+  "tone4",
+  "tone5",
+  "tone6",
+  "tone7",
+  "tone8",
+  "tone9",
+  "star",
+  "pound",
+  "a",
+  "b",
+  "c",
+  "d",
+  "flash",
+] as const;
+
+/** One tone, spelled as Graph spells it on the wire. */
+export type Tone = (typeof TONES)[number];
+
+/** The key of each tone: a tone's place in {@link TONES} is its key's place here. */
+const KEYS = "0123456789*#ABCD!";
+/** What people write between keys to make a number readable. */
+const SEPARATORS = " -().";
+
+const tones: ReadonlySet<unknown> = new Set(TONES);
+
+/** Whether `value` is one of {@link TONES}, in exactly that spelling. */
+export function isTone(value: unknown): value is Tone {
+  return tones.has(value);
+}
+
+/** The tone of one key, in either case; `undefined` for anything that is no key. */
+export function toneOfKey(key: string): Tone | undefined {
+  return key.length === 1 ? TONES[KEYS.indexOf(key.toUpperCase())] : undefined;
+}
+
+/** Whether a character only makes keys readable and stands for no tone. */
+export function isSeparator(character: string): boolean {
+  return character.length === 1 && SEPARATORS.includes(character);
+}
+
+/**
+ * Reads keys as a person writes them: `0`–`9`, `*`, `#`, `A`–`D` in either case, and `!` for flash.
+ *
+ * Space, `-`, `(`, `)` and `.` are passed over. Pauses are not keys: {@link parseDialString} reads those.
+ *
+ * @throws {@link InvalidTonesError} naming the position of the first character that is no key, never the character.
+ *
+ * @example
+ * parseTones("12#"); // ["tone1", "tone2", "pound"]
+ */
+export function parseTones(keys: string): Tone[] {
+  if (typeof keys !== "string") throw new InvalidTonesError(`keys must be a string, got ${typeof keys}`);
+  const parsed: Tone[] = [];
+  for (let index = 0; index < keys.length; index++) {
+    const character = keys.charAt(index);
+    const tone = toneOfKey(character);
+    if (tone) parsed.push(tone);
+    else if (!isSeparator(character)) {
+      throw new InvalidTonesError(`no key at position ${index}: expected 0-9 * # A-D or ! (flash)`, index);
+    }
+  }
+  return parsed;
+}
+
+/** The key of a tone: the inverse of {@link toneOfKey}. */
+export function keyOfTone(tone: Tone): string {
+  return KEYS.charAt(TONES.indexOf(tone));
+}
+
+/**
+ * Returns the list that it was given, once every element is known to be a tone.
+ *
+ * @throws {@link InvalidTonesError} naming the position of the first element that is none.
+ */
+export function checkTones(list: unknown): readonly Tone[] {
+  if (!Array.isArray(list)) throw new InvalidTonesError(`tones must be a list, got ${typeof list}`);
+  const index = list.findIndex((tone) => !isTone(tone));
+  if (index >= 0) {
+    throw new InvalidTonesError(`no tone at position ${index}: expected one of ${TONES.join(", ")}`, index);
+  }
+  return list;
+}

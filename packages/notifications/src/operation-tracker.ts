@@ -1,0 +1,24 @@
+import type { OperationKey, OperationWatcher, PendingOperation, ResultInfo } from "@graph-dtmf/models";
+import type { Notification } from "./notification.ts";
+
+/** Knows who waits for which operation, and settles each wait when its end is heard. */
+export interface OperationTracker extends OperationWatcher {
+  /**
+   * Takes a notification that was verified, and settles what it ends. The receiver calls it before its handlers run.
+   *
+   * The local wait is settled at once, whatever the store does.
+   *
+   * @returns `seen` if the same end was heard before, here or by another instance: handlers need not run again. Other
+   * notifications than the end of an operation or a call are always `new`.
+   * @throws if the store could not keep it.
+   */
+  hear(notification: Notification): Promise<"new" | "seen">;
+  /** Takes up a wait that another instance, or an earlier life of this one, began. */
+  resume(key: OperationKey): PendingOperation;
+  /** Resolves when the call has ended, at once if it is known to have; rejects with the signal's reason. */
+  ended(callId: string, options?: { signal?: AbortSignal }): Promise<{ resultInfo?: ResultInfo }>;
+  /** How many operations are expected at this moment. */
+  readonly pending: number;
+  /** Ends every wait with `timedOut`, and lets go of every timer. The store that the caller brought stays open. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,15 @@
+import { defineConfig } from "vitest/config";
+
+const conditions = ["@graph-dtmf/source", "node", "import", "default"];
+
+/** Runs in each package (`--root` is the package); resolves siblings from source, so that no build is needed. */
+export default defineConfig({
+  resolve: { conditions },
+  ssr: { resolve: { conditions } },
+  test: {
+    include: ["src/**/*.test.ts", "scripts/**/*.test.ts"],
+    exclude: ["**/*.live.test.ts", "**/node_modules/**"],
+    reporters: ["default", "json"],
+    outputFile: { json: "reports/test.json" },
+  },
+});
