@@ -1,0 +1,343 @@
+import type { SendDtmfTonesOperation } from "@graph-dtmf/models";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import {
+  accept,
+  answer,
+  type Behaviour,
+  breakOff,
+  hangUp,
+  type MisbehavingServer,
+  reset,
+  silent,
+  startMisbehavingServer,
+} from "./__fixtures__/misbehaving-server.ts";
+import { createObservedClock, type ObservedClock } from "./__fixtures__/observed-clock.ts";
+import { createRecordingWatcher, type RecordingWatcher } from "./__fixtures__/recording-watcher.ts";
+import { createDtmfClient, type DtmfClient } from "./client.ts";
+import type { RequestOptions, SentOperation } from "./sent-operation.ts";
+
+const CALL = "481f3600-983e-4276-9b59-c1b30ec8d125";
+
+let server: MisbehavingServer;
+let clock: ObservedClock;
+let operations: RecordingWatcher;
+let dtmf: DtmfClient;
+let tokens: string[];
+
+beforeEach(async () => {
+  server = await startMisbehavingServer();
+  clock = createObservedClock();
+  operations = createRecordingWatcher();
+  tokens = ["token-1"];
+  dtmf = createDtmfClient({
+    baseUrl: server.url,
+    clock,
+    operations,
+    // The last one is given again and again, as a cache would.
+    credential: async () => (tokens.length > 1 ? tokens.shift() : tokens[0]) ?? "",
+  });
+});
+
+afterEach(async () => {
+  await server.close();
+  await dtmf.close();
+});
+
+const send = (options?: RequestOptions): Promise<SentOperation<SendDtmfTonesOperation>> =>
+  dtmf.sendDtmfTones(CALL, { tones: "4711#" }, options);
+
+/** Follows a promise that may reject before anybody looks. */
+function watched<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
+}
+
+describe("what may have been executed is never sent again", () => {
+  const html = "<html>Bad gateway</html>";
+  const cases: [string, Behaviour, { status?: number }][] = [
+    ["500", answer(500, { error: { code: "9999", message: "Internal" } }), { status: 500 }],
+    ["502 with a page for people", answer(502, html), { status: 502 }],
+    ["504 Gateway Timeout", answer(504, html), { status: 504 }],
+    ["504 with Retry-After", answer(504, "", { "retry-after": "1" }), { status: 504 }],
+    ["503 without Retry-After", answer(503), { status: 503 }],
+    ["408", answer(408), { status: 408 }],
+    ["a reset after the request was read", reset, {}],
+    ["a connection closed with no answer", hangUp, {}],
+    ["an answer that breaks off", breakOff, { status: 200 }],
+    ["200 with nothing in it", answer(200), { status: 200 }],
+    ["200 with a text", answer(200, "fine"), { status: 200 }],
+    ["200 with an operation that has no id", answer(200, { status: "running" }), { status: 200 }],
+    ["200 with an empty id", answer(200, { id: "", status: "running" }), { status: 200 }],
+    ["204", answer(204), { status: 204 }],
+    ["something that is no HTTP", (socket) => socket.end("SSH-2.0-OpenSSH\r\n"), {}],
+  ];
+
+  test.each(cases)(
+    "%s is an unknown delivery, reached the server once, and is still listened to",
+    async (_, behaviour, facts) => {
+      server.behaviours.push(behaviour);
+      const error = await send().catch((error: unknown) => error);
+      expect(error).toMatchObject({ code: "delivery_unknown", callId: CALL, clientContext: "made-up", ...facts });
+      expect(operations.told).toEqual(["unknown"]);
+      await clock.advance(3_600_000);
+      expect(server.requests).toHaveLength(1);
+      operations.settle({ outcome: "timedOut", played: "unknown" });
+      expect(await (error as { completion(): Promise<unknown> }).completion()).toMatchObject({ outcome: "timedOut" });
+    },
+  );
+
+  test("silence is an unknown delivery after 30 s", async () => {
+    server.behaviours.push(silent);
+    const sending = watched(send({ timeoutMs: 100_000 }));
+    await server.received(1);
+    await clock.started(30_000);
+    await clock.advance(30_000);
+    await expect(sending).rejects.toMatchObject({ code: "delivery_unknown", cause: { code: "ETIMEDOUT" } });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test("an abort after the request left is an unknown delivery", async () => {
+    const stop = new AbortController();
+    const sending = watched(send({ signal: stop.signal }));
+    await server.received(1);
+    stop.abort(new Error("enough"));
+    await expect(sending).rejects.toMatchObject({ code: "delivery_unknown", cause: { message: "enough" } });
+    expect(operations.told).toEqual(["unknown"]);
+    expect(server.requests).toHaveLength(1);
+  });
+});
+
+describe("what Graph refuses is not sent again", () => {
+  test.each([400, 401, 403, 404, 405, 409, 412, 413, 423])("%i is an error of the request", async (status) => {
+    server.behaviours.push(answer(status, { error: { code: "8522", message: "Call not found." } }));
+    await expect(send()).rejects.toMatchObject({
+      code: "graph_request_failed",
+      status,
+      graphCode: "8522",
+      retryable: false,
+    });
+    expect(operations.told).toEqual(["abandon"]);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test.each([301, 302, 303, 307, 308])("%i: a redirect is not followed with the tones", async (status) => {
+    server.behaviours.push(answer(status, "", { location: `${server.url}/elsewhere` }));
+    await expect(send()).rejects.toMatchObject({ code: "graph_request_failed", status });
+    expect(server.requests).toHaveLength(1);
+  });
+});
+
+describe("what was certainly not executed is sent again", () => {
+  test.each([
+    ["429", answer(429, "", { "retry-after": "2.128" })],
+    ["503 with Retry-After", answer(503, "", { "retry-after": "2.128" })],
+  ])("%s, after the whole time that Graph asked for, and not a millisecond before", async (_, refuse) => {
+    server.behaviours.push(refuse, accept());
+    const sending = watched(send());
+    await server.received(1);
+    await clock.started(2_128);
+    await clock.advance(2_127);
+    expect(server.requests).toHaveLength(1);
+    await clock.advance(1);
+    const [first, second] = await server.received(2);
+    expect(await sending).toMatchObject({ id: "op-1", operation: { status: "running" } });
+    expect(operations.told).toEqual(["accepted"]);
+    expect(second?.body).toBe(first?.body);
+    expect(second?.headers["client-request-id"]).toBe(first?.headers["client-request-id"]);
+  });
+
+  test("also by a date", async () => {
+    const date = new Date(clock.now() + 5_000).toUTCString();
+    server.behaviours.push(answer(429, "", { "retry-after": date }), accept());
+    const sending = watched(send());
+    await clock.started(5_000);
+    await clock.advance(5_000);
+    expect(await sending).toMatchObject({ id: "op-1" });
+  });
+
+  test("with a new token each time", async () => {
+    tokens = ["token-1", "token-2"];
+    server.behaviours.push(answer(429, "", { "retry-after": "1" }), accept());
+    const sending = watched(send());
+    await clock.started(1_000);
+    await clock.advance(1_000);
+    await sending;
+    expect(server.requests.map(({ headers }) => headers.authorization)).toEqual(["Bearer token-1", "Bearer token-2"]);
+  });
+
+  test("unless the caller's time is shorter: then Graph's time is told at once", async () => {
+    server.behaviours.push(answer(429, { error: { code: "TooManyRequests" } }, { "retry-after": "31" }));
+    await expect(send()).rejects.toMatchObject({
+      code: "graph_request_failed",
+      status: 429,
+      retryAfterMs: 31_000,
+      retryable: true,
+    });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test("unless the caller gives up meanwhile", async () => {
+    const stop = new AbortController();
+    server.behaviours.push(answer(429, "", { "retry-after": "20" }));
+    const sending = watched(send({ signal: stop.signal }));
+    await clock.started(20_000);
+    stop.abort(new Error("enough"));
+    await expect(sending).rejects.toMatchObject({ code: "aborted", cause: { message: "enough" } });
+    expect(operations.told).toEqual(["abandon"]);
+    expect(clock.pending).toBe(0);
+  });
+
+  test("unless a notification tells meanwhile that it was taken after all", async () => {
+    server.behaviours.push(answer(503, "", { "retry-after": "20" }), accept());
+    const sending = watched(send());
+    await clock.started(20_000);
+    operations.settle({
+      outcome: "completed",
+      played: "all",
+      operation: { id: "op-7", status: "completed", completionReason: "completedSuccessfully" },
+    });
+    expect(await sending).toMatchObject({ id: "op-7" });
+    expect(operations.told).toEqual(["accepted"]);
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test("unless a notification mentions meanwhile that it is running", async () => {
+    server.behaviours.push(answer(503, "", { "retry-after": "20" }), accept());
+    const sending = watched(send());
+    await clock.started(20_000);
+    operations.mention({ id: "op-7", status: "running" });
+    await clock.advance(20_000);
+    expect(await sending).toMatchObject({ id: "op-7" });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test("unless the call ends meanwhile", async () => {
+    server.behaviours.push(answer(429, "", { "retry-after": "20" }), accept());
+    const sending = watched(send());
+    await clock.started(20_000);
+    operations.settle({ outcome: "callEnded", played: "unknown" });
+    await expect(sending).rejects.toMatchObject({ code: "graph_request_failed", status: 429, retryable: false });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test("a refused connection, until the caller's time is over", async () => {
+    await server.close();
+    const sending = watched(send({ timeoutMs: 1_000 }));
+    await clock.started(250);
+    await clock.advance(250);
+    await clock.started(500);
+    await clock.advance(500);
+    await expect(sending).rejects.toMatchObject({ code: "not_sent", retryable: true, cause: { code: "ECONNREFUSED" } });
+    expect(operations.told).toEqual(["abandon"]);
+    expect(clock.pending).toBe(0);
+  });
+});
+
+describe("a 401", () => {
+  const claims = Buffer.from('{"access_token":{"nbf":{"essential":true}}}').toString("base64");
+  const challenge = answer(401, "", {
+    "www-authenticate": `Bearer realm="", error="insufficient_claims", claims="${claims}"`,
+  });
+
+  test("is answered once with another token, asked for with the challenge's claims", async () => {
+    const asked: unknown[] = [];
+    const client = createDtmfClient({
+      baseUrl: server.url,
+      clock,
+      credential: async (request) => {
+        asked.push(request);
+        return `token-${asked.length}`;
+      },
+    });
+    server.behaviours.push(challenge, accept());
+    await client.sendDtmfTones(CALL, { tones: "1" }, { tenantId: "tenant" });
+    await client.close();
+    expect(asked).toEqual([
+      { tenantId: "tenant" },
+      { tenantId: "tenant", claims: '{"access_token":{"nbf":{"essential":true}}}' },
+    ]);
+    expect(server.requests.map(({ headers }) => headers.authorization)).toEqual(["Bearer token-1", "Bearer token-2"]);
+  });
+
+  test("is final if the credential gives the same token", async () => {
+    server.behaviours.push(challenge, accept());
+    await expect(send()).rejects.toMatchObject({ code: "graph_request_failed", status: 401 });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test("is final the second time", async () => {
+    tokens = ["token-1", "token-2", "token-3"];
+    server.behaviours.push(challenge, challenge, accept());
+    await expect(send()).rejects.toMatchObject({ code: "graph_request_failed", status: 401 });
+    expect(server.requests).toHaveLength(2);
+  });
+});
+
+describe("nothing is sent at all", () => {
+  test("when the caller has given up before", async () => {
+    await expect(send({ signal: AbortSignal.abort() })).rejects.toMatchObject({ code: "aborted" });
+    expect(operations.expected).toHaveLength(0);
+  });
+
+  test("when the client is closed", async () => {
+    await dtmf.close();
+    await expect(send()).rejects.toMatchObject({ code: "closed" });
+  });
+
+  test("when there is no token, or none in time", async () => {
+    const failing = createDtmfClient({ baseUrl: server.url, credential: () => Promise.reject(new Error("no")) });
+    await expect(failing.sendDtmfTones(CALL, { tones: "1" })).rejects.toMatchObject({
+      code: "token_unavailable",
+      cause: { message: "no" },
+    });
+    const hanging = createDtmfClient({ baseUrl: server.url, clock, credential: () => new Promise(() => {}) });
+    const sending = watched(hanging.sendDtmfTones(CALL, { tones: "1" }));
+    await clock.started(30_000);
+    await clock.advance(30_000);
+    await expect(sending).rejects.toMatchObject({ code: "token_unavailable" });
+    await Promise.all([failing.close(), hanging.close()]);
+  });
+
+  afterEach(() => expect(server.requests).toHaveLength(0));
+});
+
+describe("the queue of a call", () => {
+  test("lets one action leave at a time, in order, and the next whatever became of the one before", async () => {
+    const order: string[] = [];
+    const first = watched(dtmf.sendDtmfTones(CALL, { tones: "1" }).catch(() => order.push("first")));
+    const second = dtmf.sendDtmfTones(CALL, { tones: "2" }).then(() => order.push("second"));
+    const third = dtmf.sendDtmfTones(CALL.toUpperCase(), { tones: "3" }).then(() => order.push("third"));
+    await server.received(1);
+    expect(server.requests).toHaveLength(1);
+    server.behaviours.push(accept({ id: "op-2" }), accept({ id: "op-3" }));
+    for (const socket of server.sockets) reset(socket);
+    await Promise.all([first, second, third]);
+    expect(order).toEqual(["first", "second", "third"]);
+    expect(server.requests.map(({ body }) => JSON.parse(body).tones)).toEqual([["tone1"], ["tone2"], ["tone3"]]);
+  });
+
+  test("never makes one call wait for another", async () => {
+    server.behaviours.push(silent, accept());
+    watched(send());
+    await server.received(1);
+    expect(await dtmf.sendDtmfTones("another", { tones: "1" })).toMatchObject({ callId: "another" });
+  });
+
+  test("can be left while waiting, by signal or by time, without holding up those behind", async () => {
+    const stop = new AbortController();
+    watched(send());
+    await server.received(1);
+    const aborted = watched(send({ signal: stop.signal }));
+    const late = watched(send({ timeoutMs: 5_000 }));
+    const behind = watched(send({ timeoutMs: 60_000 }));
+    stop.abort();
+    await expect(aborted).rejects.toMatchObject({ code: "aborted" });
+    await clock.started(5_000);
+    await clock.advance(5_000);
+    await expect(late).rejects.toMatchObject({ code: "not_sent" });
+    server.behaviours.push(accept({ id: "op-4" }));
+    for (const socket of server.sockets) reset(socket);
+    expect(await behind).toMatchObject({ id: "op-4" });
+    expect(server.requests).toHaveLength(2);
+  });
+});

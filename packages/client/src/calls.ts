@@ -1,0 +1,144 @@
+import { type Call, InvalidRequestError, isRecord } from "@graph-dtmf/models";
+import { GraphRequestError } from "./errors.ts";
+import { performRequest, type RequestTools } from "./request.ts";
+import { callPath } from "./resource-path.ts";
+import type { RequestOptions } from "./sent-operation.ts";
+import { typed } from "./typed.ts";
+import { callAnswer, noAnswer } from "./verdict.ts";
+
+/** Somebody to call: a Teams user by id, or a telephone by number. */
+export type CallTarget = { user: { id: string } } | { phone: { id: string } };
+
+/** A call to make, with media that the service hosts. */
+export interface CreateCallRequest {
+  /** Where Graph posts the notifications of this call: https, or http on this machine for the simulator. */
+  callbackUri: string;
+  tenantId: string;
+  targets: readonly CallTarget[];
+}
+
+/** An incoming call to accept, with media that the service hosts. */
+export interface AnswerCallRequest {
+  /** Where Graph posts the notifications of this call from now on. */
+  callbackUri: string;
+}
+
+/** An incoming call to turn away. */
+export interface RejectCallRequest {
+  /** Default `none`. @see Graph v1.0 schema, enum `rejectReason` */
+  reason?: "none" | "busy" | "forbidden";
+}
+
+/** The calls of a bot. */
+export interface Calls {
+  /**
+   * Starts a call. It is `establishing` when this resolves; keys can be pressed once a notification says
+   * `established`.
+   *
+   * It is never sent twice: if its delivery is unknown, a notification under a callbackUri of its own tells.
+   *
+   * @see Graph v1.0, application: create call
+   */
+  create(request: CreateCallRequest, options?: RequestOptions): Promise<Call>;
+  /** @see Graph v1.0, call: get. It carries no `toneInfo`. */
+  get(callId: string, options?: RequestOptions): Promise<Call>;
+  /** Accepts an incoming call; Graph waits 15 s for it. @see Graph v1.0, call: answer */
+  answer(callId: string, request: AnswerCallRequest, options?: RequestOptions): Promise<void>;
+  /** Turns an incoming call away. @see Graph v1.0, call: reject */
+  reject(callId: string, request?: RejectCallRequest, options?: RequestOptions): Promise<void>;
+  /**
+   * Tells Graph that the bot lives: needed every 45 minutes at least, 15 are recommended. After the end of the call it
+   * fails with status 404.
+   *
+   * @see Graph v1.0, call: keepAlive
+   */
+  keepAlive(callId: string, options?: RequestOptions): Promise<void>;
+  /** Ends the call for the bot. A call that is over already is no error. @see Graph v1.0, call: delete */
+  hangUp(callId: string, options?: RequestOptions): Promise<void>;
+}
+
+/** The requests that are about a call as a whole. None of them waits for the media actions of its call. */
+export function createCalls(tools: RequestTools): Calls {
+  /** Has something done to a call; nothing comes back. */
+  async function act(what: Act, options: RequestOptions | undefined): Promise<void> {
+    const { callId, name, method = "POST", body, idempotent = false } = what;
+    const path = name ? callPath(callId, name) : callPath(callId);
+    await performRequest({ request: { method, path, body }, read: noAnswer, idempotent, callId }, tools, options);
+  }
+  return {
+    async create(request, options) {
+      const body = createCallBody(request);
+      return performRequest(
+        { request: { method: "POST", path: "/communications/calls", body }, read: callAnswer, idempotent: false },
+        tools,
+        // The token must be of the tenant that the call is in.
+        { ...options, tenantId: options?.tenantId ?? request.tenantId },
+      );
+    },
+    async get(callId, options) {
+      const request = { method: "GET", path: callPath(callId) } as const;
+      return performRequest({ request, read: callAnswer, idempotent: true, callId }, tools, options);
+    },
+    async answer(callId, { callbackUri }, options) {
+      checkCallbackUri(callbackUri);
+      const mediaConfig = typed("serviceHostedMediaConfig", {});
+      const body = { callbackUri, acceptedModalities: ["audio"], mediaConfig };
+      await act({ callId, name: "answer", body }, options);
+    },
+    async reject(callId, { reason = "none" } = {}, options) {
+      await act({ callId, name: "reject", body: { reason } }, options);
+    },
+    async keepAlive(callId, options) {
+      await act({ callId, name: "keepAlive", idempotent: true }, options);
+    },
+    async hangUp(callId, options) {
+      try {
+        await act({ callId, method: "DELETE", idempotent: true }, options);
+      } catch (error) {
+        // It is over already, which is what was wanted.
+        if (!(error instanceof GraphRequestError && error.status === 404)) throw error;
+      }
+    },
+  };
+}
+
+interface Act {
+  callId: string;
+  name?: string;
+  method?: "POST" | "DELETE";
+  body?: object;
+  idempotent?: boolean;
+}
+
+function createCallBody(request: CreateCallRequest): object {
+  if (!isRecord(request)) throw new InvalidRequestError("expected { callbackUri, tenantId, targets }");
+  const { callbackUri, tenantId, targets } = request;
+  checkCallbackUri(callbackUri);
+  if (typeof tenantId !== "string" || tenantId === "") throw new InvalidRequestError("tenantId must not be empty");
+  if (!Array.isArray(targets) || targets.length === 0) throw new InvalidRequestError("targets must not be empty");
+  return typed("call", {
+    callbackUri,
+    tenantId,
+    // Not targets.map: it would pass over a hole.
+    targets: Array.from(targets, (target, index) =>
+      typed("invitationParticipantInfo", { identity: typed("identitySet", identityOf(target, index)) }),
+    ),
+    requestedModalities: ["audio"],
+    mediaConfig: typed("serviceHostedMediaConfig", {}),
+  });
+}
+
+function checkCallbackUri(callbackUri: unknown): void {
+  if (typeof callbackUri === "string" && URL.canParse(callbackUri)) return;
+  throw new InvalidRequestError("callbackUri must be an absolute URL");
+}
+
+function identityOf(target: unknown, index: number): object {
+  for (const kind of ["user", "phone"]) {
+    const identity = isRecord(target) ? target[kind] : undefined;
+    if (isRecord(identity) && typeof identity.id === "string" && identity.id !== "") {
+      return { [kind]: typed("identity", { id: identity.id }) };
+    }
+  }
+  throw new InvalidRequestError(`targets[${index}] must be { user: { id } } or { phone: { id } }`);
+}

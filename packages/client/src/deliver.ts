@@ -1,0 +1,98 @@
+import { type Clock, type CommsOperation, DtmfError, type PendingOperation } from "@graph-dtmf/models";
+import type { TokenRequest, TokenSource } from "./access-token.ts";
+import type { Exchange, GraphRequest } from "./exchange.ts";
+import { OutOfTime, type Patience } from "./patience.ts";
+import { challengedClaims, retryDelayMs } from "./retry.ts";
+import { type AnswerReader, type Verdict, verdictOf } from "./verdict.ts";
+
+/** What every request of a client goes through. */
+export interface Line {
+  exchange: Exchange;
+  tokens: TokenSource;
+  clock: Clock;
+}
+
+/** One thing asked of Graph. */
+export interface Ask<T> {
+  request: Omit<GraphRequest, "headers" | "signal">;
+  /** The same for every attempt. */
+  clientRequestId: string;
+  read: AnswerReader<T>;
+  /** Whether it does no harm to do it twice. */
+  idempotent: boolean;
+  tenantId?: string | undefined;
+  signal?: AbortSignal | undefined;
+  /** Where notifications about it are heard. */
+  pending?: PendingOperation | undefined;
+}
+
+/** What became of what was asked: as its last attempt tells, or as a notification told before another was made. */
+export type Delivery<T> = Verdict<T> | { kind: "heard"; operation: CommsOperation };
+
+/**
+ * Sends until Graph took or refused the request, or may have taken it; only what was certainly not executed is sent
+ * again, and never once a notification about it was heard or its call has ended.
+ *
+ * @throws DtmfError `aborted`, `closed` or `token_unavailable`, while nothing can have been executed.
+ */
+export async function deliver<T>(ask: Ask<T>, line: Line, patience: Patience): Promise<Delivery<T>> {
+  let challenge: { token: string; claims: string | undefined; verdict: Verdict<T> } | undefined;
+  for (let attempts = 1; ; attempts++) {
+    const token = await getToken(ask, line, { patience, claims: challenge?.claims });
+    if (token === challenge?.token) return challenge.verdict;
+    const verdict = verdictOf(await line.exchange(withHeaders(ask, token)), ask.read);
+    if (verdict.kind === "notSent") patience.check();
+    if (isUnauthorized(verdict) && !challenge) {
+      const claims = challengedClaims(verdict.answer.headers?.["www-authenticate"]);
+      challenge = { token, claims, verdict };
+      continue;
+    }
+    const delayMs = retryDelayMs(verdict, { attempts, idempotent: ask.idempotent, nowMs: line.clock.now() });
+    if (delayMs === undefined || delayMs >= patience.leftMs) return verdict;
+    await sleepListening(delayMs, patience, ask.pending);
+    if (ask.pending?.operation) return { kind: "heard", operation: ask.pending.operation };
+    if (ask.pending?.outcome) return verdict;
+  }
+}
+
+async function getToken<T>(
+  ask: Ask<T>,
+  line: Line,
+  { patience, claims }: { patience: Patience; claims: string | undefined },
+): Promise<string> {
+  const request: TokenRequest = {
+    ...(ask.tenantId !== undefined && { tenantId: ask.tenantId }),
+    ...(claims !== undefined && { claims }),
+  };
+  try {
+    return await patience.until(line.tokens(request));
+  } catch (cause) {
+    if (!(cause instanceof OutOfTime)) throw cause;
+    throw new DtmfError("token_unavailable", "the credential gave no token in time", { cause });
+  }
+}
+
+function withHeaders<T>({ request, clientRequestId, signal }: Ask<T>, token: string): GraphRequest {
+  const headers = {
+    authorization: `Bearer ${token}`,
+    accept: "application/json",
+    "client-request-id": clientRequestId,
+  };
+  return { ...request, headers, ...(signal && { signal }) };
+}
+
+function isUnauthorized<T>(verdict: Verdict<T>): verdict is Verdict<T> & { kind: "refused" } {
+  return verdict.kind === "refused" && verdict.answer.status === 401;
+}
+
+async function sleepListening(ms: number, patience: Patience, pending: PendingOperation | undefined): Promise<void> {
+  const awake = new AbortController();
+  const settled = pending?.completion({ signal: awake.signal }) ?? new Promise<never>(() => {});
+  // It rejects when we stop listening, which is no news.
+  const wake = settled.catch(() => new Promise<never>(() => {}));
+  try {
+    await patience.sleep(ms, wake);
+  } finally {
+    awake.abort();
+  }
+}

@@ -1,0 +1,83 @@
+import { Client, type Context, ResponseType } from "@microsoft/microsoft-graph-client";
+import type { HttpTransport } from "./http-transport.ts";
+
+/** One request to Graph, complete: path below the version, token and ids in its headers. */
+export interface GraphRequest {
+  method: "GET" | "POST" | "DELETE";
+  path: string;
+  headers: Readonly<Record<string, string>>;
+  body?: unknown;
+  signal?: AbortSignal;
+}
+
+/** How far a request got, and what came of it. */
+export interface Exchanged {
+  /**
+   * `notSent`: no byte was handed to a socket. `sent`: some were, and no whole answer came. `answered`: status and
+   * headers came, and the body if it came whole.
+   */
+  phase: "notSent" | "sent" | "answered";
+  status?: number;
+  /** Names in lower case. */
+  headers?: Readonly<Record<string, string>>;
+  /** The body as JSON, or as the text it was; absent if it was empty or broke off. */
+  body?: unknown;
+  /** Why there is no answer, or no whole one. */
+  cause?: unknown;
+}
+
+/** One request and its answer. It never throws. */
+export type Exchange = (request: GraphRequest) => Promise<Exchanged>;
+
+/** Where, in the options that graph-client hands to its middleware, one request's result is put. */
+interface Slot {
+  exchanged?: Exchanged;
+}
+
+/**
+ * Sends requests through graph-client with a chain of one middleware: ours, the last. There is no handler in it that
+ * retries, follows redirects or adds a token, and what graph-client hides of an answer is read before it does.
+ */
+export function createExchange(options: { baseUrl: string; version: string; transport: HttpTransport }): Exchange {
+  const client = Client.initWithMiddleware({
+    baseUrl: options.baseUrl,
+    defaultVersion: options.version,
+    middleware: { execute: (context) => terminate(context, options.transport) },
+  });
+  return async ({ method, path, headers, body, signal }) => {
+    const slot: Slot = {};
+    const request = client
+      .api(path)
+      .headers({ ...headers })
+      .responseType(ResponseType.RAW)
+      .options({ slot, signal });
+    try {
+      if (method === "POST") await request.post(body);
+      else if (method === "GET") await request.get();
+      else await request.delete();
+    } catch (cause) {
+      // Before our middleware ran nothing can have been sent; after it the slot knows better.
+      return slot.exchanged ?? { phase: "notSent", cause };
+    }
+    return slot.exchanged ?? { phase: "notSent", cause: new Error("graph-client did not run the middleware") };
+  };
+}
+
+async function terminate(context: Context, transport: HttpTransport): Promise<void> {
+  const { method, headers, body, signal, slot } = context.options as {
+    method: string;
+    headers: Record<string, string>;
+    body?: string;
+    signal?: AbortSignal;
+    slot: Slot;
+  };
+  slot.exchanged = await transport.send({
+    url: String(context.request),
+    method,
+    headers,
+    ...(body !== undefined && { body }),
+    ...(signal && { signal }),
+  });
+  // graph-client hands this on untouched; whoever reads it finds nothing, for we have read it.
+  context.response = new Response(null);
+}

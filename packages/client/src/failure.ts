@@ -1,0 +1,31 @@
+import type { CompletionOptions, DtmfError, OperationOutcome } from "@graph-dtmf/models";
+import { DeliveryUnknownError, GraphRequestError, NotSentError } from "./errors.ts";
+import { refusalOf } from "./refusal.ts";
+import type { Verdict } from "./verdict.ts";
+
+/** What failed, and what is known of it. */
+export interface Failed {
+  clientRequestId: string;
+  nowMs: number;
+  /** Where it did no harm to do it twice, an unknown fate matters to nobody: what counts is Graph's answer. */
+  idempotent: boolean;
+  /** The call is over: trying again helps nobody. */
+  callEnded?: boolean;
+  callId?: string | undefined;
+  clientContext?: string | undefined;
+  completion?: (options?: CompletionOptions) => Promise<OperationOutcome>;
+}
+
+/** The error of a request that was not accepted. */
+export function failureOf(
+  verdict: Exclude<Verdict<unknown>, { kind: "accepted" }>,
+  { clientRequestId, nowMs, idempotent, callEnded, ...delivery }: Failed,
+): DtmfError {
+  if (verdict.kind === "notSent") return new NotSentError(verdict.cause);
+  const { status, cause } = verdict.answer;
+  if (status !== undefined && (verdict.kind === "refused" || idempotent)) {
+    const refusal = refusalOf({ ...verdict.answer, status }, nowMs);
+    return new GraphRequestError({ clientRequestId, ...refusal, retryable: refusal.retryable && !callEnded });
+  }
+  return new DeliveryUnknownError({ ...delivery, clientRequestId, status, cause });
+}

@@ -1,0 +1,152 @@
+import { randomUUID } from "node:crypto";
+import {
+  type CommsOperation,
+  normalizeId,
+  type OperationKind,
+  type OperationOutcome,
+  type OperationWatcher,
+  type PendingOperation,
+} from "@graph-dtmf/models";
+import type { CallQueue } from "./call-queue.ts";
+import { type Ask, type Delivery, deliver } from "./deliver.ts";
+import { NotSentError, noWatcher } from "./errors.ts";
+import { failureOf } from "./failure.ts";
+import { OutOfTime, type Patience } from "./patience.ts";
+import type { RequestTools } from "./request.ts";
+import { checkClientContext } from "./request-body.ts";
+import { callPath } from "./resource-path.ts";
+import type { RequestOptions, SentOperation } from "./sent-operation.ts";
+import { operationAnswer } from "./verdict.ts";
+
+/** Something that Graph does with the sound of a call, and reports on later. */
+export interface MediaAction {
+  callId: string;
+  /** The last part of its path, as Graph spells it. */
+  name: string;
+  kind: OperationKind;
+  /** The body without the clientContext. */
+  body: object;
+  clientContext?: string | undefined;
+  /** How long it takes once it was accepted, in milliseconds. */
+  expectedMs: number;
+  /** Whether it waits for the call's other media actions to be answered. */
+  queued: boolean;
+}
+
+/** What media actions are made with. */
+export interface MediaTools extends RequestTools {
+  queue: CallQueue;
+  operations?: OperationWatcher | undefined;
+}
+
+/**
+ * Has Graph do it, at most once: checks, stands ready for its notification, waits for the call's turn, delivers, and
+ * hands back what was accepted.
+ */
+export async function performMediaAction<T extends CommsOperation>(
+  action: MediaAction,
+  tools: MediaTools,
+  options: RequestOptions = {},
+): Promise<SentOperation<T>> {
+  const path = callPath(action.callId, action.name);
+  checkClientContext(action.clientContext);
+  const patience = tools.patience(options);
+  patience.check();
+  const pending = expectOperation(action, tools.operations, options);
+  const ask: Ask<CommsOperation> = {
+    request: { method: "POST", path, body: { ...action.body, clientContext: pending.clientContext } },
+    clientRequestId: randomUUID(),
+    read: operationAnswer,
+    idempotent: false,
+    tenantId: options.tenantId,
+    signal: options.signal,
+    pending,
+  };
+  let delivery: Delivery<CommsOperation>;
+  try {
+    const go = (): Promise<Delivery<CommsOperation>> => deliver(ask, tools.line, patience);
+    delivery = await (action.queued ? inTurn(action.callId, { queue: tools.queue, patience }, go) : go());
+  } catch (error) {
+    pending.abandon();
+    throw error;
+  }
+  if (delivery.kind === "heard") return handBack(action.callId, pending, delivery);
+  if (delivery.kind === "accepted") return handBack(action.callId, pending, { ...delivery, operation: delivery.value });
+  const callEnded = pending.outcome?.outcome === "callEnded";
+  if (delivery.kind === "unknown") pending.unknown();
+  else pending.abandon();
+  throw failureOf(delivery, {
+    ...ask,
+    callEnded,
+    callId: action.callId,
+    clientContext: pending.clientContext,
+    completion: (options) => pending.completion(options),
+    nowMs: tools.line.clock.now(),
+  });
+}
+
+/**
+ * Does something when the call's media actions before it have been answered, and lets the next one in after it.
+ *
+ * @throws NotSentError if its turn does not come in time.
+ */
+export async function inTurn<T>(
+  callId: string,
+  { queue, patience }: { queue: CallQueue; patience: Patience },
+  action: () => Promise<T>,
+): Promise<T> {
+  let leave: () => void;
+  try {
+    leave = await queue.enter(normalizeId(callId), patience);
+  } catch (cause) {
+    throw cause instanceof OutOfTime ? new NotSentError(cause) : cause;
+  }
+  try {
+    return await action();
+  } finally {
+    leave();
+  }
+}
+
+function handBack<T extends CommsOperation>(
+  callId: string,
+  pending: PendingOperation,
+  accepted: { operation: CommsOperation; location?: string },
+): SentOperation<T> {
+  pending.accepted(accepted.operation);
+  return {
+    callId,
+    id: accepted.operation.id,
+    clientContext: pending.clientContext,
+    operation: accepted.operation as T,
+    completion: (options) => pending.completion(options) as Promise<OperationOutcome<T>>,
+    ...(accepted.location !== undefined && { location: accepted.location }),
+  };
+}
+
+function expectOperation(
+  action: MediaAction,
+  operations: OperationWatcher | undefined,
+  { tenantId }: RequestOptions,
+): PendingOperation {
+  const { callId, clientContext, expectedMs, kind } = action;
+  if (!operations) return unwatched(clientContext ?? randomUUID());
+  return operations.expect({
+    callId,
+    expectedMs,
+    kind,
+    ...(clientContext !== undefined && { clientContext }),
+    ...(tenantId !== undefined && { tenantId }),
+  });
+}
+
+/** Stands in for a watcher where there is none: the request is sent all the same, its end is not heard. */
+function unwatched(clientContext: string): PendingOperation {
+  return {
+    clientContext,
+    accepted() {},
+    unknown() {},
+    abandon() {},
+    completion: () => Promise.reject(noWatcher()),
+  };
+}
