@@ -34,9 +34,10 @@ export type StoredEvent = StoredCompletion | StoredCallEnd;
 export interface OperationStore {
   /**
    * Somebody here waits for this operation, until `deadlineAt` (milliseconds since 1970). Results that were stored
-   * under this key before, by the store's own time, are ignored from now on. It deletes nothing.
+   * under this key before, by the store's own time, are ignored from now on, for a new life of it begins; with `resume`
+   * an earlier one goes on, and they count. It deletes nothing.
    */
-  open(key: OperationKey, deadlineAt: number): Promise<void>;
+  open(key: OperationKey, deadlineAt: number, options?: { resume?: boolean }): Promise<void>;
   /**
    * Keeps an event and tells every instance that waits for it.
    *

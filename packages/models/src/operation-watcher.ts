@@ -33,13 +33,15 @@ export interface OperationWatcher {
 
 /**
  * An operation that is waited for. After `expect`, exactly one of `accepted`, `unknown` and `abandon` says what became
- * of its request; the wait ends by itself, listened to or not, 30 s after the operation should have ended, and 10
- * minutes after `expect` if none was called.
+ * of its request; the wait ends by itself, listened to or not, 30 s after the operation should have ended (those before
+ * it in the call included), and 10 minutes after `expect` if none was called.
  */
 export interface PendingOperation {
   readonly clientContext: string;
+  /** The operation as last heard of, in the answer or a notification: whoever has one knows that Graph took the request. */
+  readonly operation?: CommsOperation | undefined;
   /** Set as soon as it is known. */
-  readonly outcome?: OperationOutcome;
+  readonly outcome?: OperationOutcome | undefined;
   /** Graph answered with the operation. It is matched by its id too from now on; one that has ended settles at once. */
   accepted(operation: CommsOperation): void;
   /** The request may have been executed: goes on listening, and the clock starts now. */

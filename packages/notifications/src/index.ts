@@ -1,0 +1,23 @@
+export {
+  type AuthenticationFault,
+  InvalidNotificationError,
+  KeysUnavailableError,
+  NotificationAuthenticationError,
+} from "./errors.ts";
+export type { FetchOptions } from "./fetch.ts";
+export type { NotificationHandler, NotificationKind, NotificationOfKind } from "./handlers.ts";
+export type { Logger } from "./logger.ts";
+export { createMemoryOperationStore } from "./memory-store.ts";
+export type {
+  CallNotification,
+  Notification,
+  OperationNotification,
+  ParticipantsNotification,
+  ToneNotification,
+  UnknownNotification,
+} from "./notification.ts";
+export type { NotificationVerifier, VerifiedSender } from "./notification-verifier.ts";
+export type { OperationTracker } from "./operation-tracker.ts";
+export { parseNotifications } from "./parse.ts";
+export { createNotificationReceiver, type NotificationReceiver, type NotificationReceiverOptions } from "./receive.ts";
+export { createOperationTracker, type OperationTrackerOptions } from "./track.ts";

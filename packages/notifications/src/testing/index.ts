@@ -1,0 +1,1 @@
+export { type ContractCase, type StoreMaker, storeContract } from "./store-contract.ts";
