@@ -1,6 +1,6 @@
 import { isRecord, normalizeId, type OpenEnum, openMemberOf } from "./reading.ts";
 import { parseResultInfo, type ResultInfo } from "./result-info.ts";
-import type { ToneInfo } from "./tone-info.ts";
+import { parseToneInfo, type ToneInfo } from "./tone-info.ts";
 
 /** @see Graph v1.0 schema, enum `callState`; `ringing` is in the documentation and in beta only. */
 export type CallState =
@@ -30,6 +30,8 @@ const STATES: readonly CallState[] = [
   "unknownFutureValue",
 ];
 
+const DIRECTIONS = ["incoming", "outgoing"] as const;
+
 /**
  * A call, as far as bots that press keys need it; members that are not named here are kept as they came.
  *
@@ -43,27 +45,31 @@ export interface Call {
   resultInfo?: ResultInfo;
   tenantId?: string;
   callbackUri?: string;
-  direction?: OpenEnum<"incoming" | "outgoing">;
+  direction?: OpenEnum<(typeof DIRECTIONS)[number]>;
   /** Follows a call through transfers: what Microsoft's support asks for. */
   callChainId?: string;
-  /** Explicitly null in answers, absent or an object in updates. */
+  /** Explicitly null in answers, absent or an object in updates. An object without a tone that we know is kept as it came. */
   toneInfo?: ToneInfo | null;
   [member: string]: unknown;
 }
 
 /**
- * Reads a call in any of Graph's spellings: the state in any letter case and under its old name `callState`, codes as
- * strings. What it does not know it keeps. `undefined` if `value` is no object.
+ * Reads a call in any of Graph's spellings: state, direction and tone in any letter case, the state under its old name
+ * `callState` too, codes as strings. What it does not know it keeps. `undefined` if `value` is no object.
  */
 export function parseCall(value: unknown): Call | undefined {
   if (!isRecord(value)) return undefined;
-  const { resultInfo: rawResult, state: rawState, ...members } = value;
-  const state = openMemberOf(STATES, rawState ?? value.callState);
+  const { resultInfo: rawResult, state: rawState, direction: rawDirection, ...members } = value;
+  const state = openMemberOf(STATES, rawState) ?? openMemberOf(STATES, value.callState);
   const resultInfo = parseResultInfo(rawResult);
+  const direction = openMemberOf(DIRECTIONS, rawDirection);
+  const toneInfo = parseToneInfo(value.toneInfo);
   return {
     ...members,
     id: typeof value.id === "string" ? normalizeId(value.id) : "",
     ...(state !== undefined && { state }),
     ...(resultInfo && { resultInfo }),
+    ...(direction !== undefined && { direction }),
+    ...(toneInfo && { toneInfo }),
   };
 }

@@ -27,7 +27,8 @@ export const systemClock: Clock = {
       handle = setTimeout(() => (leftMs > stepMs ? wait(leftMs - stepMs) : callback()), stepMs);
       if (!keepsAlive) handle.unref();
     };
-    wait(delayMs);
+    // The platform cuts fractions off, which would be too early.
+    wait(Math.max(0, Math.ceil(delayMs)));
     return {
       unref() {
         keepsAlive = false;

@@ -1,4 +1,5 @@
 import { InvalidTonesError } from "./errors.ts";
+import { typeName } from "./reading.ts";
 import { isSeparator, type Tone, toneOfKey } from "./tone.ts";
 
 /** One step of a dial string: tones to press one after the other, or a pause before the next ones. */
@@ -19,7 +20,7 @@ const PAUSES: Readonly<Record<string, number>> = { ",": 2000, w: 500, W: 1000 };
  * parseDialString("1,2#"); // [{ tones: ["tone1"] }, { pauseMs: 2000 }, { tones: ["tone2", "pound"] }]
  */
 export function parseDialString(text: string): DialStep[] {
-  if (typeof text !== "string") throw new InvalidTonesError(`a dial string must be a string, got ${typeof text}`);
+  if (typeof text !== "string") throw new InvalidTonesError(`a dial string must be a string, got ${typeName(text)}`);
   const steps: DialStep[] = [];
   let tones: Tone[] = [];
   let pauseMs = 0;

@@ -20,7 +20,7 @@ export class InvalidTonesError extends DtmfError {
   override readonly name = "InvalidTonesError";
   declare readonly code: "invalid_tones";
   /** Position of the offending key or tone, counted from 0; absent where the whole is at fault (empty, not a list). */
-  readonly index?: number;
+  declare readonly index?: number;
 
   constructor(message: string, index?: number) {
     super("invalid_tones", message);
@@ -33,7 +33,7 @@ export class InvalidRequestError extends DtmfError {
   override readonly name = "InvalidRequestError";
   declare readonly code: "invalid_request";
 
-  constructor(message: string) {
-    super("invalid_request", message);
+  constructor(message: string, options?: ErrorOptions) {
+    super("invalid_request", message, options);
   }
 }

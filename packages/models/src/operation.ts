@@ -13,11 +13,21 @@ export type SendDtmfCompletionReason =
   | "mediaOperationCanceled"
   | "unknownFutureValue";
 
-const COMPLETION_REASONS: readonly SendDtmfCompletionReason[] = [
+/** Those of tones and prompts, then those that beta gives recordings. */
+const COMPLETION_REASONS = [
   "unknown",
   "completedSuccessfully",
   "mediaOperationCanceled",
   "unknownFutureValue",
+  "operationCanceled",
+  "stopToneDetected",
+  "maxRecordDurationReached",
+  "initialSilenceTimeout",
+  "maxSilenceTimeout",
+  "playPromptFailed",
+  "playBeepFailed",
+  "mediaReceiveTimeout",
+  "unspecifiedError",
 ];
 
 /**
@@ -140,14 +150,21 @@ export function operationKindOf(type: unknown): OperationKind | undefined {
  */
 export function parseOperation(value: unknown): CommsOperation | undefined {
   if (!isRecord(value)) return undefined;
-  const { resultInfo: rawResult, clientContext: rawContext, completionReason: rawReason, ...members } = value;
-  const kind = operationKindOf(value["@odata.type"]);
+  const {
+    "@odata.type": rawType,
+    resultInfo: rawResult,
+    clientContext: rawContext,
+    completionReason: rawReason,
+    ...members
+  } = value;
+  const kind = operationKindOf(rawType);
+  const type = kind ? `#microsoft.graph.${kind}` : toText(rawType);
   const clientContext = toText(rawContext);
   const resultInfo = parseResultInfo(rawResult);
   const completionReason = openMemberOf(COMPLETION_REASONS, rawReason);
   return {
     ...members,
-    ...(kind && { "@odata.type": `#microsoft.graph.${kind}` }),
+    ...(type !== undefined && { "@odata.type": type }),
     id: normalizeId(toText(value.id) ?? ""),
     status: openMemberOf(STATUSES, value.status) ?? null,
     ...(clientContext !== undefined && { clientContext }),

@@ -24,9 +24,11 @@ export type OperationOutcome<T extends CommsOperation = CommsOperation> =
  * What an operation says of its own end, from status, completionReason and resultInfo together; `undefined` while it
  * is running (`null`, `notStarted`, `running`, or a status of the future).
  *
- * Of sendDtmfTones only `completed` with `completedSuccessfully` means played: Graph uses the status `completed` for
- * cancellation and failure too. Other kinds are completed unless their result code is 400 or more or their
+ * Of sendDtmfTones only `completed` with `completedSuccessfully`, and no result code of 400 or more beside it, means
+ * played: Graph uses the status `completed` for cancellation and failure too. Other kinds are completed unless their result code is 400 or more or their
  * completionReason is `unknown`.
+ *
+ * It compares Graph's own spelling: what comes from elsewhere than this library goes through {@link parseOperation} first.
  *
  * @param kind What was asked for, where it is known: it judges operations that came without a type of their own. Where
  * it isn't, an operation without any type is judged as sendDtmfTones, the strictest.
@@ -39,25 +41,23 @@ export function outcomeOf<T extends CommsOperation>(
   if (status !== "completed" && status !== "failed") return undefined;
   const reason = operation.completionReason;
   if (isCanceled(reason, resultInfo)) return { outcome: "canceled", played: "notAll", operation };
-  const succeeded =
-    kindOf(operation, kind) === "sendDtmfTonesOperation"
-      ? reason === "completedSuccessfully"
-      : !isFailure(reason, resultInfo);
-  return status === "completed" && succeeded
-    ? { outcome: "completed", played: "all", operation }
-    : { outcome: "failed", played: "unknown", operation };
+  const mustSaySo = kindOf(operation, kind) === "sendDtmfTonesOperation";
+  const failed = status === "failed" || isFailure(reason, resultInfo);
+  return failed || (mustSaySo && reason !== "completedSuccessfully")
+    ? { outcome: "failed", played: "unknown", operation }
+    : { outcome: "completed", played: "all", operation };
 }
 
 /** Its own type, unless that is absent or the base of all: then what was asked for. */
 function kindOf(operation: CommsOperation, asked: OperationKind | undefined): OperationKind {
   const type = operation["@odata.type"];
-  if (type === undefined) return asked ?? "sendDtmfTonesOperation";
+  if (!type) return asked ?? "sendDtmfTonesOperation";
   const own = operationKindOf(type) ?? "commsOperation";
   return own === "commsOperation" ? (asked ?? own) : own;
 }
 
 function isFailure(reason: unknown, resultInfo: ResultInfo | undefined): boolean {
-  return reason === "unknown" || (resultInfo !== undefined && resultInfo.code >= 400);
+  return reason === "unknown" || (resultInfo?.code ?? 0) >= 400;
 }
 
 /** Graph has two vocabularies for one thing: tones end with the reason, recordings with the codes. */

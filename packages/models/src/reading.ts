@@ -3,6 +3,12 @@ export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** What a value is, for messages that must not show the value itself. */
+export function typeName(value: unknown): string {
+  if (value === null) return "null";
+  return Array.isArray(value) ? "array" : typeof value;
+}
+
 /** The member that `value` names in any letter case, in our spelling; `undefined` if it names none. */
 export function memberOf<T extends string>(members: readonly T[], value: unknown): T | undefined {
   if (typeof value !== "string") return undefined;
@@ -18,8 +24,16 @@ export function openMemberOf<T extends string>(members: readonly T[], value: unk
 
 /** An integer that came as a number or, as Graph did for years, as a numeric string. */
 export function toInteger(value: unknown): number | undefined {
+  const integer = toInt64(value);
+  return Number.isSafeInteger(integer) ? integer : undefined;
+}
+
+/** As {@link toInteger}, over the whole range of an Int64: beyond 2^53 the nearest number that JavaScript has. */
+export function toInt64(value: unknown): number | undefined {
   const number = typeof value === "string" && /^-?\d+$/.test(value) ? Number(value) : value;
-  return typeof number === "number" && Number.isSafeInteger(number) ? number : undefined;
+  if (typeof number !== "number" || !Number.isInteger(number) || Math.abs(number) > 2 ** 63) return undefined;
+  // JSON can spell -0; adding 0 makes it 0.
+  return number + 0;
 }
 
 /** A text, or `undefined` for anything else. */
@@ -33,7 +47,7 @@ export function toText(value: unknown): string | undefined {
  */
 export type OpenEnum<T extends string> = T | (string & Record<never, never>);
 
-const dashless = /^([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})$/;
+const DASHLESS = /^([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})$/;
 const GUID = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;
 
 /**
@@ -43,5 +57,5 @@ const GUID = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$
 export function normalizeId(id: string): string {
   if (!GUID.test(id)) return id;
   const lower = id.toLowerCase();
-  return lower.length === 36 ? lower : lower.replaceAll("-", "").replace(dashless, "$1-$2-$3-$4-$5");
+  return lower.length === 36 ? lower : lower.replaceAll("-", "").replace(DASHLESS, "$1-$2-$3-$4-$5");
 }

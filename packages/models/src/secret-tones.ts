@@ -1,4 +1,5 @@
 import { InvalidTonesError } from "./errors.ts";
+import { typeName } from "./reading.ts";
 import { checkTones, parseTones, type Tone } from "./tone.ts";
 
 /**
@@ -19,12 +20,15 @@ const brand = Symbol.for("@graph-dtmf/models.secretTones");
 const inspect = Symbol.for("nodejs.util.inspect.custom");
 
 class RedactedTones implements SecretTones {
-  readonly [brand] = true;
   readonly #tones: readonly Tone[];
 
   constructor(tones: readonly Tone[]) {
-    this.#tones = tones;
-    Object.defineProperty(this, brand, { enumerable: false });
+    this.#tones = Object.freeze(tones);
+    Object.freeze(this);
+  }
+
+  get [brand](): true {
+    return true;
   }
 
   get length(): number {
@@ -59,9 +63,9 @@ class RedactedTones implements SecretTones {
  */
 export function secretTones(keys: string | readonly Tone[]): SecretTones {
   if (typeof keys !== "string" && !Array.isArray(keys)) {
-    throw new InvalidTonesError(`secret tones are made of keys or a list of tones, got ${typeof keys}`);
+    throw new InvalidTonesError(`secret tones are made of keys or a list of tones, got ${typeName(keys)}`);
   }
-  return new RedactedTones(Object.freeze(typeof keys === "string" ? parseTones(keys) : [...checkTones(keys)]));
+  return new RedactedTones(typeof keys === "string" ? parseTones(keys) : checkTones([...keys]));
 }
 
 /** Whether `value` came from {@link secretTones}, of this copy of the package or another. */

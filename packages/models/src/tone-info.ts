@@ -1,4 +1,4 @@
-import { isRecord, memberOf, toInteger } from "./reading.ts";
+import { isRecord, memberOf, toInt64 } from "./reading.ts";
 import { TONES, type Tone } from "./tone.ts";
 
 /**
@@ -8,18 +8,21 @@ import { TONES, type Tone } from "./tone.ts";
  * @see Graph v1.0, resource type `toneInfo`
  */
 export interface ToneInfo {
-  /** Order of the tone: an Int64, counted from 1 in what the service sends. */
+  /**
+   * Order of the tone: an Int64, counted from 1 in what the service sends. Beyond 2^53 it is rounded, so that
+   * neighbours may be equal there.
+   */
   sequenceId: number;
   tone: Tone;
 }
 
 /**
  * Reads a `toneInfo` as it came over the wire: the tone in any letter case, the sequence as a number or a numeric
- * string. `undefined` if there is none, or if a tone or a safe integer is missing.
+ * string. `undefined` if there is none, or if it lacks a tone that we know or an integer.
  */
 export function parseToneInfo(value: unknown): ToneInfo | undefined {
   if (!isRecord(value)) return undefined;
-  const sequenceId = toInteger(value.sequenceId);
+  const sequenceId = toInt64(value.sequenceId);
   const tone = memberOf(TONES, value.tone);
   return sequenceId === undefined || tone === undefined ? undefined : { sequenceId, tone };
 }

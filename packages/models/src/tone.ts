@@ -1,4 +1,5 @@
 import { InvalidTonesError } from "./errors.ts";
+import { typeName } from "./reading.ts";
 
 /**
  * Every tone that Graph can send in a call, in the order of its schema.
@@ -24,6 +25,8 @@ export const TONES = [
   "d",
   "flash",
 ] as const;
+// Keys are found by their place in this list: sorting it in place would press other keys.
+Object.freeze(TONES);
 
 /** One tone, spelled as Graph spells it on the wire. */
 export type Tone = (typeof TONES)[number];
@@ -61,7 +64,7 @@ export function isSeparator(character: string): boolean {
  * parseTones("12#"); // ["tone1", "tone2", "pound"]
  */
 export function parseTones(keys: string): Tone[] {
-  if (typeof keys !== "string") throw new InvalidTonesError(`keys must be a string, got ${typeof keys}`);
+  if (typeof keys !== "string") throw new InvalidTonesError(`keys must be a string, got ${typeName(keys)}`);
   const parsed: Tone[] = [];
   for (let index = 0; index < keys.length; index++) {
     const character = keys.charAt(index);
@@ -85,7 +88,7 @@ export function keyOfTone(tone: Tone): string {
  * @throws {@link InvalidTonesError} naming the position of the first element that is none.
  */
 export function checkTones(list: unknown): readonly Tone[] {
-  if (!Array.isArray(list)) throw new InvalidTonesError(`tones must be a list, got ${typeof list}`);
+  if (!Array.isArray(list)) throw new InvalidTonesError(`tones must be a list, got ${typeName(list)}`);
   const index = list.findIndex((tone) => !isTone(tone));
   if (index >= 0) {
     throw new InvalidTonesError(`no tone at position ${index}: expected one of ${TONES.join(", ")}`, index);

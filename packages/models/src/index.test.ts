@@ -1,0 +1,102 @@
+import { describe, expect, expectTypeOf, it } from "vitest";
+import type {
+  CommsNotification,
+  ExpectedOperation,
+  OperationKind,
+  OperationOutcome,
+  OperationStore,
+  OperationTypes,
+  OperationWatcher,
+  PendingOperation,
+  StoredEvent,
+} from "./index.ts";
+import * as models from "./index.ts";
+import * as testing from "./testing/index.ts";
+
+describe("the package", () => {
+  it("has these values at its door", () => {
+    expect(Object.keys(models).sort()).toEqual([
+      "DtmfError",
+      "InvalidRequestError",
+      "InvalidTonesError",
+      "TONES",
+      "checkTones",
+      "explainResultInfo",
+      "formatTones",
+      "isRecord",
+      "isSecretTones",
+      "isTone",
+      "memberOf",
+      "normalizeId",
+      "operationKindOf",
+      "outcomeOf",
+      "parseCall",
+      "parseDialString",
+      "parseOperation",
+      "parseResultInfo",
+      "parseToneInfo",
+      "parseTones",
+      "secretTones",
+      "systemClock",
+      "toInteger",
+      "toText",
+    ]);
+  });
+
+  it("has these values for tests", () => {
+    expect(Object.keys(testing)).toEqual(["createManualClock"]);
+  });
+});
+
+/** The members of T that are `any`. */
+type AnyMembers<T> = { [Name in keyof T]-?: 0 extends 1 & T[Name] ? Name : never }[keyof T];
+/** The functions of T that take or give an `any`. */
+type AnyFunctions<T> = {
+  [Name in keyof T]-?: T[Name] extends (...taken: infer Taken) => infer Given
+    ? 0 extends 1 & (Taken extends unknown[] ? Taken[number] : never)
+      ? Name
+      : 0 extends 1 & Given
+        ? Name
+        : never
+    : never;
+}[keyof T];
+
+describe("the public types", () => {
+  it("export nothing as any", () => {
+    expectTypeOf<AnyMembers<typeof models>>().toBeNever();
+  });
+
+  it("take and give no any", () => {
+    expectTypeOf<AnyFunctions<typeof models>>().toBeNever();
+  });
+
+  it("have no any in the ports", () => {
+    expectTypeOf<
+      | AnyFunctions<OperationStore>
+      | AnyFunctions<OperationWatcher>
+      | AnyFunctions<PendingOperation>
+      | AnyMembers<PendingOperation>
+      | AnyMembers<ExpectedOperation>
+    >().toBeNever();
+  });
+
+  it("would find an any", () => {
+    // biome-ignore lint/suspicious/noExplicitAny: the point of the test.
+    expectTypeOf<AnyFunctions<{ parse(text: any): void; read(): any; keep(text: string): void }>>().toEqualTypeOf<
+      "parse" | "read"
+    >();
+  });
+
+  it("have a type for every kind of operation", () => {
+    expectTypeOf<keyof OperationTypes>().toEqualTypeOf<OperationKind>();
+  });
+
+  it("tell the events of a store apart by their type", () => {
+    expectTypeOf<Extract<StoredEvent, { type: "completion" }>["outcome"]>().toEqualTypeOf<OperationOutcome>();
+    expectTypeOf<StoredEvent["type"]>().toEqualTypeOf<"completion" | "callEnd">();
+  });
+
+  it("leave the data of a notification unknown", () => {
+    expectTypeOf<CommsNotification["resourceData"]>().toBeUnknown();
+  });
+});
