@@ -90,7 +90,7 @@ function linesOf(event: DemoEvent, { ink, verified }: { ink: Ink; verified: numb
       return [ink.bad(`✗ ${event.message}`)];
     case "done":
       return [
-        `${ink.good("✓")} done         ${event.requests} requests, ${verified} notifications, all of them verified`,
+        `${ink.good("✓")} done         ${event.requests} requests, ${verified} notifications verified, none refused`,
       ];
   }
 }

@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { formatTones, parseTones, type Tone } from "@graph-dtmf/models";
+import { parseTones, type Tone } from "@graph-dtmf/models";
 
 /** What the demo was asked to show. */
 export interface DemoOptions {
@@ -15,7 +15,7 @@ export interface DemoOptions {
 /** The documentation's own example: the twelve keys, a second apart. */
 const DOCUMENTED = { keys: "1234567890*#", delay: "1000", speed: "20" };
 
-export const USAGE = `npm run demo -- [--tones "${DOCUMENTED.keys}"] [--delay ${DOCUMENTED.delay}] [--speed ${DOCUMENTED.speed}] [--json]
+export const USAGE: string = `npm run demo -- [--tones "${DOCUMENTED.keys}"] [--delay ${DOCUMENTED.delay}] [--speed ${DOCUMENTED.speed}] [--json]
 
   --tones   keys to press: 0-9 * # A-D and ! (flash)
   --delay   milliseconds between two tones
@@ -41,7 +41,7 @@ export function parseOptions(args: readonly string[]): DemoOptions | "help" {
   });
   if (values.help) return "help";
   const tones = parseTones(values.tones);
-  if (formatTones(tones) === "") throw new Error("--tones: expected at least one key");
+  if (tones.length === 0) throw new Error("--tones: expected at least one key");
   return {
     tones,
     delayBetweenTonesMs: numberOf("--delay", values.delay, { from: 0, to: 2 ** 31 - 1, whole: true }),

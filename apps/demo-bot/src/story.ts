@@ -82,7 +82,10 @@ class Story {
     this.#tell({ step: "endings", of: tones.length, endings });
     await this.#bot.dtmf.calls.hangUp(callId);
     await this.#reach(callId, "terminated");
-    this.#tell({ step: "done", requests: this.#simulator.requests.length });
+    const { requests, undelivered } = this.#simulator;
+    if (undelivered.length > 0)
+      throw new Error(`expected every notification to be taken, saw ${undelivered.length} refused`);
+    this.#tell({ step: "done", requests: requests.length });
   }
 
   async #call(): Promise<string> {
@@ -130,13 +133,15 @@ class Story {
     { call, before, expectedMs }: { call: SimulatedCall; before: number; expectedMs: number },
   ): Promise<Ending> {
     let shown = 0;
-    const progress = setInterval(() => {
+    const show = (): void => {
       const heard = call.heard.length - before;
       if (heard > shown) this.#tell({ step: "progress", heard, of: this.#options.tones.length });
       shown = heard;
-    }, PROGRESS_MS);
+    };
+    const progress = setInterval(show, PROGRESS_MS);
     try {
       const result = await sent.completion({ timeoutMs: expectedMs + STEP_MS });
+      show();
       const operation = "operation" in result ? result.operation : undefined;
       return {
         outcome: result.outcome,

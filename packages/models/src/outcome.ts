@@ -25,8 +25,8 @@ export type OperationOutcome<T extends CommsOperation = CommsOperation> =
  * is running (`null`, `notStarted`, `running`, or a status of the future).
  *
  * Of sendDtmfTones only `completed` with `completedSuccessfully`, and no result code of 400 or more beside it, means
- * played: Graph uses the status `completed` for cancellation and failure too. Other kinds are completed unless their result code is 400 or more or their
- * completionReason is `unknown`.
+ * played: Graph uses the status `completed` for cancellation and failure too. Other kinds are completed unless their
+ * result code is 400 or more or their completionReason is `unknown`.
  *
  * It compares Graph's own spelling: what comes from elsewhere than this library goes through {@link parseOperation} first.
  *

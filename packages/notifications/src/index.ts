@@ -21,3 +21,5 @@ export type { OperationTracker } from "./operation-tracker.ts";
 export { parseNotifications } from "./parse.ts";
 export { createNotificationReceiver, type NotificationReceiver, type NotificationReceiverOptions } from "./receive.ts";
 export { createOperationTracker, type OperationTrackerOptions } from "./track.ts";
+export { createGraphCallingVerifier } from "./verify.ts";
+export type { GraphCallingVerifierOptions } from "./verifier-options.ts";

@@ -1,0 +1,18 @@
+import { benchmarkImport } from "./import.ts";
+import { benchmarkSend } from "./send.ts";
+import { benchmarkTracker } from "./tracker.ts";
+
+const benchmarks: Record<string, () => Promise<void>> = {
+  send: benchmarkSend,
+  tracker: benchmarkTracker,
+  import: benchmarkImport,
+};
+
+const asked = process.argv.slice(2);
+const unknown = asked.filter((name) => !Object.hasOwn(benchmarks, name));
+if (unknown.length > 0) {
+  process.stderr.write(`benchmarks: expected ${Object.keys(benchmarks).join(", ")}, or none for all\n`);
+  process.exitCode = 1;
+} else {
+  for (const name of asked.length > 0 ? asked : Object.keys(benchmarks)) await benchmarks[name]?.();
+}

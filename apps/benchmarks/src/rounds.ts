@@ -1,0 +1,38 @@
+/** Something to measure: how long one round of it takes, in milliseconds. */
+export interface Contestant {
+  name: string;
+  round(): Promise<number>;
+}
+
+/** What a contestant came to. */
+export interface Measured {
+  name: string;
+  medianMs: number;
+}
+
+/**
+ * Runs the contestants in turns, so that whatever else the machine does meanwhile meets all of them, and takes the
+ * median of each. The first round of each only warms up.
+ */
+export async function inTurns(contestants: readonly Contestant[], rounds: number): Promise<Measured[]> {
+  const times = contestants.map((): number[] => []);
+  for (let round = 0; round <= rounds; round++) {
+    for (const [index, contestant] of contestants.entries()) {
+      const ms = await contestant.round();
+      if (round > 0) times[index]?.push(ms);
+    }
+  }
+  return contestants.map(({ name }, index) => ({ name, medianMs: median(times[index] ?? []) }));
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((one, other) => one - other);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
+
+/** Wall-clock time of something, in milliseconds. */
+export async function timed(run: () => unknown): Promise<number> {
+  const startMs = performance.now();
+  await run();
+  return performance.now() - startMs;
+}

@@ -1,0 +1,112 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { expect, onTestFinished, test } from "vitest";
+import { layerViolations } from "./check-layers.mjs";
+
+const jose = { jose: "^6.0.0" };
+const models = { "@graph-dtmf/models": "^0.0.0" };
+const simulator = { "@graph-dtmf/simulator": "^0.0.0" };
+
+/** A small repository in which every arrow points down. */
+const soundTree: Record<string, unknown> = {
+  "package.json": { devDependencies: { vitest: "4.1.12" } },
+  "packages/models/package.json": { name: "@graph-dtmf/models", exports: { ".": {}, "./testing": {} } },
+  "packages/models/src/index.ts": 'export { tones } from "./tone.ts";',
+  "packages/models/src/testing/index.ts": 'import "../tone.ts";',
+  "packages/client/package.json": { name: "@graph-dtmf/client", dependencies: models, devDependencies: simulator },
+  "packages/client/src/send.ts": 'import "@graph-dtmf/models";\nimport "node:https";',
+  "packages/client/src/send.test.ts":
+    'import "vitest";\nimport "@graph-dtmf/simulator";\nimport "@graph-dtmf/models/testing";',
+  "packages/client/src/__fixtures__/receiver.ts": 'import "vitest";',
+  "packages/simulator/package.json": {
+    name: "@graph-dtmf/simulator",
+    exports: { ".": {} },
+    dependencies: { ...models, ...jose },
+  },
+  "apps/demo/package.json": { name: "demo", dependencies: simulator },
+  "apps/demo/src/main.ts": 'import "@graph-dtmf/simulator";',
+};
+
+/** The violations in the sound tree once the given files are added or replaced. */
+function violationsWith(files: Record<string, unknown>): string[] {
+  const root = mkdtempSync(join(tmpdir(), "layers-"));
+  onTestFinished(() => rmSync(root, { recursive: true }));
+  for (const [name, content] of Object.entries({ ...soundTree, ...files })) {
+    mkdirSync(dirname(join(root, name)), { recursive: true });
+    writeFileSync(join(root, name), typeof content === "string" ? content : JSON.stringify(content));
+  }
+  return layerViolations(root).map((violation) => violation.replaceAll("\\", "/"));
+}
+
+test("finds nothing where every arrow points down", () => {
+  expect(violationsWith({})).toEqual([]);
+});
+
+test.each([
+  ["a dependency", { dependencies: jose }],
+  ["a peer dependency", { peerDependencies: jose }],
+  ["a sibling in the tests", { devDependencies: simulator }],
+])("reports %s of models", (_, manifest) => {
+  expect(
+    violationsWith({ "packages/models/package.json": { name: "@graph-dtmf/models", ...manifest } }),
+  ).toContainEqual(
+    expect.stringMatching(/^packages\/models\/package.json: may not depend on (jose|@graph-dtmf\/simulator)$/),
+  );
+});
+
+test("keeps client and notifications apart", () => {
+  const manifest = { name: "@graph-dtmf/client", devDependencies: { "@graph-dtmf/notifications": "^0.0.0" } };
+  expect(violationsWith({ "packages/client/package.json": manifest })).toContain(
+    "packages/client/package.json: may not depend on @graph-dtmf/notifications",
+  );
+});
+
+test("reports a package that nobody gave a layer", () => {
+  expect(violationsWith({ "packages/extra/package.json": { name: "@graph-dtmf/extra" } })).toEqual([
+    "packages/extra/package.json: the table in scripts/check-layers.mjs has no line for it",
+  ]);
+});
+
+test("reports an import that only hoisting makes work", () => {
+  expect(violationsWith({ "packages/client/src/token.ts": 'export { SignJWT } from "jose";' })).toEqual([
+    "packages/client/src/token.ts: jose is not listed in its package.json",
+  ]);
+});
+
+test("reports a source that imports what only the tests may", () => {
+  expect(violationsWith({ "packages/client/src/a.ts": 'const s = import("@graph-dtmf/simulator");' })).toEqual([
+    "packages/client/src/a.ts: @graph-dtmf/simulator is not listed in its package.json",
+  ]);
+});
+
+test("reports a package that imports itself by name", () => {
+  expect(violationsWith({ "packages/client/src/a.ts": 'import type { A } from "@graph-dtmf/client";' })).toEqual([
+    "packages/client/src/a.ts: @graph-dtmf/client is not listed in its package.json",
+  ]);
+});
+
+test("reports another package's file behind its doors", () => {
+  expect(violationsWith({ "apps/demo/src/main.ts": 'import "@graph-dtmf/simulator/src/calls.ts";' })).toEqual([
+    "apps/demo/src/main.ts: @graph-dtmf/simulator/src/calls.ts is no door of @graph-dtmf/simulator",
+  ]);
+});
+
+test("reports a relative path that leaves the package, in tests too", () => {
+  expect(violationsWith({ "packages/client/src/a.test.ts": 'import "../../models/src/tone.ts";' })).toEqual([
+    "packages/client/src/a.test.ts: ../../models/src/tone.ts leaves its package",
+  ]);
+});
+
+test("reports Node.js in models, outside of its tests", () => {
+  expect(
+    violationsWith({
+      "packages/models/src/read.ts": 'import { readFileSync } from "node:fs";',
+      "packages/models/src/read.test.ts": 'import { readFileSync } from "node:fs";',
+    }),
+  ).toEqual(["packages/models/src/read.ts: node:fs means I/O, and this package does none"]);
+});
+
+test("does not take an example in a comment for an import", () => {
+  expect(violationsWith({ "packages/models/src/a.ts": '/** import { a } from "jose" */\nexport {};' })).toEqual([]);
+});

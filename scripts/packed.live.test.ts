@@ -1,0 +1,154 @@
+import { spawnSync } from "node:child_process";
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readJson, readWorkspaces, type Workspace } from "./workspaces.mjs";
+
+// Only what was packed, installed into an empty folder and loaded there is what people get: a wrong `files` or `exports`,
+// an undeclared dependency or types that resolve for ESM alone look right inside the repository.
+
+const root = join(import.meta.dirname, "..");
+const nodeMajors = [20, 22, 24];
+
+const published: Workspace[] = readWorkspaces(root)
+  .filter(({ manifest }) => manifest.private !== true)
+  .filter(({ directory }) => existsSync(join(directory, "src/index.ts")));
+
+/** Every door of every package, as an importer writes it. */
+const doors: string[] = published.flatMap(({ manifest }) =>
+  Object.keys(manifest.exports)
+    .filter((door) => door !== "./package.json")
+    .map((door) => manifest.name + door.slice(1)),
+);
+
+const empty = mkdtempSync(join(tmpdir(), "packed-"));
+afterAll(() => rmSync(empty, { recursive: true, force: true }));
+
+/** Runs a program in the consumer's folder, or another; gives what it printed, or throws with all that it said. */
+function run(command: string, parameters: readonly string[], cwd = empty): string {
+  const { status, stdout, stderr, error } = spawnSync(command, parameters, { cwd, encoding: "utf8" });
+  if (status !== 0) throw new Error(`${command} ${parameters.join(" ")}\n${stdout}${stderr}`, { cause: error });
+  return stdout;
+}
+
+/** npm without a shell: on Windows its command is a batch file, which cannot be spawned. */
+const npm = (parameters: readonly string[], cwd = empty): string => {
+  const cli = process.env.npm_execpath;
+  return cli === undefined ? run("npm", parameters, cwd) : run(process.execPath, [cli, ...parameters], cwd);
+};
+
+/** Starts a version of Node.js: the one that runs now, or else one out of the npm registry, if that has it. */
+function findNode(major: number): ((...parameters: string[]) => string) | undefined {
+  if (process.versions.node.startsWith(`${major}.`)) return (...parameters) => run(process.execPath, parameters);
+  const platform = process.platform === "win32" ? "win" : process.platform;
+  const fromRegistry = ["exec", "--yes", `--package=node-${platform}-${process.arch}@${major}`, "--", "node"];
+  const start = (...parameters: string[]): string => npm([...fromRegistry, ...parameters]);
+  try {
+    return start("--version").startsWith(`v${major}.`) ? start : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const installed = (name: string): string => join(empty, "node_modules", name);
+
+const filesOf = (directory: string): string[] =>
+  readdirSync(directory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
+
+beforeAll(() => {
+  const unbuilt = published.filter(({ directory }) => !existsSync(join(directory, "dist")));
+  if (unbuilt.length > 0) throw new Error(`run "npm run build" first: ${unbuilt.map(({ name }) => name)}`);
+
+  const workspaces = published.map(({ manifest }) => `--workspace=${manifest.name}`);
+  const packed: { filename: string }[] = JSON.parse(
+    npm(["pack", "--json", "--pack-destination", empty, ...workspaces], root),
+  );
+  const requireFromRoot = createRequire(join(root, "package.json"));
+  const beside = ["@microsoft/microsoft-graph-client", "@types/node"].map(
+    (name) => `${name}@${readJson(requireFromRoot.resolve(`${name}/package.json`)).version}`,
+  );
+  writeFileSync(join(empty, "package.json"), JSON.stringify({ private: true, type: "module" }));
+  npm([
+    "install",
+    "--prefer-offline",
+    "--no-audit",
+    "--no-fund",
+    ...packed.map(({ filename }) => `./${filename}`),
+    ...beside,
+  ]);
+  cpSync(join(root, "scripts/packed"), empty, { recursive: true });
+});
+
+test("there are packages to publish", () => {
+  expect(published).not.toEqual([]);
+});
+
+describe.each(published.map(({ manifest }) => manifest.name as string))("the tarball of %s", (name) => {
+  test("holds no test and no fixture", () => {
+    expect(filesOf(installed(name)).filter((file) => /\.test\.|__fixtures__|tsbuildinfo/.test(file))).toEqual([]);
+  });
+
+  test("names no path of the machine that built it", () => {
+    const telling = filesOf(installed(name)).filter((file) => readFileSync(file, "utf8").includes(root));
+    expect(telling).toEqual([]);
+  });
+});
+
+describe.each(nodeMajors)("on Node.js %i", (major) => {
+  const node = findNode(major);
+  const missing = `Node.js ${major} is not to be had here`;
+  const skipped = node === undefined && process.env.REQUIRE_NODE_VERSIONS !== "1";
+  if (skipped) console.warn(`SKIPPED: ${missing}; REQUIRE_NODE_VERSIONS=1 makes that a failure`);
+
+  const start = (...parameters: string[]): string => {
+    if (node === undefined) throw new Error(missing);
+    return node(...parameters);
+  };
+
+  test.skipIf(skipped)("every door opens, and shows ESM and CommonJS the same", () => {
+    const toImport: Record<string, string[]> = JSON.parse(start("load.mjs", ...doors));
+    const toRequire: Record<string, string[]> = JSON.parse(start("load.cjs", ...doors));
+    expect(toImport).toEqual(toRequire);
+    expect(Object.keys(toImport)).toEqual(doors);
+    for (const [door, names] of Object.entries(toImport)) expect(names, door).not.toEqual([]);
+  });
+
+  test.skipIf(skipped)("a program in ESM uses the packages", () => {
+    expect(start("consumer.mjs")).toContain("the story is told");
+  });
+
+  test.skipIf(skipped)("a program in CommonJS uses the packages", () => {
+    expect(start("consumer.cjs")).toContain("the story is told");
+  });
+});
+
+test("strict TypeScript accepts every door and a program, in ESM and in CommonJS", () => {
+  const everyDoor = doors.map((door, index) => `export * as door${index} from "${door}";\n`).join("");
+  for (const extension of ["mts", "cts"]) {
+    writeFileSync(join(empty, `doors.${extension}`), everyDoor);
+    copyFileSync(join(empty, "consumer.ts"), join(empty, `consumer.${extension}`));
+  }
+  const compilerOptions = {
+    strict: true,
+    skipLibCheck: false,
+    module: "NodeNext",
+    target: "ES2022",
+    noEmit: true,
+    types: ["node"],
+  };
+  writeFileSync(join(empty, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["*.mts", "*.cts"] }));
+  expect(run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", "."])).toBe("");
+});

@@ -1,0 +1,29 @@
+// Several checks ask which workspaces there are; they must not differ in the answer.
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/**
+ * A package or an app, with its package.json as it stands.
+ *
+ * @typedef {{ kind: string, name: string, directory: string, manifest: any }} Workspace
+ */
+
+/**
+ * The workspaces below `packages` and `apps`, in the order of their names.
+ *
+ * @param {string} root
+ * @returns {Workspace[]}
+ */
+export const readWorkspaces = (root) =>
+  ["packages", "apps"]
+    .filter((kind) => existsSync(join(root, kind)))
+    .flatMap((kind) => readdirSync(join(root, kind)).map((name) => ({ kind, name, directory: join(root, kind, name) })))
+    .filter(({ directory }) => existsSync(join(directory, "package.json")))
+    .map((place) => ({ ...place, manifest: readJson(join(place.directory, "package.json")) }));
+
+/**
+ * The content of a JSON file.
+ *
+ * @param {string} file
+ */
+export const readJson = (file) => JSON.parse(readFileSync(file, "utf8"));
