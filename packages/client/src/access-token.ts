@@ -12,7 +12,7 @@ export interface TokenRequest {
 export interface TokenCredential {
   getToken(
     scopes: string | string[],
-    options?: { tenantId?: string; claims?: string; abortSignal?: AbortSignal },
+    options?: { tenantId?: string; claims?: string },
   ): Promise<{ token: string } | null>;
 }
 

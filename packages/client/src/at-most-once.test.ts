@@ -1,3 +1,5 @@
+import { Agent } from "node:http";
+import { Socket } from "node:net";
 import type { SendDtmfTonesOperation } from "@graph-dtmf/models";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import {
@@ -60,6 +62,7 @@ describe("what may have been executed is never sent again", () => {
     ["504 Gateway Timeout", answer(504, html), { status: 504 }],
     ["504 with Retry-After", answer(504, "", { "retry-after": "1" }), { status: 504 }],
     ["503 without Retry-After", answer(503), { status: 503 }],
+    ["503 with a Retry-After that cannot be read", answer(503, "", { "retry-after": "soon" }), { status: 503 }],
     ["408", answer(408), { status: 408 }],
     ["a reset after the request was read", reset, {}],
     ["a connection closed with no answer", hangUp, {}],
@@ -218,6 +221,23 @@ describe("what was certainly not executed is sent again", () => {
     operations.settle({ outcome: "callEnded", played: "unknown" });
     await expect(sending).rejects.toMatchObject({ code: "graph_request_failed", status: 429, retryable: false });
     expect(server.requests).toHaveLength(1);
+  });
+
+  test("a connection that does not come to be, until the caller's time is over", async () => {
+    const agent = new Agent();
+    // A socket that stays about to connect.
+    agent.createConnection = () => Object.assign(new Socket(), { connecting: true });
+    const credential = async (): Promise<string> => {
+      await clock.advance(100);
+      return "token";
+    };
+    const stuck = createDtmfClient({ baseUrl: server.url, clock, agent, credential });
+    const sending = watched(stuck.sendDtmfTones(CALL, { tones: "1" }, { timeoutMs: 1_500 }));
+    await clock.started(1_400);
+    await new Promise((resolve) => setImmediate(resolve));
+    await clock.advance(1_400);
+    await expect(sending).rejects.toMatchObject({ code: "not_sent", cause: { code: "ETIMEDOUT" } });
+    await stuck.close();
   });
 
   test("a refused connection, until the caller's time is over", async () => {

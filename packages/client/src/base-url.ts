@@ -22,6 +22,7 @@ export function graphAddress(options: {
   if (url.username || url.password || url.search || url.hash) {
     throw new TypeError("baseUrl must have neither credentials nor query nor fragment");
   }
+  if (/\/(v1\.0|beta)\/*$/.test(url.pathname)) throw new TypeError("baseUrl must come without the version");
   const loopback = isLoopback(url.hostname);
   const allowed = loopback || (options.allowHttpHosts ?? []).some((host) => host === url.host || host === url.hostname);
   if (url.protocol !== "https:" && !(url.protocol === "http:" && allowed)) {
@@ -35,11 +36,9 @@ export function graphAddress(options: {
 }
 
 function parseUrl(text: string): URL {
-  try {
-    return new URL(text);
-  } catch (cause) {
-    throw new TypeError("baseUrl must be an absolute URL", { cause });
-  }
+  // Not the error of new URL(): it would print the whole text, and a password in it.
+  if (!URL.canParse(text)) throw new TypeError("baseUrl must be an absolute URL");
+  return new URL(text);
 }
 
 function isLoopback(hostname: string): boolean {

@@ -79,13 +79,18 @@ export function createCalls(tools: RequestTools): Calls {
       const request = { method: "GET", path: callPath(callId) } as const;
       return performRequest({ request, read: callAnswer, idempotent: true, callId }, tools, options);
     },
-    async answer(callId, { callbackUri }, options) {
+    async answer(callId, request, options) {
+      if (!isRecord(request)) throw new InvalidRequestError("expected { callbackUri }");
+      const { callbackUri } = request;
       checkCallbackUri(callbackUri);
       const mediaConfig = typed("serviceHostedMediaConfig", {});
       const body = { callbackUri, acceptedModalities: ["audio"], mediaConfig };
       await act({ callId, name: "answer", body }, options);
     },
     async reject(callId, { reason = "none" } = {}, options) {
+      if (!["none", "busy", "forbidden"].includes(reason)) {
+        throw new InvalidRequestError("reason must be none, busy or forbidden");
+      }
       await act({ callId, name: "reject", body: { reason } }, options);
     },
     async keepAlive(callId, options) {

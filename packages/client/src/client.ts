@@ -136,12 +136,14 @@ const RESPONSE_TIMEOUT_MS = 30_000;
 export function createDtmfClient(options: DtmfClientOptions): DtmfClient {
   const { baseUrl, scopes } = graphAddress(options);
   const clock = options.clock ?? systemClock;
-  const responseTimeoutMs = options.responseTimeoutMs ?? RESPONSE_TIMEOUT_MS;
+  const { version = "v1.0", responseTimeoutMs = RESPONSE_TIMEOUT_MS } = options;
+  if (version !== "v1.0" && version !== "beta") throw new TypeError("version must be v1.0 or beta");
+  if (!(responseTimeoutMs > 0)) throw new TypeError("responseTimeoutMs must be more than 0 milliseconds");
   const transport = createHttpTransport({ clock, responseTimeoutMs, ...(options.agent && { agent: options.agent }) });
   const closing = new AbortController();
   const tools: MediaTools = {
     line: {
-      exchange: createExchange({ baseUrl, version: options.version ?? "v1.0", transport }),
+      exchange: createExchange({ baseUrl, version, transport }),
       tokens: createTokenSource(options.credential, scopes),
       clock,
     },
@@ -158,7 +160,7 @@ export function createDtmfClient(options: DtmfClientOptions): DtmfClient {
     cancelMediaProcessing: async (callId, request, how) =>
       performMediaAction(cancelMediaProcessing(callId, request), tools, how),
     getOperation: (callId, operationId, how) => getOperation({ callId, operationId }, tools, how),
-    hold: (callId, action, how = {}) =>
+    hold: async (callId, action, how = {}) =>
       inTurn(callId, { queue: tools.queue, patience: tools.patience(how) }, () =>
         action(async (request, sendHow) =>
           performMediaAction({ ...sendDtmfTones(callId, request), queued: false }, tools, sendHow),

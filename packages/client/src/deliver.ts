@@ -14,7 +14,7 @@ export interface Line {
 
 /** One thing asked of Graph. */
 export interface Ask<T> {
-  request: Omit<GraphRequest, "headers" | "signal">;
+  request: Pick<GraphRequest, "method" | "path" | "body">;
   /** The same for every attempt. */
   clientRequestId: string;
   read: AnswerReader<T>;
@@ -40,7 +40,7 @@ export async function deliver<T>(ask: Ask<T>, line: Line, patience: Patience): P
   for (let attempts = 1; ; attempts++) {
     const token = await getToken(ask, line, { patience, claims: challenge?.claims });
     if (token === challenge?.token) return challenge.verdict;
-    const verdict = verdictOf(await line.exchange(withHeaders(ask, token)), ask.read);
+    const verdict = verdictOf(await line.exchange(requestOf(ask, token, patience)), ask.read);
     if (verdict.kind === "notSent") patience.check();
     if (isUnauthorized(verdict) && !challenge) {
       const claims = challengedClaims(verdict.answer.headers?.["www-authenticate"]);
@@ -72,13 +72,13 @@ async function getToken<T>(
   }
 }
 
-function withHeaders<T>({ request, clientRequestId, signal }: Ask<T>, token: string): GraphRequest {
+function requestOf<T>({ request, clientRequestId, signal }: Ask<T>, token: string, patience: Patience): GraphRequest {
   const headers = {
     authorization: `Bearer ${token}`,
     accept: "application/json",
     "client-request-id": clientRequestId,
   };
-  return { ...request, headers, ...(signal && { signal }) };
+  return { ...request, headers, connectWithinMs: patience.leftMs, ...(signal && { signal }) };
 }
 
 function isUnauthorized<T>(verdict: Verdict<T>): verdict is Verdict<T> & { kind: "refused" } {

@@ -8,15 +8,15 @@ export class GraphRequestError extends DtmfError {
   /** HTTP status of the answer. */
   readonly status: number;
   /** The most telling code that Graph gave, also where it hid it in a message: `8522`, `7503`, `InvalidAuthenticationToken`. */
-  readonly graphCode?: string;
-  /** All codes of the answer, from the outermost to the innermost. */
+  declare readonly graphCode?: string;
+  /** The codes of the error and of those hidden in its message, from the outermost to the innermost. */
   readonly graphCodes: readonly string[];
   /** Graph's id of the request: what Microsoft's support asks for. */
-  readonly requestId?: string;
+  declare readonly requestId?: string;
   /** Our id of the request. */
-  readonly clientRequestId?: string;
+  declare readonly clientRequestId?: string;
   /** How long Graph asked to wait, in milliseconds. */
-  readonly retryAfterMs?: number;
+  declare readonly retryAfterMs?: number;
   /** Whether the same request may succeed later. */
   readonly retryable: boolean;
 
@@ -48,6 +48,7 @@ export interface UnknownDelivery {
   callId?: string | undefined;
   clientContext?: string | undefined;
   status?: number | undefined;
+  requestId?: string | undefined;
   clientRequestId: string;
   cause?: unknown;
   completion?: ((options?: CompletionOptions) => Promise<OperationOutcome>) | undefined;
@@ -63,11 +64,14 @@ export class DeliveryUnknownError extends DtmfError {
   declare readonly code: "delivery_unknown";
   readonly #completion: UnknownDelivery["completion"];
   /** Absent where the request was to create a call. */
-  readonly callId?: string;
+  declare readonly callId?: string;
   /** Absent where the request was no media action. */
-  readonly clientContext?: string;
+  declare readonly clientContext?: string;
   /** HTTP status, if there was an answer. */
-  readonly status?: number;
+  declare readonly status?: number;
+  /** Graph's id of the request, if there was an answer. */
+  declare readonly requestId?: string;
+  /** Our id of the request. */
   readonly clientRequestId: string;
 
   constructor(delivery: UnknownDelivery) {
@@ -80,6 +84,7 @@ export class DeliveryUnknownError extends DtmfError {
     if (delivery.callId !== undefined) this.callId = delivery.callId;
     if (delivery.clientContext !== undefined) this.clientContext = delivery.clientContext;
     if (delivery.status !== undefined) this.status = delivery.status;
+    if (delivery.requestId !== undefined) this.requestId = delivery.requestId;
   }
 
   /**

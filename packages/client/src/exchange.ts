@@ -7,6 +7,8 @@ export interface GraphRequest {
   path: string;
   headers: Readonly<Record<string, string>>;
   body?: unknown;
+  /** How long making a connection may take, in milliseconds; 10,000 at most, which is the default. */
+  connectWithinMs?: number;
   signal?: AbortSignal;
 }
 
@@ -44,13 +46,13 @@ export function createExchange(options: { baseUrl: string; version: string; tran
     defaultVersion: options.version,
     middleware: { execute: (context) => terminate(context, options.transport) },
   });
-  return async ({ method, path, headers, body, signal }) => {
+  return async ({ method, path, headers, body, connectWithinMs, signal }) => {
     const slot: Slot = {};
     const request = client
       .api(path)
       .headers({ ...headers })
       .responseType(ResponseType.RAW)
-      .options({ slot, signal });
+      .options({ slot, signal, connectWithinMs });
     try {
       if (method === "POST") await request.post(body);
       else if (method === "GET") await request.get();
@@ -64,10 +66,11 @@ export function createExchange(options: { baseUrl: string; version: string; tran
 }
 
 async function terminate(context: Context, transport: HttpTransport): Promise<void> {
-  const { method, headers, body, signal, slot } = context.options as {
+  const { method, headers, body, connectWithinMs, signal, slot } = context.options as {
     method: string;
     headers: Record<string, string>;
     body?: string;
+    connectWithinMs?: number;
     signal?: AbortSignal;
     slot: Slot;
   };
@@ -75,6 +78,7 @@ async function terminate(context: Context, transport: HttpTransport): Promise<vo
     url: String(context.request),
     method,
     headers,
+    ...(connectWithinMs !== undefined && { connectWithinMs }),
     ...(body !== undefined && { body }),
     ...(signal && { signal }),
   });

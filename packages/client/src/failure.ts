@@ -23,9 +23,12 @@ export function failureOf(
 ): DtmfError {
   if (verdict.kind === "notSent") return new NotSentError(verdict.cause);
   const { status, cause } = verdict.answer;
-  if (status !== undefined && (verdict.kind === "refused" || idempotent)) {
+  const failedHarmlessly = idempotent && (status ?? 0) >= 500;
+  if (status !== undefined && (verdict.kind === "refused" || failedHarmlessly)) {
     const refusal = refusalOf({ ...verdict.answer, status }, nowMs);
-    return new GraphRequestError({ clientRequestId, ...refusal, retryable: refusal.retryable && !callEnded });
+    const retryable = (refusal.retryable || failedHarmlessly) && !callEnded;
+    return new GraphRequestError({ clientRequestId, ...refusal, retryable });
   }
-  return new DeliveryUnknownError({ ...delivery, clientRequestId, status, cause });
+  const requestId = verdict.answer.headers?.["request-id"];
+  return new DeliveryUnknownError({ ...delivery, clientRequestId, requestId, status, cause });
 }

@@ -11,6 +11,8 @@ export interface HttpRequest {
   method: string;
   headers: Readonly<Record<string, string>>;
   body?: string;
+  /** How long making a connection may take, in milliseconds; 10,000 at most, which is the default. */
+  connectWithinMs?: number;
   signal?: AbortSignal;
 }
 
@@ -91,38 +93,44 @@ class Attempt {
   }
 
   run(outgoing: ClientRequest): Promise<Exchanged> {
-    const { signal } = this.#request;
-    const abort = (): void => void outgoing.destroy(asError(signal?.reason));
-    const stopListening = signal && onAbort(signal, abort);
+    const { signal, connectWithinMs = CONNECT_TIMEOUT_MS } = this.#request;
+    const releases = [(): void => this.#timer?.cancel()];
     return new Promise<Exchanged>((resolve) => {
-      this.#timeOut(outgoing, CONNECT_TIMEOUT_MS, "connection");
       const breakOff = (cause: Error): void => resolve({ ...this.#known, cause: withoutBytes(cause) });
+      const giveUp = (cause: Error): void => {
+        outgoing.destroy(cause);
+        // Not left to its events: there are none as long as it waits for its agent to have a connection free.
+        breakOff(cause);
+      };
+      this.#timeOut(Math.min(CONNECT_TIMEOUT_MS, connectWithinMs), "connection", giveUp);
       outgoing.on("error", breakOff);
       outgoing.on("close", () => breakOff(failure("ECONNRESET", "the connection was closed")));
-      outgoing.on("socket", (socket) => onceConnected(socket, () => this.#write(outgoing)));
+      outgoing.on("socket", (socket) => onceConnected(socket, () => this.#write(outgoing, giveUp)));
       outgoing.on("response", (response) => {
         this.#known = { phase: "answered", status: response.statusCode ?? 0, headers: firstHeaders(response) };
         response.on("error", breakOff);
         readAnswer(response, (text) => resolve({ ...this.#known, ...parseBody(text) }));
       });
-      if (signal?.aborted) abort();
+      if (!signal) return;
+      const abort = (): void => giveUp(asError(signal.reason));
+      releases.push(onAbort(signal, abort));
+      if (signal.aborted) abort();
     }).finally(() => {
-      this.#timer?.cancel();
-      stopListening?.();
+      for (const release of releases) release();
     });
   }
 
-  #write(outgoing: ClientRequest): void {
+  #write(outgoing: ClientRequest, giveUp: (cause: Error) => void): void {
     if (outgoing.destroyed) return;
     this.#known = { phase: "sent" };
-    this.#timeOut(outgoing, this.#options.responseTimeoutMs, "answer");
+    this.#timeOut(this.#options.responseTimeoutMs, "answer", giveUp);
     outgoing.end(this.#request.body);
   }
 
-  #timeOut(outgoing: ClientRequest, afterMs: number, missing: string): void {
+  #timeOut(afterMs: number, missing: string, giveUp: (cause: Error) => void): void {
     this.#timer?.cancel();
     this.#timer = this.#options.clock.after(afterMs, () =>
-      outgoing.destroy(failure("ETIMEDOUT", `no ${missing} within ${afterMs} ms`)),
+      giveUp(failure("ETIMEDOUT", `no ${missing} within ${afterMs} ms`)),
     );
   }
 }
@@ -130,6 +138,8 @@ class Attempt {
 /** Calls back when bytes would really leave: at once on a connection that is used again or that a proxy agent made. */
 function onceConnected(socket: Socket, connected: () => void): void {
   const tls = socket as Socket & { secureConnecting?: boolean; encrypted?: boolean };
+  // It failed before it was ours, as where there is no network; its error is on the way.
+  if (tls.destroyed) return;
   if (!tls.connecting && !tls.secureConnecting) connected();
   else socket.once(tls.encrypted ? "secureConnect" : "connect", connected);
 }

@@ -45,13 +45,15 @@ export function sendDtmfTones(callId: string, request: SendDtmfTonesRequest): Me
 }
 
 /** Has Graph tell which keys people press. */
-export function subscribeToTone(callId: string, { clientContext }: MediaActionRequest = {}): MediaAction {
+export function subscribeToTone(callId: string, request?: MediaActionRequest): MediaAction {
+  const { clientContext } = request ?? {};
   const kind = "subscribeToToneOperation";
   return { callId, name: "subscribeToTone", kind, body: {}, clientContext, expectedMs: 0, queued: true };
 }
 
 /** Stops what plays and what waits to be played; it waits behind none of it. */
-export function cancelMediaProcessing(callId: string, { clientContext }: MediaActionRequest = {}): MediaAction {
+export function cancelMediaProcessing(callId: string, request?: MediaActionRequest): MediaAction {
+  const { clientContext } = request ?? {};
   const kind = "cancelMediaProcessingOperation";
   return { callId, name: "cancelMediaProcessing", kind, body: {}, clientContext, expectedMs: 0, queued: false };
 }
@@ -66,7 +68,7 @@ export function playPrompt(callId: string, request: PlayPromptRequest): MediaAct
     callId,
     name: "playPrompt",
     kind: "playPromptOperation",
-    body: { prompts: prompts.map(mediaPrompt) },
+    body: { prompts: Array.from(prompts, mediaPrompt) },
     clientContext: request.clientContext,
     expectedMs: prompts.length * PROMPT_MS,
     queued: true,
@@ -74,10 +76,10 @@ export function playPrompt(callId: string, request: PlayPromptRequest): MediaAct
 }
 
 function mediaPrompt(prompt: unknown, index: number): object {
-  if (!isRecord(prompt) || typeof prompt.uri !== "string" || !URL.canParse(prompt.uri)) {
-    throw new InvalidRequestError(`prompts[${index}] must be { uri: an absolute URL, resourceId? }`);
+  const { uri, resourceId } = isRecord(prompt) ? prompt : {};
+  if (typeof uri !== "string" || !URL.canParse(uri) || !["string", "undefined"].includes(typeof resourceId)) {
+    throw new InvalidRequestError(`prompts[${index}] must be { uri: an absolute URL, resourceId?: a text }`);
   }
-  const { uri, resourceId } = prompt;
   return typed("mediaPrompt", {
     mediaInfo: typed("mediaInfo", { uri, ...(resourceId !== undefined && { resourceId }) }),
   });

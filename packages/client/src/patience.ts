@@ -34,7 +34,7 @@ export class Patience {
   /** @throws DtmfError `aborted` or `closed` once somebody wanted it to end. */
   check(): void {
     const { signal, closing } = this.#options;
-    if (signal?.aborted) throw new DtmfError("aborted", "aborted before anything was sent", { cause: signal.reason });
+    if (signal?.aborted) throw new DtmfError("aborted", "given up by the caller", { cause: signal.reason });
     if (closing.aborted) throw new DtmfError("closed", "the client is closed");
   }
 

@@ -76,7 +76,10 @@ const WORDS = TONES.filter((tone) => /^[a-z]{2,}$/.test(tone)).join("|");
 const LETTERS = TONES.filter((tone) => tone.length === 1).join("|");
 // Numbered tones are masked wherever they stand. A letter is one only where no other word stands beside it, as in a list
 // or between quotes: "a" is also a word.
-const NAMES = new RegExp(`tone\\d|\\b(?:${WORDS})\\b|(?<=(?:^|[^\\w\\s])\\s*)(?:${LETTERS})(?=\\s*(?:[^\\w\\s]|$))`, "gi");
+const NAMES = new RegExp(
+  `tone\\d|\\b(?:${WORDS})\\b|(?<=(?:^|[^\\w\\s])\\s*)(?:${LETTERS})(?=\\s*(?:[^\\w\\s]|$))`,
+  "gi",
+);
 
 /** Graph may echo what it did not like, at any length. */
 function printable(text: string, longest: number): string {

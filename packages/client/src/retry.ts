@@ -26,8 +26,7 @@ export function retryDelayMs(verdict: Verdict<unknown>, tried: Tried): number | 
     case "notSent":
       return backoffMs(tried);
     case "unknown":
-      // 501 is never going to be anything else.
-      return tried.idempotent && verdict.answer.status !== 501 ? askedDelayMs(verdict.answer, tried) : undefined;
+      return tried.idempotent && mayPass(verdict.answer.status) ? askedDelayMs(verdict.answer, tried) : undefined;
     case "refused":
       return verdict.answer.status === 429 || verdict.answer.status === 503
         ? askedDelayMs(verdict.answer, tried)
@@ -35,6 +34,11 @@ export function retryDelayMs(verdict: Verdict<unknown>, tried: Tried): number | 
     case "accepted":
       return undefined;
   }
+}
+
+/** A 501 will never be anything else, and a success that cannot be read will be the same again. */
+function mayPass(status = 500): boolean {
+  return status === 408 || (status >= 500 && status !== 501);
 }
 
 function backoffMs({ attempts }: Tried): number {

@@ -1,5 +1,6 @@
 import { type Call, type CommsOperation, isRecord, parseCall, parseOperation } from "@graph-dtmf/models";
 import type { Exchanged } from "./exchange.ts";
+import { parseRetryAfter } from "./retry-after.ts";
 
 /** What an exchange means for what was asked. */
 export type Verdict<T> =
@@ -38,7 +39,8 @@ export function verdictOf<T>(exchanged: Exchanged, read: AnswerReader<T>): Verdi
 }
 
 function isRefusal(status: number, headers: Readonly<Record<string, string>>): boolean {
-  if (status === 503) return headers["retry-after"] !== undefined;
+  // What cannot be read asks for nothing. The time of day only matters to how long it asks for.
+  if (status === 503) return parseRetryAfter(headers["retry-after"], 0) !== undefined;
   return status >= 300 && status < 500 && status !== 408;
 }
 

@@ -1,0 +1,301 @@
+import { InvalidRequestError, InvalidTonesError, secretTones, TONES, type Tone } from "@graph-dtmf/models";
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, expectTypeOf, test } from "vitest";
+import {
+  accept,
+  answer,
+  type MisbehavingServer,
+  reset,
+  startMisbehavingServer,
+} from "./__fixtures__/misbehaving-server.ts";
+import { createRecordingWatcher, type RecordingWatcher } from "./__fixtures__/recording-watcher.ts";
+import { createDtmfClient, type DtmfClient } from "./client.ts";
+import type { TonesInput } from "./request-body.ts";
+
+const CALL = "481f3600-983e-4276-9b59-c1b30ec8d125";
+
+let server: MisbehavingServer;
+let operations: RecordingWatcher;
+let dtmf: DtmfClient;
+
+beforeEach(async () => {
+  server = await startMisbehavingServer();
+  operations = createRecordingWatcher();
+  dtmf = createDtmfClient({ baseUrl: server.url, credential: async () => "token", operations });
+});
+
+afterEach(async () => {
+  await server.close();
+  await dtmf.close();
+});
+
+async function bodyOf(tones: TonesInput, rest: object = {}): Promise<unknown> {
+  server.behaviours.push(accept());
+  await dtmf.sendDtmfTones(CALL, { tones, ...rest });
+  return JSON.parse(server.requests.at(-1)?.body ?? "");
+}
+
+describe("sendDtmfTones", () => {
+  test("posts exactly the tones, the delay and the clientContext, with a bearer token", async () => {
+    const clientContext = "e0be71f1-a14f-4cec-b65a-e7aba5db7c53";
+    const body = await bodyOf("12#", { delayBetweenTonesMs: 1000, clientContext });
+    expect(body).toEqual({ tones: ["tone1", "tone2", "pound"], delayBetweenTonesMs: 1000, clientContext });
+    const [request] = server.requests;
+    expect(request).toMatchObject({ method: "POST", path: `/v1.0/communications/calls/${CALL}/sendDtmfTones` });
+    expect(request?.headers).toMatchObject({
+      authorization: "Bearer token",
+      "content-type": "application/json",
+      "client-request-id": expect.stringMatching(/^[0-9a-f-]{36}$/),
+    });
+  });
+
+  test("sends no delay unless one is given, and 0 is one", async () => {
+    expect(await bodyOf("1")).toEqual({ tones: ["tone1"], clientContext: "made-up" });
+    expect(await bodyOf("1", { delayBetweenTonesMs: 0 })).toMatchObject({ delayBetweenTonesMs: 0 });
+  });
+
+  test("takes keys, tones, a ToneInfo collection in the order of its sequence, and secret tones", async () => {
+    const tones = ["tone1", "star", "flash"];
+    const inputs: TonesInput[] = [
+      "1*!",
+      ["tone1", "star", "flash"],
+      [
+        { sequenceId: 3, tone: "flash" },
+        { sequenceId: 1, tone: "tone1" },
+        { sequenceId: 2, tone: "star" },
+      ],
+      secretTones("1*!"),
+    ];
+    for (const input of inputs) expect(await bodyOf(input)).toMatchObject({ tones });
+  });
+
+  test("hands back the ids, the location and the operation of the answer", async () => {
+    const location = "https://graph.microsoft.com/v1.0/communications/calls/another/operations/op-1";
+    server.behaviours.push(answer(200, { id: "OP-1", status: "Running", clientContext: "mine" }, { location }));
+    const sent = await dtmf.sendDtmfTones(CALL, { tones: "1", clientContext: "mine" });
+    expect(sent).toMatchObject({
+      callId: CALL,
+      id: "OP-1",
+      clientContext: "mine",
+      location,
+      operation: { status: "running" },
+    });
+  });
+
+  test("stands ready for the notification before the request leaves, for as long as the tones take", async () => {
+    server.behaviours.push((socket) => {
+      expect(operations.expected).toHaveLength(1);
+      accept()(socket);
+    });
+    await dtmf.sendDtmfTones(CALL, { tones: "123", delayBetweenTonesMs: 500 }, { tenantId: "tenant" });
+    expect(operations.expected).toEqual([
+      { callId: CALL, kind: "sendDtmfTonesOperation", expectedMs: 1_300, tenantId: "tenant" },
+    ]);
+  });
+
+  test("sends without a watcher too, and says that nobody hears the end", async () => {
+    const alone = createDtmfClient({ baseUrl: server.url, credential: async () => "token" });
+    server.behaviours.push(accept());
+    const sent = await alone.sendDtmfTones(CALL, { tones: "1" });
+    expect(sent.clientContext).toMatch(/^[0-9a-f-]{36}$/);
+    await expect(sent.completion()).rejects.toMatchObject({ code: "no_watcher" });
+    await alone.close();
+  });
+
+  test("tells what the completion is of", () => {
+    expectTypeOf(dtmf.sendDtmfTones).returns.resolves.toHaveProperty("operation").not.toBeAny();
+    expectTypeOf<TonesInput>().not.toBeAny();
+  });
+});
+
+describe("what Graph would refuse is refused here, before any I/O", () => {
+  const anyTones = { tones: "1" };
+  const wrong: [string, string, Record<string, unknown>][] = [
+    ["no tones", CALL, { tones: "" }],
+    ["only separators", CALL, { tones: " - " }],
+    ["an empty list", CALL, { tones: [] }],
+    ["no key", CALL, { tones: "12x4" }],
+    ["no tone", CALL, { tones: ["tone1", "tone10"] }],
+    ["null in the list", CALL, { tones: ["tone1", null] }],
+    ["a hole in the list", CALL, { tones: [, "tone1"] }],
+    ["a number", CALL, { tones: 4711 }],
+    ["a negative delay", CALL, { tones: "1", delayBetweenTonesMs: -1 }],
+    ["a fraction of a millisecond", CALL, { tones: "1", delayBetweenTonesMs: 0.5 }],
+    ["a delay beyond Int32", CALL, { tones: "1", delayBetweenTonesMs: 2 ** 31 }],
+    ["a delay that is a text", CALL, { tones: "1", delayBetweenTonesMs: "300" }],
+    ["a null delay", CALL, { tones: "1", delayBetweenTonesMs: null }],
+    ["a clientContext of 257 characters", CALL, { tones: "1", clientContext: "x".repeat(257) }],
+    ["an empty clientContext", CALL, { tones: "1", clientContext: "" }],
+    ["a clientContext that is not ASCII", CALL, { tones: "1", clientContext: "anrüfe" }],
+    ["an empty call id", "", anyTones],
+    ["a call id with a slash", "1/../../users", anyTones],
+    ["a call id with dots", "..", anyTones],
+    ["a call id with a query", "1?x=", anyTones],
+    ["a call id with a space", "1 2", anyTones],
+    ["a call id with an escape", "1%2f2", anyTones],
+  ];
+
+  test.each(wrong)("%s", async (_, callId, request) => {
+    const error = await dtmf.sendDtmfTones(callId, request as { tones: string }).catch((error: unknown) => error);
+    expect(error instanceof InvalidTonesError || error instanceof InvalidRequestError).toBe(true);
+    expect(operations.expected).toHaveLength(0);
+    expect(server.requests).toHaveLength(0);
+  });
+
+  test("the longest clientContext is taken", async () => {
+    const clientContext = "x".repeat(256);
+    expect(await bodyOf("1", { clientContext })).toMatchObject({ clientContext });
+  });
+
+  test("the error names the position of what is no key, and never the keys", async () => {
+    const error = await dtmf.sendDtmfTones(CALL, { tones: "4711x" }).catch((error: unknown) => error);
+    expect(error).toMatchObject({ code: "invalid_tones", index: 4 });
+    expect(String(error)).not.toMatch(/4711|x$/);
+  });
+});
+
+describe("every body that is made", () => {
+  const tone = fc.constantFrom<Tone>(...TONES);
+  const request = fc.record(
+    {
+      tones: fc.oneof(
+        fc.array(tone, { minLength: 1 }),
+        fc.array(fc.record({ sequenceId: fc.integer(), tone }), { minLength: 1 }),
+        fc.array(fc.constantFrom(..."0123456789*#ABCDabcd! -()."), { minLength: 1 }).map((keys) => `1${keys.join("")}`),
+      ),
+      delayBetweenTonesMs: fc.integer({ min: 0, max: 2 ** 31 - 1 }),
+      clientContext: fc.stringMatching(/^[\x20-\x7e]{1,256}$/),
+    },
+    { requiredKeys: ["tones"] },
+  );
+
+  test("is one that the schema of Graph v1.0 declares", async () => {
+    await fc.assert(
+      fc.asyncProperty(request, async (given) => {
+        const body = (await bodyOf(given.tones, given)) as Record<string, unknown>;
+        expect(Object.keys(body).sort()).toEqual(
+          ["clientContext", ...("delayBetweenTonesMs" in given ? ["delayBetweenTonesMs"] : []), "tones"].sort(),
+        );
+        expect(body.tones).toSatisfy(
+          (tones: unknown[]) => tones.length > 0 && tones.every((one) => TONES.includes(one as Tone)),
+        );
+        expect(body.delayBetweenTonesMs).toBe(given.delayBetweenTonesMs);
+        expect(body.clientContext).toBe(given.clientContext ?? "made-up");
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe("the other media actions", () => {
+  test("subscribeToTone, playPrompt and cancelMediaProcessing are posted as Graph spells them", async () => {
+    server.behaviours.push(accept({ status: "completed" }), accept(), accept());
+    await dtmf.subscribeToTone(CALL);
+    await dtmf.playPrompt(CALL, { prompts: [{ uri: "https://bot.contoso.com/menu.wav", resourceId: "menu" }] });
+    await dtmf.cancelMediaProcessing(CALL, { clientContext: "stop" });
+    expect(server.requests.map(({ path, body }) => [path.split("/").at(-1), JSON.parse(body)])).toEqual([
+      ["subscribeToTone", { clientContext: "made-up" }],
+      [
+        "playPrompt",
+        {
+          prompts: [
+            {
+              "@odata.type": "#microsoft.graph.mediaPrompt",
+              mediaInfo: {
+                "@odata.type": "#microsoft.graph.mediaInfo",
+                uri: "https://bot.contoso.com/menu.wav",
+                resourceId: "menu",
+              },
+            },
+          ],
+          clientContext: "made-up",
+        },
+      ],
+      ["cancelMediaProcessing", { clientContext: "stop" }],
+    ]);
+    expect(operations.expected.map(({ kind }) => kind)).toEqual([
+      "subscribeToToneOperation",
+      "playPromptOperation",
+      "cancelMediaProcessingOperation",
+    ]);
+  });
+
+  test("are sent at most once, like tones", async () => {
+    for (const act of [
+      () => dtmf.subscribeToTone(CALL),
+      () => dtmf.playPrompt(CALL, { prompts: [{ uri: "https://bot.contoso.com/menu.wav" }] }),
+      () => dtmf.cancelMediaProcessing(CALL),
+    ]) {
+      server.behaviours.push(reset);
+      const before = server.requests.length;
+      await expect(act()).rejects.toMatchObject({ code: "delivery_unknown" });
+      expect(server.requests).toHaveLength(before + 1);
+    }
+  });
+
+  test("cancelMediaProcessing does not wait behind what it is to stop", async () => {
+    const playing = dtmf.sendDtmfTones(CALL, { tones: "1" });
+    await server.received(1);
+    server.behaviours.push(accept({ status: "completed" }));
+    await dtmf.cancelMediaProcessing(CALL);
+    for (const socket of server.sockets) accept()(socket);
+    await playing;
+  });
+
+  test("a prompt without a URL is refused", async () => {
+    for (const prompts of [[], undefined, [{ uri: "menu.wav" }], Array(21).fill({ uri: "https://a.b/c.wav" })]) {
+      await expect(dtmf.playPrompt(CALL, { prompts } as never)).rejects.toMatchObject({ code: "invalid_request" });
+    }
+  });
+});
+
+describe("hold", () => {
+  test("lends the queue: nothing else leaves before it ends, however it ends", async () => {
+    server.behaviours.push(accept({ id: "op-1" }), accept({ id: "op-2" }), accept({ id: "op-3" }));
+    let other: Promise<unknown> = Promise.resolve();
+    const held = dtmf.hold(CALL, async (send) => {
+      other = dtmf.sendDtmfTones(CALL, { tones: "9" });
+      await send({ tones: "1" });
+      await send({ tones: "2" });
+      throw new Error("enough");
+    });
+    await expect(held).rejects.toThrow("enough");
+    await other;
+    expect(server.requests.map(({ body }) => JSON.parse(body).tones)).toEqual([["tone1"], ["tone2"], ["tone9"]]);
+  });
+});
+
+describe("getOperation", () => {
+  test("reads an operation", async () => {
+    server.behaviours.push(answer(200, { id: "op-1", status: "Completed" }));
+    expect(await dtmf.getOperation(CALL, "op-1")).toMatchObject({ id: "op-1", status: "completed" });
+    expect(server.requests[0]).toMatchObject({
+      method: "GET",
+      path: `/v1.0/communications/calls/${CALL}/operations/op-1`,
+      body: "",
+    });
+  });
+
+  test.each([404, 405, 501])("%i says that Graph does not tell, not that the operation failed", async (status) => {
+    server.behaviours.push(answer(status));
+    await expect(dtmf.getOperation(CALL, "op-1")).rejects.toMatchObject({ code: "not_supported", cause: { status } });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test("refuses an id that would reach another resource", async () => {
+    await expect(dtmf.getOperation(CALL, "../../users")).rejects.toMatchObject({ code: "invalid_request" });
+  });
+});
+
+test("a call has what a client needs and no more doors", () => {
+  expect(Object.keys(dtmf).sort()).toEqual([
+    "calls",
+    "cancelMediaProcessing",
+    "close",
+    "getOperation",
+    "hold",
+    "playPrompt",
+    "sendDtmfTones",
+    "subscribeToTone",
+  ]);
+});

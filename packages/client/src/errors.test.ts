@@ -1,0 +1,150 @@
+import { inspect } from "node:util";
+import { DtmfError, type OperationOutcome } from "@graph-dtmf/models";
+import { describe, expect, expectTypeOf, it } from "vitest";
+import { DeliveryUnknownError, GraphRequestError, NotSentError, noWatcher } from "./errors.ts";
+
+const ID = "174faca9-a730-540a-881b-5121b8049f1d";
+
+const errorWithCode = (code: unknown): Error => Object.assign(new Error("connect to 10.0.0.7"), { code });
+
+describe("GraphRequestError", () => {
+  it("has what Graph said", () => {
+    const error = new GraphRequestError({
+      status: 429,
+      message: "Graph refused the request (429)",
+      graphCode: "TooManyRequests",
+      graphCodes: ["UnknownError", "TooManyRequests"],
+      requestId: ID,
+      clientRequestId: ID,
+      retryAfterMs: 2_128,
+      retryable: true,
+    });
+    expect(error).toBeInstanceOf(DtmfError);
+    expect({ ...error, message: error.message, name: error.name }).toEqual({
+      name: "GraphRequestError",
+      code: "graph_request_failed",
+      message: "Graph refused the request (429)",
+      status: 429,
+      graphCode: "TooManyRequests",
+      graphCodes: ["UnknownError", "TooManyRequests"],
+      requestId: ID,
+      clientRequestId: ID,
+      retryAfterMs: 2_128,
+      retryable: true,
+    });
+  });
+
+  it("has no member for what Graph did not say", () => {
+    const error = new GraphRequestError({ status: 404, message: "No", graphCodes: [], retryable: false });
+    expect(Object.keys(error).sort()).toEqual(["code", "graphCodes", "name", "retryable", "status"]);
+  });
+});
+
+describe("NotSentError", () => {
+  it("says that it may be sent again, why it was not, and keeps the cause", () => {
+    const cause = errorWithCode("ECONNREFUSED");
+    const error = new NotSentError(cause);
+    expect(error).toBeInstanceOf(DtmfError);
+    expect(error).toMatchObject({ name: "NotSentError", code: "not_sent", retryable: true });
+    expect(error.message).toBe("could not connect to Graph: ECONNREFUSED");
+    expect(error.cause).toBe(cause);
+  });
+
+  it.each([
+    ["an error without a code", new TypeError("secret"), "TypeError"],
+    ["an error whose code is a number", errorWithCode(7), "Error"],
+    ["a text", "secret", "no answer"],
+    ["null", null, "no answer"],
+    ["nothing", undefined, "no answer"],
+    ["an object", { message: "secret" }, "no answer"],
+  ])("never repeats the text of its cause: %s", (_, cause, why) => {
+    expect(new NotSentError(cause).message).toBe(`could not connect to Graph: ${why}`);
+  });
+});
+
+describe("DeliveryUnknownError", () => {
+  it("says what was asked of which call, and why nothing is known", () => {
+    const cause = errorWithCode("ECONNRESET");
+    const error = new DeliveryUnknownError({ callId: "call", clientContext: "context", clientRequestId: ID, cause });
+    expect(error).toBeInstanceOf(DtmfError);
+    expect({ ...error, message: error.message, cause: error.cause }).toEqual({
+      name: "DeliveryUnknownError",
+      code: "delivery_unknown",
+      message: "Graph may have executed the request, or not (ECONNRESET): it is not sent again",
+      callId: "call",
+      clientContext: "context",
+      clientRequestId: ID,
+      cause,
+    });
+  });
+
+  it("says the status where there was an answer", () => {
+    const error = new DeliveryUnknownError({ clientRequestId: ID, status: 504 });
+    expect(error).toMatchObject({ status: 504, message: expect.stringContaining("(status 504)") });
+    expect(Object.keys(error).sort()).toEqual(["clientRequestId", "code", "name", "status"]);
+  });
+
+  it("goes on listening: its completion is the operation's, with the caller's options", async () => {
+    const outcome: OperationOutcome = { outcome: "timedOut", played: "unknown" };
+    const asked: unknown[] = [];
+    const error = new DeliveryUnknownError({
+      clientRequestId: ID,
+      completion: async (options) => {
+        asked.push(options);
+        return outcome;
+      },
+    });
+    expect(await error.completion({ timeoutMs: 0 })).toBe(outcome);
+    expect(await error.completion()).toBe(outcome);
+    expect(asked).toEqual([{ timeoutMs: 0 }, undefined]);
+  });
+
+  it("rejects where nobody listens", async () => {
+    await expect(new DeliveryUnknownError({ clientRequestId: ID }).completion()).rejects.toMatchObject({
+      name: "DtmfError",
+      code: "no_watcher",
+    });
+  });
+});
+
+describe("noWatcher", () => {
+  it("says what to do", () => {
+    expect(noWatcher()).toMatchObject({ code: "no_watcher", message: expect.stringContaining("operation tracker") });
+  });
+});
+
+describe("what an error prints", () => {
+  /** A delivery as the client has it in its hands: with the request, and all that must not be printed. */
+  const delivery = {
+    clientRequestId: ID,
+    callId: "call",
+    request: { method: "POST", body: { tones: ["tone4", "tone7"], secret: "hunter2" } },
+    headers: { authorization: "Bearer hunter2" },
+    body: "hunter2",
+    completion: async (): Promise<OperationOutcome> => ({ outcome: "timedOut", played: "unknown" }),
+  };
+  const refusal = { ...delivery, status: 400, message: "No", graphCodes: [], retryable: false };
+  const errors = {
+    DeliveryUnknownError: new DeliveryUnknownError(delivery),
+    GraphRequestError: new GraphRequestError(refusal),
+    NotSentError: new NotSentError(errorWithCode("ECONNREFUSED")),
+  };
+
+  it.each(Object.entries(errors))("has neither tones nor tokens nor bodies in it: %s", (_, error) => {
+    const deep = inspect(error, { depth: null, showHidden: true, getters: true });
+    for (const printed of [deep, JSON.stringify(error), String(error), error.stack ?? ""]) {
+      expect(printed).not.toMatch(/hunter2|tone[47]|Bearer/);
+    }
+    expect(JSON.parse(JSON.stringify(error))).toMatchObject({ code: error.code, name: error.name });
+  });
+});
+
+describe("types", () => {
+  it("are literals to switch on", () => {
+    expectTypeOf<GraphRequestError["code"]>().toEqualTypeOf<"graph_request_failed">();
+    expectTypeOf<NotSentError["code"]>().toEqualTypeOf<"not_sent">();
+    expectTypeOf<DeliveryUnknownError["code"]>().toEqualTypeOf<"delivery_unknown">();
+    expectTypeOf<NotSentError["retryable"]>().toEqualTypeOf<true>();
+    expectTypeOf<ReturnType<DeliveryUnknownError["completion"]>>().toEqualTypeOf<Promise<OperationOutcome>>();
+  });
+});
