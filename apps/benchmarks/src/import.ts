@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { inTurns, timed } from "./rounds.ts";
 import { report } from "./report.ts";
+import { inTurns, timed } from "./rounds.ts";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 

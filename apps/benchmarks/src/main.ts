@@ -1,3 +1,4 @@
+import { benchmarkIdle } from "./idle.ts";
 import { benchmarkImport } from "./import.ts";
 import { benchmarkSend } from "./send.ts";
 import { benchmarkTracker } from "./tracker.ts";
@@ -6,6 +7,7 @@ const benchmarks: Record<string, () => Promise<void>> = {
   send: benchmarkSend,
   tracker: benchmarkTracker,
   import: benchmarkImport,
+  idle: benchmarkIdle,
 };
 
 const asked = process.argv.slice(2);

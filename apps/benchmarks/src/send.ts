@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 import { createDtmfClient } from "@graph-dtmf/client";
 import { Client } from "@microsoft/microsoft-graph-client";
 import { Pool } from "undici";
-import { type Contestant, inTurns, timed } from "./rounds.ts";
 import { report } from "./report.ts";
+import { type Contestant, inTurns, timed } from "./rounds.ts";
 
 const IN_FLIGHT = 50;
 const SENDS = 2_000;
@@ -45,14 +45,19 @@ async function compare(url: string): Promise<void> {
   const senders: [string, (lane: number) => Promise<unknown>][] = [
     ["graph-dtmf", (n) => dtmf.sendDtmfTones(callId(n), { tones, delayBetweenTonesMs: 300 })],
     ["graph-client", (n) => graph.api(path(n).slice(5)).post(body)],
-    ["undici", async (n) => (await pool.request({ path: path(n), method: "POST", headers, body: JSON.stringify(body) })).body.json()],
+    [
+      "undici",
+      async (n) =>
+        (await pool.request({ path: path(n), method: "POST", headers, body: JSON.stringify(body) })).body.json(),
+    ],
     ["node:http", (n) => bareRequest(`${url}${path(n)}`, agent)],
   ];
   const contestants = senders.map(([name, send]): Contestant => ({ name, round: () => timed(() => inFlight(send)) }));
   const [ours, graphClient, undici, bare] = await inTurns(contestants, ROUNDS);
   await Promise.all([dtmf.close(), pool.close()]);
   agent.destroy();
-  const speed = (peer: { medianMs: number } | undefined): number => (peer?.medianMs ?? Number.NaN) / (ours?.medianMs ?? 1);
+  const speed = (peer: { medianMs: number } | undefined): number =>
+    (peer?.medianMs ?? Number.NaN) / (ours?.medianMs ?? 1);
   report(`Sends at ${IN_FLIGHT} in flight: our throughput, as a multiple of the peer's`, [
     { what: "graph-client with its own chain (global fetch)", ratio: speed(graphClient), atLeast: 3.5 },
     { what: "undici, a bare request", ratio: speed(undici), atLeast: 0.25 },

@@ -1,6 +1,6 @@
 import { createOperationTracker, type OperationNotification, type OperationTracker } from "@graph-dtmf/notifications";
-import { inTurns, median, timed } from "./rounds.ts";
 import { report } from "./report.ts";
+import { inTurns, median, timed } from "./rounds.ts";
 
 const contextOf = (n: number): string => `context-${n}`;
 const callOf = (n: number): string => `call-${n % 1_000}`;
@@ -109,7 +109,9 @@ function benchmarkMemory(): void {
   const before = heap();
   for (const [callId, clientContext] of keys) tracker.expect({ callId, clientContext }).unknown();
   const bytes = (heap() - before) / count;
-  report("Bytes a pending entry, besides its key", [{ what: `of ${count.toLocaleString("en")}`, ratio: bytes, atMost: 600 }]);
+  report("Bytes a pending entry, besides its key", [
+    { what: `of ${count.toLocaleString("en")}`, ratio: bytes, atMost: 600 },
+  ]);
   void tracker.close();
 }
 

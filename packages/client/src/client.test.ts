@@ -117,7 +117,7 @@ describe("what Graph would refuse is refused here, before any I/O", () => {
     ["no key", CALL, { tones: "12x4" }],
     ["no tone", CALL, { tones: ["tone1", "tone10"] }],
     ["null in the list", CALL, { tones: ["tone1", null] }],
-    ["a hole in the list", CALL, { tones: [, "tone1"] }],
+    ["a hole in the list", CALL, { tones: Array(2) }],
     ["a number", CALL, { tones: 4711 }],
     ["a negative delay", CALL, { tones: "1", delayBetweenTonesMs: -1 }],
     ["a fraction of a millisecond", CALL, { tones: "1", delayBetweenTonesMs: 0.5 }],

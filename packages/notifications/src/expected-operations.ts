@@ -1,4 +1,4 @@
-import type { CommsOperation, OperationKey } from "@graph-dtmf/models";
+import type { CommsOperation } from "@graph-dtmf/models";
 import { ExpectedCall } from "./expected-call.ts";
 import { keyOf } from "./operation-key.ts";
 import type { PendingEntry } from "./pending-entry.ts";
@@ -12,17 +12,17 @@ export class ExpectedOperations {
     return this.#entries.size;
   }
 
-  get(key: OperationKey): PendingEntry | undefined {
-    return this.#entries.get(keyOf(key));
+  get(key: string): PendingEntry | undefined {
+    return this.#entries.get(key);
   }
 
   add(entry: PendingEntry): void {
-    this.#entries.set(keyOf(keyOfEntry(entry)), entry);
+    this.#entries.set(entry.key, entry);
     entry.call.add(entry);
   }
 
   remove(entry: PendingEntry): void {
-    this.#entries.delete(keyOf(keyOfEntry(entry)));
+    this.#entries.delete(entry.key);
     entry.call.remove(entry);
     this.dropIfIdle(entry.call);
   }
@@ -30,7 +30,7 @@ export class ExpectedOperations {
   /** Whose operation this is: by clientContext, else by its id. If both sides know an id and they differ, it is not theirs. */
   match(callId: string, operation: Pick<CommsOperation, "id" | "clientContext">): PendingEntry | undefined {
     const { id, clientContext } = operation;
-    const entry = clientContext === undefined ? undefined : this.get({ callId, clientContext });
+    const entry = clientContext === undefined ? undefined : this.#entries.get(keyOf({ callId, clientContext }));
     if (entry && (!id || !entry.operationId || entry.operationId === id)) return entry;
     return id ? this.#calls.get(callId)?.byOperationId(id) : undefined;
   }
@@ -60,8 +60,4 @@ export class ExpectedOperations {
   calls(): IterableIterator<ExpectedCall> {
     return this.#calls.values();
   }
-}
-
-function keyOfEntry({ call, clientContext }: PendingEntry): OperationKey {
-  return { callId: call.id, clientContext };
 }

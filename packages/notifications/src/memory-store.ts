@@ -13,6 +13,11 @@ const RESULT_TTL_MS = 24 * 3_600_000;
 /** Results, and events for recognising repetitions, that are remembered; the oldest go first. */
 const MOST_REMEMBERED = 10_000;
 
+// Memory answers at once, and always one of the same.
+const DONE = Promise.resolve();
+const NEW = Promise.resolve("new" as const);
+const SEEN = Promise.resolve("seen" as const);
+
 /**
  * The store of a single process: what is kept in it dies with the process.
  *
@@ -24,21 +29,22 @@ export function createMemoryOperationStore({ clock = systemClock }: { clock?: Cl
   const listeners = new Set<(event: StoredEvent) => void>();
 
   return {
-    async open(key, _deadlineAt, options) {
-      if (options?.resume) return;
+    open(key, _deadlineAt, options) {
       // Nobody else can still ask for an earlier life's result here, so ignoring it is forgetting it.
-      results.delete(keyOf(key));
-      seen.delete(keyOf(key));
+      if (!options?.resume) results.delete(keyOf(key));
+      return DONE;
     },
-    async put(event) {
+    put(event) {
       const id = eventId(event);
-      if (seen.get(id)) return "seen";
-      seen.set(id, true);
+      if (id !== undefined) {
+        if (seen.get(id)) return SEEN;
+        seen.set(id, true);
+      }
       if (event.type === "completion" && event.clientContext !== undefined) {
         results.set(keyOf({ callId: event.callId, clientContext: event.clientContext }), event.outcome);
       }
       for (const heard of listeners) heard(event);
-      return "new";
+      return NEW;
     },
     async read(key) {
       return results.get(keyOf(key));

@@ -1,13 +1,20 @@
-import { normalizeId, type OperationKey } from "@graph-dtmf/models";
+import { normalizeId, type OperationKey, type StoredEvent } from "@graph-dtmf/models";
 
 /** One text for one wait. Neither GUIDs nor other ids of Graph's have spaces in them. */
 export function keyOf({ callId, clientContext }: OperationKey): string {
   return `${normalizeId(callId)} ${clientContext}`;
 }
 
-/** One text for one event, however often it is delivered: the end of a call has neither operation nor context. */
-export function eventId(event: { callId: string; operationId?: string; clientContext?: string }): string {
-  const { callId, operationId, clientContext } = event;
-  if (operationId) return `${normalizeId(callId)} #${operationId}`;
-  return clientContext === undefined ? normalizeId(callId) : keyOf({ callId, clientContext });
+/**
+ * One text for one end, however often it is delivered: of a call, or of an operation by its id. An end without any id
+ * cannot be told from the next one under the same clientContext, so it has none.
+ */
+export function eventId(event: StoredEvent): string | undefined {
+  if (event.type === "callEnd") return normalizeId(event.callId);
+  return event.operationId ? operationEventId(event.callId, event.operationId) : undefined;
+}
+
+/** What {@link eventId} gives for the end of this operation. */
+export function operationEventId(callId: string, operationId: string): string {
+  return `${normalizeId(callId)} #${operationId}`;
 }

@@ -33,6 +33,8 @@ export interface EntryKeeper {
 export interface EntryOptions {
   call: ExpectedCall;
   clientContext: string;
+  /** What it is looked up by. */
+  key: string;
   expectedMs: number;
   kind: OperationKind | undefined;
   keeper: EntryKeeper;
@@ -41,6 +43,7 @@ export interface EntryOptions {
 /** One operation that is waited for. It settles once, and then holds nothing but its outcome. */
 export class PendingEntry implements PendingOperation, Due {
   readonly clientContext: string;
+  readonly key: string;
   readonly call: ExpectedCall;
   readonly expectedMs: number;
   operation: CommsOperation | undefined;
@@ -58,6 +61,7 @@ export class PendingEntry implements PendingOperation, Due {
   constructor(options: EntryOptions) {
     this.call = options.call;
     this.clientContext = options.clientContext;
+    this.key = options.key;
     this.expectedMs = options.expectedMs;
     this.#kind = options.kind;
     this.#keeper = options.keeper;

@@ -21,7 +21,7 @@ import type { CallEnd } from "./expected-call.ts";
 import { ExpectedOperations } from "./expected-operations.ts";
 import { createMemoryOperationStore } from "./memory-store.ts";
 import type { Notification } from "./notification.ts";
-import { eventId, keyOf } from "./operation-key.ts";
+import { eventId, keyOf, operationEventId } from "./operation-key.ts";
 import type { OperationTracker } from "./operation-tracker.ts";
 import { type EntryKeeper, type EntryOptions, PendingEntry } from "./pending-entry.ts";
 import { Recent } from "./recent.ts";
@@ -83,23 +83,24 @@ class Tracker implements OperationTracker, EntryKeeper {
   }
 
   expect({ callId, clientContext = randomUUID(), expectedMs = 0, kind }: ExpectedOperation): PendingOperation {
-    const key = { callId: normalizeId(callId), clientContext };
+    const id = { callId: normalizeId(callId), clientContext };
+    const key = keyOf(id);
     if (this.#expected.get(key)) {
       throw new InvalidRequestError("an operation of this call is still pending under that clientContext");
     }
-    const entry = this.#add(key, { expectedMs, kind });
-    // A new life: an end without an operation's id that was heard before was another's.
-    this.#kept.delete(keyOf(key));
-    void this.#open(key, { resume: false });
+    const entry = this.#add({ ...id, key, expectedMs, kind });
+    // Without a store the waits here go on all the same.
+    this.#store.open(id, this.#clock.now() + UNANSWERED_MS).catch(() => {});
     return entry;
   }
 
   resume({ callId, clientContext }: OperationKey): PendingOperation {
-    const key = { callId: normalizeId(callId), clientContext };
+    const id = { callId: normalizeId(callId), clientContext };
+    const key = keyOf(id);
     const known = this.#expected.get(key);
     if (known) return known;
-    const entry = this.#add(key, { expectedMs: 0, kind: undefined });
-    void this.#open(key, { resume: true }).then((stored) => stored && take(entry, stored));
+    const entry = this.#add({ ...id, key, expectedMs: 0, kind: undefined });
+    void this.#takeUp(entry, id);
     return entry;
   }
 
@@ -176,16 +177,26 @@ class Tracker implements OperationTracker, EntryKeeper {
     this.#expected.remove(entry);
   }
 
-  #add(key: OperationKey, { expectedMs, kind }: Pick<EntryOptions, "expectedMs" | "kind">): PendingEntry {
+  #add({ callId, ...wait }: { callId: string } & Omit<EntryOptions, "call" | "keeper">): PendingEntry {
     if (this.#closed) throw closed();
     if (this.#expected.size >= this.#maxPending) {
       throw new DtmfError("too_many_pending", `${this.#maxPending} operations are pending: no more can be waited for`);
     }
-    const call = this.#expected.call(key.callId);
-    const entry = new PendingEntry({ call, clientContext: key.clientContext, expectedMs, kind, keeper: this });
+    const entry = new PendingEntry({ ...wait, call: this.#expected.call(callId), keeper: this });
     this.#expected.add(entry);
     this.#schedule(entry, this.#clock.now() + UNANSWERED_MS);
     return entry;
+  }
+
+  /** Has the store tell from now on, and only then asks what it knows: so nothing falls in between. */
+  async #takeUp(entry: PendingEntry, id: OperationKey): Promise<void> {
+    try {
+      await this.#store.open(id, this.#clock.now() + UNANSWERED_MS, { resume: true });
+      const stored = await this.#store.read(id);
+      if (stored) take(entry, stored);
+    } catch {
+      // The entry ends by its deadline, or by what is heard here.
+    }
   }
 
   /** Settles it at that time at the latest; soon, if its call is over. */
@@ -195,21 +206,11 @@ class Tracker implements OperationTracker, EntryKeeper {
     this.#deadlines.set(entry, end ? Math.min(atMs, this.#clock.now() + this.#graceMs) : atMs);
   }
 
-  /** Tells the store that somebody waits here, and asks what it knows. Without a store the waits here go on all the same. */
-  async #open(key: OperationKey, options: { resume: boolean }): Promise<OperationOutcome | undefined> {
-    try {
-      await this.#store.open(key, this.#clock.now() + UNANSWERED_MS, options);
-      return options.resume ? await this.#store.read(key) : undefined;
-    } catch {
-      return undefined;
-    }
-  }
-
   async #hearOperation(callId: string, operation: CommsOperation): Promise<"new" | "seen"> {
     const entry = this.#expected.match(callId, operation);
     // Under a clientContext that is used again, a repeated end must not settle the next life of it. One that nobody could
     // be matched with when it came is still news to whoever it turns out to be of.
-    const repeated = operation.id !== "" && this.#kept.get(eventId({ callId, operationId: operation.id })) === true;
+    const repeated = operation.id !== "" && this.#kept.get(operationEventId(callId, operation.id)) === true;
     if (entry && (!repeated || entry.call.claim(operation.id))) tell(entry, operation);
     if (repeated) return "seen";
     const outcome = entry?.outcome ?? outcomeOf(operation);
@@ -222,10 +223,10 @@ class Tracker implements OperationTracker, EntryKeeper {
   /** Settles what the event ends, and has the store keep it. It counts as seen only once it was kept. */
   async #keep(event: StoredEvent): Promise<"new" | "seen"> {
     const id = eventId(event);
-    if (this.#kept.get(id)) return "seen";
+    if (id !== undefined && this.#kept.get(id)) return "seen";
     this.#settleBy(event);
     const kept = await this.#store.put(event);
-    this.#kept.set(id, true);
+    if (id !== undefined) this.#kept.set(id, true);
     return kept;
   }
 
