@@ -1,0 +1,53 @@
+import { createManualClock, type ManualClock } from "@graph-dtmf/models/testing";
+import { onTestFinished } from "vitest";
+import type { Notification } from "../notification.ts";
+import { createNotificationReceiver, type NotificationReceiver, type NotificationReceiverOptions } from "../receive.ts";
+import { type Answer, type Edge, fetchEdge, type Post } from "./edges.ts";
+import { envelope } from "./envelopes.ts";
+import { FakeOperations, verifier } from "./ports.ts";
+
+/** A receiver with fakes at its ports, open behind an edge until the test is over. */
+export interface OpenReceiver {
+  receiver: NotificationReceiver;
+  clock: ManualClock;
+  operations: FakeOperations;
+  errors: readonly { error: unknown; notification: Notification | undefined }[];
+  send(post: Post): Promise<Answer>;
+  /** Posts a batch with a good token. */
+  deliver(...entries: unknown[]): Promise<Answer>;
+  /** What the handlers see from now on, in order. */
+  record(): readonly Notification[];
+}
+
+export async function openReceiver(
+  options: Partial<NotificationReceiverOptions> = {},
+  edge: Edge = fetchEdge,
+): Promise<OpenReceiver> {
+  const clock = createManualClock();
+  const operations = new FakeOperations();
+  const errors: { error: unknown; notification: Notification | undefined }[] = [];
+  const receiver = createNotificationReceiver({
+    verifier,
+    operations,
+    clock,
+    onError: (error, notification) => errors.push({ error, notification }),
+    ...options,
+  });
+  const { send, close } = await edge.open(receiver, clock);
+  onTestFinished(close);
+  return {
+    receiver,
+    clock,
+    operations,
+    errors,
+    send,
+    deliver: (...entries) => send({ body: envelope(...entries) }),
+    record() {
+      const seen: Notification[] = [];
+      for (const kind of ["operation", "tone", "call", "participants", "unknown"] as const) {
+        receiver.on(kind, (notification) => void seen.push(notification));
+      }
+      return seen;
+    },
+  };
+}

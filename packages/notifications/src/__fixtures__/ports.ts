@@ -1,0 +1,84 @@
+import { DtmfError } from "@graph-dtmf/models";
+import type { Logger } from "../logger.ts";
+import type { Notification } from "../notification.ts";
+import type { NotificationVerifier } from "../notification-verifier.ts";
+import { GOOD } from "./edges.ts";
+
+export const TENANT = "6a0b1c2d-3e4f-4a5b-8c6d-7e8f9a0b1c2d";
+
+/** Knows one good token, and fails as told for some others. */
+export const verifier: NotificationVerifier = {
+  async verify(authorization) {
+    if (authorization === GOOD) return { tenantId: TENANT, claims: {} };
+    if (authorization === "Bearer no-keys") throw new DtmfError("keys_unavailable", "no keys");
+    if (authorization === "Bearer bug") throw new TypeError("secret detail");
+    throw new DtmfError("unauthenticated_notification", "no good token");
+  },
+};
+
+/** Hears as a tracker does whose store can be taken down. */
+export class FakeOperations {
+  readonly heard: Notification[] = [];
+  readonly #kept = new Set<string>();
+  #isDown = false;
+  #failed: Notification[] = [];
+
+  hear = async (notification: Notification): Promise<"new" | "seen"> => {
+    this.heard.push(notification);
+    const end = endOf(notification);
+    if (end === undefined) return "new";
+    if (this.#isDown) {
+      this.#failed.push(notification);
+      throw new Error("store is down");
+    }
+    if (this.#kept.has(end)) return "seen";
+    this.#kept.add(end);
+    return "new";
+  };
+
+  takeDown(): void {
+    this.#isDown = true;
+  }
+
+  /** With `flush` it has kept by itself what it could not keep in time. */
+  bringBack({ flush = false }: { flush?: boolean } = {}): void {
+    this.#isDown = false;
+    const failed = this.#failed.splice(0);
+    if (flush) for (const notification of failed) void this.hear(notification);
+  }
+}
+
+function endOf(notification: Notification): string | undefined {
+  if (notification.kind === "operation") {
+    return notification.operation.status === "completed" ? notification.operationId : undefined;
+  }
+  return notification.kind === "call" && notification.changeType === "deleted" ? notification.callId : undefined;
+}
+
+/** Keeps every line, as one text. */
+export function createLog(): Logger & { readonly lines: string[] } {
+  const lines: string[] = [];
+  const write = (level: string) => (message: string, fields?: object) => {
+    lines.push(`${level} ${message} ${JSON.stringify(fields)}`);
+  };
+  return { lines, debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") };
+}
+
+/** Resolves when a condition holds that something outside of this process's turn brings about. */
+export async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Lets everything run that was put off until after an answer. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}
+
+/** A promise, and what settles it. */
+export function deferred<T = void>(): { promise: Promise<T>; resolve(value: T): void } {
+  let resolve = (_value: T): void => {};
+  const promise = new Promise<T>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve };
+}

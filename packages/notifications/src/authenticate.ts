@@ -1,0 +1,27 @@
+import type { NotificationVerifier } from "./notification-verifier.ts";
+import { Refusal } from "./refusal.ts";
+
+/**
+ * Returns the tenant of the verified token.
+ *
+ * @throws {@link Refusal} in every other case, also if the verifier breaks: nobody is let in for an accident.
+ */
+export async function authenticate(authorization: string | null, verifier: NotificationVerifier): Promise<string> {
+  // No token has a comma in it: these are two headers, and nobody knows which of them a proxy before us has looked at.
+  if (authorization?.includes(",")) throw new Refusal("unauthenticated");
+  const tenantId = await tenantOf(authorization, verifier);
+  if (typeof tenantId !== "string" || tenantId === "") {
+    throw new Refusal("failed", { cause: new TypeError("expected a tenantId of the verifier, got none") });
+  }
+  return tenantId;
+}
+
+async function tenantOf(authorization: string | null, verifier: NotificationVerifier): Promise<unknown> {
+  try {
+    return (await verifier.verify(authorization)).tenantId;
+  } catch (cause) {
+    const { code } = Object(cause) as { code?: unknown };
+    if (code === "unauthenticated_notification") throw new Refusal("unauthenticated", { cause });
+    throw new Refusal(code === "keys_unavailable" ? "keysUnavailable" : "failed", { cause });
+  }
+}

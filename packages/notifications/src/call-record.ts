@@ -1,0 +1,63 @@
+import type { HandlerQueue } from "./handler-queue.ts";
+import type { CallNotification, ParticipantsNotification } from "./notification.ts";
+
+/** For how long a delivery is recognised when it comes again, and a call remembered that nothing is heard of. */
+export const REMEMBERED_MS: number = 10 * 60_000;
+/** A tone numbered 1 later than this after its numbering began is no late delivery: somebody subscribed anew. */
+const EPOCH_MS = 10_000;
+/** Longer snapshots are not worth the memory of recognising their repetition. */
+const MAX_TEXT = 4096;
+
+type Snapshot = CallNotification | ParticipantsNotification;
+
+/** What the receiver knows of one call. */
+export class CallRecord {
+  readonly queue: HandlerQueue;
+  heardAtMs = 0;
+  #epochBeganAtMs: number | undefined;
+  readonly #latest = new Map<Snapshot["kind"], { text: string; untilMs: number }>();
+
+  constructor(queue: HandlerQueue) {
+    this.queue = queue;
+  }
+
+  /** Whether nothing would be forgotten with this record. */
+  get isEmpty(): boolean {
+    return this.queue.isIdle && this.#epochBeganAtMs === undefined && this.#latest.size === 0;
+  }
+
+  /** When the numbering began that a tone of this number belongs to: numbers may begin again in a call. */
+  toneEpoch(sequenceId: number, nowMs: number): number {
+    const beganAtMs = this.#epochBeganAtMs;
+    const isSame = beganAtMs !== undefined && (sequenceId !== 1 || nowMs - beganAtMs <= EPOCH_MS);
+    this.#epochBeganAtMs = isSame ? beganAtMs : nowMs;
+    return this.#epochBeganAtMs;
+  }
+
+  /**
+   * Whether this says, word for word, what the notification of its kind before it said.
+   *
+   * Only the one before counts: a call that was put on hold may well be established again.
+   */
+  repeatsLatest(notification: Snapshot, nowMs: number): boolean {
+    const { kind } = notification;
+    const latest = this.#latest.get(kind);
+    const text = textOf(notification);
+    if (latest !== undefined && latest.text === text && latest.untilMs > nowMs) return true;
+    if (text === undefined) this.#latest.delete(kind);
+    else this.#latest.set(kind, { text, untilMs: nowMs + REMEMBERED_MS });
+    return false;
+  }
+}
+
+/** Not of `raw`, which several notifications share where one entry packs several resources. */
+function textOf(notification: Snapshot): string | undefined {
+  const snapshot = notification.kind === "call" ? notification.call : notification.participants;
+  try {
+    const text = JSON.stringify([notification.changeType, snapshot]);
+    return text.length <= MAX_TEXT ? text : undefined;
+  } catch {
+    // Nested so deeply that it could be read, but not be written: nothing to remember.
+    return undefined;
+  }
+}

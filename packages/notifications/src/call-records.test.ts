@@ -1,0 +1,70 @@
+import { createManualClock } from "@graph-dtmf/models/testing";
+import { describe, expect, it } from "vitest";
+import { deferred, turn } from "./__fixtures__/ports.ts";
+import { CallRecords } from "./call-records.ts";
+import type { Notification } from "./notification.ts";
+
+const notification: Notification = { kind: "unknown", raw: {} };
+const MINUTE = 60_000;
+
+function createRecords(run: () => Promise<void> = async () => {}) {
+  const clock = createManualClock();
+  const records = new CallRecords(clock, { run, dropped() {} });
+  /** Hears of a call something that is worth remembering. */
+  const remember = (callId: string): number => records.heard(callId).toneEpoch(2, clock.now());
+  return { clock, records, remember };
+}
+
+describe("CallRecords", () => {
+  it("lets a call go at once when its queue is empty and nothing else is known of it", async () => {
+    const { records } = createRecords();
+    const place = records.heard("c").queue.reserve(notification);
+    expect(records.size).toBe(1);
+    place.proceed();
+    await turn();
+    expect(records.size).toBe(0);
+  });
+
+  it("lets a call go ten minutes after it was last heard of, once another one is", async () => {
+    const { clock, records, remember } = createRecords();
+    remember("old");
+    await clock.advance(5 * MINUTE);
+    remember("old");
+    await clock.advance(10 * MINUTE - 1);
+    remember("new");
+    expect(records.size).toBe(2);
+    await clock.advance(MINUTE);
+    remember("newest");
+    expect(records.size).toBe(2);
+  });
+
+  it("remembers 10,000 calls: those last heard of stay", async () => {
+    const { clock, records, remember } = createRecords();
+    const firstMs = remember("c-0");
+    await clock.advance(1);
+    for (let id = 1; id < 10_000; id++) remember(`c-${id}`);
+    expect(records.size).toBe(10_000);
+    expect(remember("c-0")).toBe(firstMs);
+    remember("one more");
+    expect(records.size).toBeLessThan(10_000);
+    expect(remember("c-0")).toBe(firstMs);
+  });
+
+  it("never lets go of a call with work in its queue, however many there are", async () => {
+    const forever = deferred();
+    const { clock, records } = createRecords(() => forever.promise);
+    for (let id = 0; id < 12_000; id++) records.heard(`c-${id}`).queue.reserve(notification).proceed();
+    await clock.advance(11 * MINUTE);
+    records.heard("another");
+    expect(records.size).toBe(12_001);
+    forever.resolve();
+    await turn();
+    expect(records.size).toBe(1);
+  });
+
+  it("has no timers", () => {
+    const { clock, remember } = createRecords();
+    remember("c");
+    expect(clock.pending).toBe(0);
+  });
+});

@@ -1,0 +1,67 @@
+import type { Clock } from "@graph-dtmf/models";
+import { CallRecord, REMEMBERED_MS } from "./call-record.ts";
+import { HandlerQueue, type HandlerQueueEvents } from "./handler-queue.ts";
+
+/** How many calls are remembered; those last heard of go first. A call with work in its queue is never forgotten. */
+const MOST_CALLS = 10_000;
+/** How many go at once when there are too many. */
+const ROOM = 1_000;
+/** How often it is looked for what is too old: to look at every notification would cost more than all the rest. */
+const SWEEP_MS = 60_000;
+
+/**
+ * One record for each call that there is anything to remember of.
+ *
+ * No timer forgets them: what is too old goes when another call is heard of for the first time, and what nothing would
+ * be forgotten with goes at once.
+ */
+export class CallRecords {
+  readonly #clock: Clock;
+  readonly #events: HandlerQueueEvents;
+  /** In the order in which the calls were last heard of. */
+  readonly #records = new Map<string, CallRecord>();
+  #sweepAtMs = 0;
+  #sweepAtSize = MOST_CALLS;
+
+  constructor(clock: Clock, events: HandlerQueueEvents) {
+    this.#clock = clock;
+    this.#events = events;
+  }
+
+  get size(): number {
+    return this.#records.size;
+  }
+
+  /** The record of a call that was heard of at this moment. What belongs to no call shares the record of the id "". */
+  heard(callId: string): CallRecord {
+    const nowMs = this.#clock.now();
+    let record = this.#records.get(callId);
+    if (record) {
+      this.#records.delete(callId);
+    } else {
+      record = new CallRecord(new HandlerQueue(this.#events, () => this.#release(callId)));
+      if (nowMs >= this.#sweepAtMs || this.#records.size >= this.#sweepAtSize) this.#sweep(nowMs);
+    }
+    record.heardAtMs = nowMs;
+    this.#records.set(callId, record);
+    return record;
+  }
+
+  #release(callId: string): void {
+    if (this.#records.get(callId)?.isEmpty) this.#records.delete(callId);
+  }
+
+  /** Where there are too many it makes some room, so as not to be needed again for the very next. */
+  #sweep(nowMs: number): void {
+    const oldestMs = nowMs - REMEMBERED_MS;
+    let surplus = this.#records.size < MOST_CALLS ? 0 : ROOM;
+    for (const [callId, record] of this.#records) {
+      if (record.heardAtMs > oldestMs && surplus <= 0) break;
+      if (!record.queue.isIdle) continue;
+      this.#records.delete(callId);
+      surplus--;
+    }
+    this.#sweepAtMs = nowMs + SWEEP_MS;
+    this.#sweepAtSize = Math.max(MOST_CALLS, this.#records.size + ROOM);
+  }
+}

@@ -1,0 +1,107 @@
+import type { Clock } from "@graph-dtmf/models";
+import type { CallRecords } from "./call-records.ts";
+import type { Place } from "./handler-queue.ts";
+import type { Handlers, NotificationKind } from "./handlers.ts";
+import type { Notification } from "./notification.ts";
+import type { NotificationAnswer } from "./notification-request.ts";
+import type { OperationTracker } from "./operation-tracker.ts";
+import { isIncoming, type RedirectIncoming, redirectTarget } from "./redirect-incoming.ts";
+import type { Repetitions } from "./repetitions.ts";
+import type { Reporter } from "./reporter.ts";
+
+/** What deliveries pass through. */
+export interface DeliveryPath {
+  operations: Pick<OperationTracker, "hear">;
+  redirectIncoming: RedirectIncoming | undefined;
+  clock: Clock;
+  handlers: Handlers;
+  records: CallRecords;
+  repetitions: Repetitions;
+  reporter: Reporter;
+  /** Is given a promise of every delivery that has something to handle. */
+  began(handled: Promise<unknown>): void;
+}
+
+interface Entry {
+  readonly notification: Notification;
+  /** Taken on arrival, so that waiting for a store changes nobody's turn; absent where nobody would handle it. */
+  readonly place: Place | undefined;
+  fate: "new" | "seen" | "notKept";
+}
+
+/** What may say that an operation or a call has ended. */
+const KEPT_KINDS: ReadonlySet<NotificationKind> = new Set<NotificationKind>(["operation", "call"]);
+
+/** Keeps what must be kept, and says how to answer. Its handlers run once the answer's `handle` is called. */
+export async function deliver(notifications: readonly Notification[], path: DeliveryPath): Promise<NotificationAnswer> {
+  const entries = notifications.map((notification) => enter(notification, path));
+  const places = entries.flatMap(({ place }) => place ?? []);
+  const handled = Promise.all(places.map(({ done }) => done)).then(() => {});
+  if (places.length > 0) path.began(handled);
+  try {
+    await Promise.all(entries.map((entry) => keep(entry, path)));
+    const location = path.redirectIncoming && (await redirect(entries, path, path.redirectIncoming));
+    const isKept = entries.every(({ fate }) => fate !== "notKept");
+    const status = !isKept ? 503 : location !== undefined ? 302 : 202;
+    path.reporter.received(() => ({ status, ...countsOf(entries) }));
+    const answer = { status, headers: isKept && location !== undefined ? { location } : {} };
+    if (places.length === 0) return answer;
+    return { ...answer, handle: () => proceed(places, handled) };
+  } catch (error) {
+    for (const place of places) place.leave();
+    throw error;
+  }
+}
+
+function enter(notification: Notification, { handlers, records }: DeliveryPath): Entry {
+  const place = handlers.has(notification.kind)
+    ? records.heard(notification.callId ?? "").queue.reserve(notification)
+    : undefined;
+  return { notification, place, fate: "new" };
+}
+
+/** Each by itself: what cannot be kept stops nobody else. */
+async function keep(entry: Entry, { operations, repetitions, reporter }: DeliveryPath): Promise<void> {
+  const { notification, place } = entry;
+  try {
+    const heard = KEPT_KINDS.has(notification.kind) ? await operations.hear(notification) : "new";
+    if (!place || repetitions.takeOwed(notification)) return;
+    if (heard === "seen" || repetitions.isRepeated(notification)) entry.fate = "seen";
+  } catch (error) {
+    entry.fate = "notKept";
+    if (place) repetitions.owe(notification);
+    reporter.failed(error, notification);
+  }
+  if (entry.fate !== "new") place?.leave();
+}
+
+/** Asked anew for every delivery: what was redirected before must be redirected again. */
+async function redirect(
+  entries: readonly Entry[],
+  { clock, reporter }: DeliveryPath,
+  decide: RedirectIncoming,
+): Promise<string | undefined> {
+  let location: string | undefined;
+  for (const { notification, place } of entries) {
+    if (!isIncoming(notification)) continue;
+    try {
+      const target = await redirectTarget(notification, decide, clock);
+      if (target === undefined) continue;
+      location ??= target;
+      place?.leave();
+    } catch (error) {
+      reporter.failed(error, notification);
+    }
+  }
+  return location;
+}
+
+function proceed(places: readonly Place[], handled: Promise<void>): Promise<void> {
+  for (const place of places) place.proceed();
+  return handled;
+}
+
+function countsOf(entries: readonly Entry[]): { received: number; seen: number; notKept: number } {
+  const count = (fate: Entry["fate"]): number => entries.filter((entry) => entry.fate === fate).length;
+  return { received: entries.length, seen: count("seen"), notKept: count("notKept") };
+}

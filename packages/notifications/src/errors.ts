@@ -1,0 +1,52 @@
+import { DtmfError } from "@graph-dtmf/models";
+
+/** A body that is no envelope of notifications. Its message tells what came by kind and size, never by content. */
+export class InvalidNotificationError extends DtmfError {
+  override readonly name = "InvalidNotificationError";
+  declare readonly code: "invalid_notification";
+
+  constructor(message: string, options?: ErrorOptions) {
+    super("invalid_notification", message, options);
+  }
+}
+
+/** What is wrong with the token of a notification. */
+export type AuthenticationFault = keyof typeof FAULTS;
+
+const FAULTS = {
+  missing: "expected an Authorization header with a bearer token, got none",
+  malformed: "expected `Bearer` and one signed JWT of at most 8 KiB with numeric exp and nbf, got something else",
+  algorithm: "expected a token signed with RS256, got another algorithm",
+  unknownKey: "expected a token signed with a published key, got an unknown key id",
+  signature: "expected a token signed with the key that it names, got another signature",
+  issuer: "expected a token of the calling service, got one of another issuer",
+  audience: "expected a token for this bot, got one for another audience",
+  tenant: "expected a token of an accepted tenant, got one of another tenant or of none",
+  expired: "expected a token that is still valid, got one that has expired",
+  notYetValid: "expected a token that is valid by now, got one that is not valid yet",
+} as const;
+
+/**
+ * A notification that does not prove where it comes from. `reason` is for logs and metrics: tell the sender nothing but
+ * 401.
+ */
+export class NotificationAuthenticationError extends DtmfError {
+  override readonly name = "NotificationAuthenticationError";
+  declare readonly code: "unauthenticated_notification";
+  readonly reason: AuthenticationFault;
+
+  constructor(reason: AuthenticationFault, options?: ErrorOptions) {
+    super("unauthenticated_notification", FAULTS[reason], options);
+    this.reason = reason;
+  }
+}
+
+/** Whether a token is good cannot be told, because its key cannot be had. `cause` says why not. */
+export class KeysUnavailableError extends DtmfError {
+  override readonly name = "KeysUnavailableError";
+  declare readonly code: "keys_unavailable";
+
+  constructor(options?: ErrorOptions) {
+    super("keys_unavailable", "expected signing keys from the OpenID configuration, could not get any", options);
+  }
+}

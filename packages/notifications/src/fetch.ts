@@ -1,0 +1,73 @@
+import { type BodyLimits, type BodyReading, type BodySink, collectBody } from "./body.ts";
+import type { NotificationRequest, Receive } from "./notification-request.ts";
+
+/** What a Request/Response platform offers beside the request. */
+export interface FetchOptions {
+  /** Keeps the platform awake until the handlers are done, where it would freeze after the answer. */
+  waitUntil?(promise: Promise<unknown>): void;
+}
+
+/** The core, as this edge needs it. */
+export interface FetchCore {
+  receive: Receive;
+  failed(error: unknown): void;
+}
+
+/** The edge for Request and Response. Never rejects. */
+export async function answerFetch(core: FetchCore, request: Request, options?: FetchOptions): Promise<Response> {
+  const { status, headers, handle } = await core.receive(present(request));
+  if (handle) {
+    const handled = afterAnswer(handle);
+    try {
+      options?.waitUntil?.(handled);
+    } catch (error) {
+      core.failed(error);
+    }
+  }
+  return new Response(null, { status, headers });
+}
+
+/** The platform writes the answer in this turn of the event loop; the handlers have the next. */
+function afterAnswer(handle: () => Promise<void>): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(() => resolve(handle()), 0);
+  });
+}
+
+function present(request: Request): NotificationRequest {
+  return {
+    method: request.method,
+    authorization: request.headers.get("authorization"),
+    contentLength: request.headers.get("content-length"),
+    readBody: (limits) => readBody(request, limits),
+  };
+}
+
+/** A body that is never asked for is not touched either: its connection is the platform's. */
+async function readBody(request: Request, limits: BodyLimits): Promise<BodyReading> {
+  const { body } = request;
+  if (request.bodyUsed || body?.locked) return { fault: "alreadyRead" };
+  if (!body) return { body: new Uint8Array() };
+  return collectBody((sink) => pump(body.getReader(), sink), limits);
+}
+
+/** Returns what stops it. */
+function pump(reader: ReadableStreamDefaultReader<Uint8Array>, sink: BodySink): () => void {
+  let isStopped = false;
+  let isRead = false;
+  const read = async (): Promise<void> => {
+    while (!isStopped) {
+      const { done, value } = await reader.read();
+      isRead = done;
+      if (done) sink.end();
+      else if (value instanceof Uint8Array) sink.chunk(value);
+      else sink.broken();
+    }
+  };
+  read().catch(() => sink.broken());
+  return () => {
+    isStopped = true;
+    // Later, because on some platforms it closes the connection, and the answer has to get out first.
+    if (!isRead) setTimeout(() => reader.cancel().catch(() => {}), 0);
+  };
+}

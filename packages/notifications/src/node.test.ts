@@ -1,0 +1,262 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { createManualClock } from "@graph-dtmf/models/testing";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { listen, sendOverHttp } from "./__fixtures__/edges.ts";
+import { callEntry, envelope, toneEntry } from "./__fixtures__/envelopes.ts";
+import { createLog, deferred, FakeOperations, TENANT, until, verifier } from "./__fixtures__/ports.ts";
+import { connectRaw, head, TOKEN } from "./__fixtures__/raw-socket.ts";
+import { type NodeHandler, toNodeHandler } from "./node.ts";
+import { createNotificationReceiver, type NotificationReceiverOptions } from "./receive.ts";
+
+const BODY = envelope(toneEntry(1));
+
+/** Bytes in buffers that somebody still holds. */
+function heldBytes(): number {
+  setFlagsFromString("--expose-gc");
+  runInNewContext("gc")();
+  return process.memoryUsage().arrayBuffers;
+}
+
+/** A server; `mount` puts something in front of the handler. */
+async function serve(options: Partial<NotificationReceiverOptions> = {}, mount = (handler: NodeHandler) => handler) {
+  const clock = createManualClock();
+  const logger = createLog();
+  const errors: unknown[] = [];
+  const receiver = createNotificationReceiver({
+    verifier,
+    operations: new FakeOperations(),
+    clock,
+    logger,
+    onError: (error) => errors.push(error),
+    ...options,
+  });
+  const handled: Promise<unknown>[] = [];
+  const handler = mount(toNodeHandler(receiver, { clock }));
+  const { port, close } = await listen((request, response) => void handled.push(handler(request, response)));
+  onTestFinished(close);
+  const tones: number[] = [];
+  receiver.on("tone", ({ toneInfo }) => tones.push(toneInfo.sequenceId));
+  return { port, clock, logger, errors, receiver, tones, handled };
+}
+
+/** Some of these move much through the loopback, on machines that do much else. */
+describe("toNodeHandler", { timeout: 30_000 }, () => {
+  it("keeps the connection of a refused request whose body has come", async () => {
+    const { port, tones, receiver } = await serve();
+    const client = connectRaw(port);
+    client.write(`${head("Authorization: Bearer bad", `Content-Length: ${BODY.length}`)}${BODY}`);
+    expect(await client.hears(/\r\n\r\n/)).toMatch(/^HTTP\/1.1 401 (?!.*connection: close)/is);
+    client.write(`${head(TOKEN, `Content-Length: ${BODY.length}`)}${BODY}`);
+    expect(await client.hears(/ 202 /)).toContain(" 202 ");
+    await receiver.drain();
+    expect(tones).toEqual([1]);
+  });
+
+  it("answers at once where a body was refused unread, and says that it closes", async () => {
+    const { port, clock } = await serve();
+    const client = connectRaw(port);
+    client.write(head("Authorization: Bearer bad", "Content-Length: 1000"));
+    expect(await client.hears(/\r\n\r\n/)).toMatch(/^HTTP\/1.1 401 .*connection: close/is);
+    expect(client.isClosed).toBe(false);
+    client.write(Buffer.alloc(1000));
+    await client.closed();
+    expect(client.error).toBeUndefined();
+    await until(() => clock.pending === 0);
+  });
+
+  it("waits 2 s for the rest of a refused body, and no longer", async () => {
+    const { port, clock } = await serve();
+    const client = connectRaw(port);
+    client.write(head("Authorization: Bearer bad", "Content-Length: 1000"));
+    await client.hears(/ 401 /);
+    await clock.advance(1_999);
+    expect(clock.pending).toBe(1);
+    await clock.advance(1);
+    await client.closed();
+    expect(clock.pending).toBe(0);
+  });
+
+  it.each([
+    ["401", "Authorization: Bearer bad", "Content-Length: 104857600"],
+    ["413", TOKEN, "Content-Length: 104857600"],
+    ["413", TOKEN, "Transfer-Encoding: chunked"],
+  ])("answers a body of 100 MB with %s, and no reset, without holding it", async (status, token, framing) => {
+    const { port } = await serve();
+    const client = connectRaw(port);
+    const piece = Buffer.alloc(1024 * 1024, " ");
+    const before = heldBytes();
+    let held = 0;
+    client.write(head(token, framing));
+    for (let sent = 0; sent < 100 && !client.isClosed; sent++) {
+      if (framing.startsWith("Transfer")) client.write("100000\r\n");
+      client.socket.write(piece);
+      if (framing.startsWith("Transfer")) client.write("\r\n");
+      await until(() => client.socket.writableLength === 0 || client.isClosed);
+      if (sent === 95) held = heldBytes() - before;
+    }
+    if (framing.startsWith("Transfer")) client.write("0\r\n\r\n");
+    await client.closed();
+    expect(client.heard).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(client.error).toBeUndefined();
+    // Buffers are given back a while after they were collected.
+    expect(held).toBeLessThan(64 * 1024 * 1024);
+  });
+
+  it("gives up on a body that trickles", async () => {
+    const { port, clock, tones } = await serve();
+    const client = connectRaw(port);
+    client.write(head(TOKEN, "Transfer-Encoding: chunked"));
+    await until(() => clock.pending === 1);
+    for (let second = 0; second < 10; second++) {
+      client.write("1\r\n \r\n");
+      await clock.advance(1_000);
+    }
+    expect(await client.hears(/ 408 /)).toMatch(/ 408 .*connection: close/is);
+    client.write("0\r\n\r\n");
+    await client.closed();
+    expect(tones).toEqual([]);
+  });
+
+  it("is not disturbed by 1,000 connections that say nothing more after their token", async () => {
+    const { port, clock, tones, receiver, handled } = await serve();
+    const idle = Array.from({ length: 1_000 }, () => connectRaw(port));
+    for (const client of idle) client.write(head(TOKEN, "Content-Length: 10"));
+    await until(() => clock.pending === 1_000);
+    expect((await sendOverHttp(port, { body: BODY })).status).toBe(202);
+    await receiver.drain();
+    expect(tones).toEqual([1]);
+    await clock.advance(10_000);
+    await Promise.all(idle.map((client) => client.hears(/ 408 /)));
+    await clock.advance(2_000);
+    await Promise.all(idle.map((client) => client.closed()));
+    await Promise.all(handled);
+    expect(clock.pending).toBe(0);
+  });
+
+  it("survives a client that goes away in the middle of its body", async () => {
+    const { port, clock, handled, logger, errors } = await serve();
+    const client = connectRaw(port);
+    client.write(`${head(TOKEN, "Content-Length: 1000")}{`);
+    await until(() => clock.pending === 1);
+    client.socket.resetAndDestroy();
+    await until(() => clock.pending === 0);
+    await Promise.all(handled);
+    expect(logger.lines.join()).toContain("bodyIncomplete");
+    expect(errors).toEqual([]);
+  });
+
+  it("survives a client that goes away while its token is verified", async () => {
+    const gate = deferred<{ tenantId: string; claims: object }>();
+    const slow = { verify: () => gate.promise as ReturnType<typeof verifier.verify> };
+    const { port, handled, clock, tones } = await serve({ verifier: slow });
+    const client = connectRaw(port);
+    client.write(`${head(TOKEN, `Content-Length: ${BODY.length}`)}${BODY}`);
+    await until(() => handled.length === 1);
+    client.socket.resetAndDestroy();
+    await client.closed();
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    gate.resolve({ tenantId: TENANT, claims: {} });
+    await Promise.all(handled);
+    expect(clock.pending).toBe(0);
+    expect(tones).toEqual([]);
+  });
+
+  it("runs the handlers of what was kept also if its sender did not wait for the answer", async () => {
+    const kept = deferred<"new">();
+    const heard: string[] = [];
+    const hear = async ({ kind }: { kind: string }) => {
+      heard.push(kind);
+      return kept.promise;
+    };
+    const { port, handled, receiver } = await serve({ operations: { hear } });
+    const calls: unknown[] = [];
+    receiver.on("call", ({ call }) => calls.push(call.state));
+    const body = envelope(callEntry("established"));
+    const client = connectRaw(port);
+    client.write(`${head(TOKEN, `Content-Length: ${body.length}`)}${body}`);
+    await until(() => heard.length === 1);
+    client.socket.resetAndDestroy();
+    await client.closed();
+    kept.resolve("new");
+    await Promise.all(handled);
+    await receiver.drain();
+    expect(calls).toEqual(["established"]);
+  });
+
+  it("leaves an answer alone that somebody gave in the meantime", async () => {
+    const responses: ServerResponse[] = [];
+    const hear = async () => {
+      responses[0]?.writeHead(504).end();
+      return "new" as const;
+    };
+    const mount = (handler: NodeHandler) => async (request: IncomingMessage, response: ServerResponse) => {
+      responses.push(response);
+      return handler(request, response);
+    };
+    const { port, handled, receiver } = await serve({ operations: { hear } }, mount);
+    const calls: unknown[] = [];
+    receiver.on("call", ({ call }) => calls.push(call.state));
+    expect((await sendOverHttp(port, { body: envelope(callEntry("established")) })).status).toBe(504);
+    await Promise.all(handled);
+    await receiver.drain();
+    expect(calls).toEqual(["established"]);
+  });
+
+  it("takes a request that asks before it sends", async () => {
+    const { port } = await serve();
+    const client = connectRaw(port);
+    client.write(head(TOKEN, "Expect: 100-continue", `Content-Length: ${BODY.length}`));
+    await client.hears(/100 Continue/);
+    client.write(BODY);
+    expect(await client.hears(/ 202 /)).toContain(" 202 ");
+  });
+
+  describe("behind a body parser", () => {
+    const parsed =
+      (make: (bytes: Buffer) => unknown) =>
+      (handler: NodeHandler) =>
+      async (...[request, response]: Parameters<NodeHandler>) => {
+        const chunks: Buffer[] = [];
+        for await (const chunk of request) chunks.push(chunk);
+        return handler(Object.assign(request, { body: make(Buffer.concat(chunks)) }) as IncomingMessage, response);
+      };
+
+    it.each([
+      ["an object", (bytes: Buffer) => JSON.parse(bytes.toString())],
+      ["a text", (bytes: Buffer) => bytes.toString()],
+      ["a Buffer", (bytes: Buffer) => bytes],
+    ])("takes what it left as %s", async (_, make) => {
+      const { port, tones, receiver } = await serve({}, parsed(make));
+      expect((await sendOverHttp(port, { body: BODY })).status).toBe(202);
+      expect((await sendOverHttp(port, { authorization: [], body: BODY })).status).toBe(401);
+      await receiver.drain();
+      expect(tones).toEqual([1]);
+    });
+
+    it.each([[(bytes: Buffer) => bytes.toString()], [(bytes: Buffer) => bytes]])("keeps its limit", async (make) => {
+      const { port } = await serve({ maxBodyBytes: BODY.length - 1 }, parsed(make));
+      expect((await sendOverHttp(port, { body: BODY })).status).toBe(413);
+    });
+
+    it("answers 400 where nothing was left, and tells onError why", async () => {
+      const { port, errors } = await serve(
+        {},
+        parsed(() => undefined),
+      );
+      expect((await sendOverHttp(port, { body: BODY })).status).toBe(400);
+      expect(errors).toMatchObject([{ code: "body_already_read", message: expect.stringContaining("body parser") }]);
+    });
+
+    it("reads what a parser passed over, whatever it left in its place", async () => {
+      const { port, tones, receiver } = await serve(
+        {},
+        (handler) => (request, response) => handler(Object.assign(request, { body: {} }), response),
+      );
+      expect((await sendOverHttp(port, { body: BODY })).status).toBe(202);
+      await receiver.drain();
+      expect(tones).toEqual([1]);
+    });
+  });
+});

@@ -1,0 +1,77 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { type Clock, systemClock } from "@graph-dtmf/models";
+import { readNodeBody } from "./node-body.ts";
+import type { NotificationRequest } from "./notification-request.ts";
+import type { NotificationReceiver } from "./receive.ts";
+
+/** Handles one request of `node:http`, or of a framework on top of it. Resolves once it was answered; never rejects. */
+export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;
+
+/** How long the rest of a refused body is read past, so that its sender gets to hear the answer. */
+const LINGER_MS = 2_000;
+
+/**
+ * Makes a request handler for `node:http`, Express, and the raw requests of other frameworks.
+ *
+ * Mount it before body parsers if you can. Behind one it takes what the parser left in `request.body` (an object, a
+ * text, a Buffer): the token does not sign the body, so nothing is lost.
+ *
+ * @example
+ * createServer(toNodeHandler(receiver)).listen(3978);
+ */
+export function toNodeHandler(
+  receiver: Pick<NotificationReceiver, "receive">,
+  { clock = systemClock }: { clock?: Clock } = {},
+): NodeHandler {
+  return async (request, response) => {
+    // A connection may break at any time, and an error event that nobody listens to ends the process.
+    request.on("error", ignore);
+    response.on("error", ignore);
+    const { status, headers, handle } = await receiver.receive(present(request));
+    // A refusal may be quicker than the parser is with a body that has come in one piece with its head.
+    if (!request.complete) await new Promise((resolve) => setImmediate(resolve));
+    if (!response.headersSent && !response.destroyed) {
+      if (request.complete) response.writeHead(status, headers).end();
+      else refuseRest(request, response.writeHead(status, { ...headers, ...CLOSING }), clock);
+    }
+    void handle?.();
+  };
+}
+
+const CLOSING = { connection: "close", "content-length": "0" } as const;
+
+function present(request: IncomingMessage): NotificationRequest {
+  return {
+    method: request.method ?? "",
+    authorization: authorizationOf(request),
+    contentLength: request.headers["content-length"] ?? null,
+    readBody: (limits) => readNodeBody(request, limits),
+  };
+}
+
+/** From the raw headers: the others hide that there was a second one. */
+function authorizationOf({ rawHeaders }: IncomingMessage): string | null {
+  const values: string[] = [];
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    if (rawHeaders[index]?.toLowerCase() === "authorization") values.push(rawHeaders[index + 1] ?? "");
+  }
+  return values.length === 0 ? null : values.join(", ");
+}
+
+/**
+ * Sends the answer at once, and closes when the body has ended, or after a while. Closing with bytes unread would
+ * reset the connection, and often take the answer away from a sender that is still sending; not reading them would
+ * keep it waiting.
+ */
+function refuseRest(request: IncomingMessage, response: ServerResponse, clock: Clock): void {
+  response.flushHeaders();
+  const timer = clock.after(LINGER_MS, close);
+  timer.unref();
+  request.once("close", close).resume();
+  function close(): void {
+    timer.cancel();
+    response.end();
+  }
+}
+
+function ignore(): void {}

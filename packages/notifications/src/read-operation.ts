@@ -1,0 +1,29 @@
+import { parseOperation } from "@graph-dtmf/models";
+import type { Entry } from "./entry.ts";
+import type { OperationNotification } from "./notification.ts";
+import { parseResourcePath, type ResourcePath } from "./resource-path.ts";
+
+/** Reads an operation that is known to be one. Its id, where neither path nor body has one, is empty. */
+export function readOperation(
+  entry: Entry,
+  data: Record<string, unknown>,
+  path: ResourcePath,
+): OperationNotification | undefined {
+  const operation = parseOperation(data);
+  if (!operation) return undefined;
+  const namedId = keyOf(path) || keyOf(parseResourcePath(data["@odata.id"]));
+  const operationId = entry.packs === "one" ? namedId || operation.id : operation.id || namedId;
+  if (operation.id === "") operation.id = operationId;
+  return {
+    kind: "operation",
+    callId: path.callId,
+    operationId,
+    changeType: entry.changeType ?? "updated",
+    operation,
+    raw: entry.raw,
+  };
+}
+
+function keyOf(path: ResourcePath | undefined): string {
+  return path?.collection === "operations" && path.key !== undefined ? path.key : "";
+}

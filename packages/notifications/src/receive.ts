@@ -1,0 +1,131 @@
+import { type Clock, systemClock } from "@graph-dtmf/models";
+import { admit } from "./admit.ts";
+import { CallRecords } from "./call-records.ts";
+import { type DeliveryPath, deliver } from "./deliver.ts";
+import { answerFetch, type FetchOptions } from "./fetch.ts";
+import { MAX_WAITING } from "./handler-queue.ts";
+import { Handlers, type NotificationHandler, type NotificationKind } from "./handlers.ts";
+import type { Logger } from "./logger.ts";
+import type { Receive } from "./notification-request.ts";
+import type { NotificationVerifier } from "./notification-verifier.ts";
+import type { OperationTracker } from "./operation-tracker.ts";
+import { Outstanding } from "./outstanding.ts";
+import { NotificationDroppedError } from "./receiver-errors.ts";
+import type { RedirectIncoming } from "./redirect-incoming.ts";
+import { Refusal } from "./refusal.ts";
+import { Repetitions } from "./repetitions.ts";
+import { createReporter, type ErrorListener } from "./reporter.ts";
+
+/** How notifications are received. */
+export interface NotificationReceiverOptions {
+  /** Says who may come in: `createGraphCallingVerifier`. There is no receiver without one. */
+  verifier: NotificationVerifier;
+  /** Hears how operations and calls end, before any handler does: `createOperationTracker`. */
+  operations: Pick<OperationTracker, "hear">;
+  /** Longer bodies are answered with 413. Default 1 MiB. */
+  maxBodyBytes?: number;
+  /** Bodies that take longer to arrive are answered with 408, in milliseconds. Default 10,000. */
+  bodyTimeoutMs?: number;
+  /** Hears what handlers throw, what could not be kept, and what else an operator has to look at. */
+  onError?: ErrorListener;
+  /** Sends incoming calls to another deployment. */
+  redirectIncoming?: RedirectIncoming;
+  /** Is given ids, counts and codes. With neither `onError` nor `logger`, errors go to the console. */
+  logger?: Logger;
+  /** Time, for tests. */
+  clock?: Clock;
+}
+
+/** Receives what Graph posts to a bot's callback URL. None of its methods needs its `this`. */
+export interface NotificationReceiver {
+  /**
+   * Calls back for every notification of a kind: those of one call one at a time in order of arrival, calls side by
+   * side. Of one call 1,000 may wait; then the oldest is dropped, and `onError` told.
+   *
+   * @returns what takes the handler off again.
+   */
+  on<K extends NotificationKind>(kind: K, handler: NotificationHandler<K>): () => void;
+  /** Answers a request of any Request/Response platform. Never rejects. */
+  fetch(request: Request, options?: FetchOptions): Promise<Response>;
+  /** What `fetch` and `toNodeHandler` are thin edges of, for an edge of your own. Never rejects. */
+  receive: Receive;
+  /**
+   * Resolves when the handlers of all that was received until now are done; rejects with the signal's reason. Close
+   * the server first, and it is all that there will be.
+   */
+  drain(options?: { signal?: AbortSignal }): Promise<void>;
+}
+
+/**
+ * Makes a receiver: the door of a bot for Graph's notifications.
+ *
+ * It answers 202 to whatever a verified sender posts in an envelope, known to it or not. Else: 204 to the legacy
+ * protocol, which asks for the same in Graph's; 302 where `redirectIncoming` says so; 400 without an envelope; 401
+ * without a good token; 405 if it is no POST; 408 and 413 for bodies that are too slow or too large; 503 if the end of
+ * an operation or call could not be kept, or no verification key can be had. No answer says more than its status.
+ *
+ * A notification is first heard by `operations`, then answered for, then handled: a handler may await what only a
+ * later notification of its call brings.
+ *
+ * @throws TypeError without a verifier or operations, or for a limit that is no positive number.
+ *
+ * @example
+ * const operations = createOperationTracker();
+ * const receiver = createNotificationReceiver({ verifier, operations });
+ * receiver.on("tone", ({ callId, toneInfo }) => { … });
+ */
+export function createNotificationReceiver(options: NotificationReceiverOptions): NotificationReceiver {
+  const { verifier, operations, redirectIncoming, clock = systemClock } = checked(options);
+  const limits = {
+    maxBytes: positive("maxBodyBytes", options.maxBodyBytes ?? 1024 * 1024),
+    timeoutMs: positive("bodyTimeoutMs", options.bodyTimeoutMs ?? 10_000),
+    clock,
+  };
+  const reporter = createReporter(options);
+  const handlers = new Handlers(reporter.failed);
+  const records = new CallRecords(clock, {
+    run: (notification) => handlers.run(notification),
+    dropped: (notification) =>
+      reporter.failed(new NotificationDroppedError(notification.callId ?? "", MAX_WAITING), notification),
+  });
+  const outstanding = new Outstanding();
+  const path: DeliveryPath = {
+    operations,
+    redirectIncoming,
+    clock,
+    handlers,
+    records,
+    repetitions: new Repetitions(clock, records),
+    reporter,
+    began: (handled) => outstanding.add(handled),
+  };
+  const receive: Receive = async (request) => {
+    try {
+      return await deliver(await admit(request, { verifier, limits }), path);
+    } catch (error) {
+      const refusal = error instanceof Refusal ? error : new Refusal("failed", { cause: error });
+      reporter.refused(refusal);
+      return refusal.answer;
+    }
+  };
+  return {
+    on: (kind, handler) => handlers.on(kind, handler),
+    fetch: (request, fetchOptions) => answerFetch({ receive, failed: reporter.failed }, request, fetchOptions),
+    receive,
+    drain: ({ signal } = {}) => outstanding.settled(signal),
+  };
+}
+
+function checked(options: NotificationReceiverOptions): NotificationReceiverOptions {
+  if (typeof options?.verifier?.verify !== "function") {
+    throw new TypeError("expected a verifier: without one anybody could post notifications");
+  }
+  if (typeof options.operations?.hear !== "function") throw new TypeError("expected operations, such as a tracker");
+  return options;
+}
+
+function positive(name: string, value: number): number {
+  if (!(Number.isFinite(value) && value > 0))
+    throw new TypeError(`expected ${name} to be a positive number, got ${value}`);
+  return value;
+}

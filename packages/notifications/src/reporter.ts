@@ -1,0 +1,57 @@
+import type { LogFields, Logger } from "./logger.ts";
+import type { Notification } from "./notification.ts";
+import type { Refusal } from "./refusal.ts";
+
+/** Hears of everything that went wrong behind the door, with the notification where it was about one. */
+export type ErrorListener = (error: unknown, notification?: Notification) => void;
+
+/** Tells the operator what happened. None of it ever throws. */
+export interface Reporter {
+  /** Something failed that somebody has to look at. */
+  failed(error: unknown, notification?: Notification): void;
+  refused(refusal: Refusal): void;
+  /** `fields` is called only if somebody reads the log. */
+  received(fields: () => LogFields): void;
+}
+
+/** Reports to `onError` and to the logger. With neither, failures go to the console: they are never silent. */
+export function createReporter({ onError, logger }: { onError?: ErrorListener; logger?: Logger }): Reporter {
+  const failureLog = logger ?? (onError ? undefined : console);
+  const failed: Reporter["failed"] = (error, notification) => {
+    const fields = { ...factsOf(error), kind: notification?.kind, callId: notification?.callId };
+    guarded(() => failureLog?.error("graph-dtmf: receiving notifications failed", fields));
+    guarded(() => onError?.(error, notification));
+  };
+  return {
+    failed,
+    refused({ reason, answer: { status }, cause }) {
+      const level = status < 400 ? "info" : "warn";
+      const fields = { reason, status, ...factsOf(cause) };
+      guarded(() => logger?.[level]("graph-dtmf: a request was not taken as notifications", fields));
+      // What anybody on the internet can cause is no failure: the log has it.
+      if (cause !== undefined && reason !== "unauthenticated") failed(cause);
+    },
+    received: (fields) => guarded(() => logger?.debug("graph-dtmf: notifications received", fields())),
+  };
+}
+
+/** Names and codes only: messages may hold anything. */
+function factsOf(error: unknown): LogFields {
+  if (!(error instanceof Error)) return {};
+  const { code, reason } = error as { code?: unknown; reason?: unknown };
+  return {
+    error: error.name,
+    ...(typeof code === "string" && { code }),
+    ...(code === "unauthenticated_notification" && typeof reason === "string" && { fault: reason }),
+  };
+}
+
+/** Whoever reports a failure has nobody left to tell of its own: neither a throw nor a rejection may end the process. */
+function guarded(report: () => unknown): void {
+  try {
+    const reported = report();
+    if (reported instanceof Promise) reported.catch(() => {});
+  } catch {
+    // As above.
+  }
+}

@@ -1,0 +1,76 @@
+import { normalizeId } from "@graph-dtmf/models";
+
+/** What the path of a resource says, GUIDs lower-case with dashes. */
+export interface ResourcePath {
+  callId: string;
+  /** The segment after the call, in lower case: `operations`, `participants` …; absent if the path ends at the call. */
+  collection: string | undefined;
+  /** The id within the collection; absent if the path ends at the collection. */
+  key: string | undefined;
+}
+
+/**
+ * Reads the path of a call, or of something in a call: absolute or relative, with or without host, version and leading
+ * slash, below `app` or `communications`, with keys as `calls/id` or `calls('id')`. `undefined` for whatever names no
+ * call.
+ */
+export function parseResourcePath(path: unknown): ResourcePath | undefined {
+  if (typeof path !== "string") return undefined;
+  if (isUsual(path)) return parseUsualPath(path);
+  const [callId, collection, key] = segmentsAfterCalls(path);
+  if (!callId) return undefined;
+  return {
+    callId: normalizeId(callId),
+    collection: collection ? collection.toLowerCase() : undefined,
+    key: collection && key ? normalizeId(key) : undefined,
+  };
+}
+
+function segmentsAfterCalls(path: string): string[] {
+  const segments = path
+    .replace(/[?#].*$/s, "")
+    .replace(/\('?([^'()]*)'?\)/g, "/$1")
+    .split("/");
+  const calls = segments.findIndex((segment) => segment.toLowerCase() === "calls");
+  return calls < 0 ? [] : segments.slice(calls + 1, calls + 4);
+}
+
+// Nearly every path is spelled in one of two ways, /communications/calls/{guid} and …/operations/{guid}. Taking these
+// two by their length makes reading a notification a tenth faster. (`startsWith` would cost as much as all the rest.)
+const CALLS = "/communications/calls/";
+const OPERATIONS = "/operations/";
+const GUID_LENGTH = 36;
+const CALL_END = CALLS.length + GUID_LENGTH;
+const KEY_AT = CALL_END + OPERATIONS.length;
+
+function isUsual(path: string): boolean {
+  return (
+    (path.length === CALL_END || (path.length === KEY_AT + GUID_LENGTH && isUsualOperation(path))) &&
+    path.indexOf(CALLS) === 0 &&
+    isGuidAt(path, CALLS.length) &&
+    path === path.toLowerCase()
+  );
+}
+
+function isUsualOperation(path: string): boolean {
+  return path.indexOf(OPERATIONS, CALL_END) === CALL_END && isGuidAt(path, KEY_AT);
+}
+
+const DASH = 45;
+
+/** Whether what begins at `at` has its dashes where a GUID has them. */
+function isGuidAt(path: string, at: number): boolean {
+  return (
+    path.charCodeAt(at + 8) === DASH &&
+    path.charCodeAt(at + 13) === DASH &&
+    path.charCodeAt(at + 18) === DASH &&
+    path.charCodeAt(at + 23) === DASH
+  );
+}
+
+function parseUsualPath(path: string): ResourcePath {
+  const callId = path.slice(CALLS.length, CALL_END);
+  return path.length === CALL_END
+    ? { callId, collection: undefined, key: undefined }
+    : { callId, collection: "operations", key: path.slice(KEY_AT) };
+}

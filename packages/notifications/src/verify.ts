@@ -1,0 +1,59 @@
+import { bearerTokenOf } from "./bearer-token.ts";
+import { NotificationAuthenticationError } from "./errors.ts";
+import type { NotificationVerifier, VerifiedSender } from "./notification-verifier.ts";
+import { createOpenIdKeyLoader } from "./openid-keys.ts";
+import { SigningKeys } from "./signing-keys.ts";
+import { TokenCache } from "./token-cache.ts";
+import { checkToken, type TokenCheck } from "./token-check.ts";
+import { type GraphCallingVerifierOptions, readVerifierOptions } from "./verifier-options.ts";
+
+/**
+ * Verifies that notifications come from Graph's calling service and are meant for this bot: a bearer token signed with
+ * RS256 by a published key, of an accepted issuer and tenant, for this app, neither expired nor of the future.
+ *
+ * Keys are loaded with the first notification, asked for again for a key id that is unknown (at most twice in 30 s) and
+ * every two hours, and go on serving for up to 24 hours while they cannot be had. A token that was verified is
+ * remembered, so that the next notification under it costs a look-up.
+ *
+ * @throws TypeError for options under which nothing could be verified, or anything would be accepted by oversight.
+ * @see microsoft-graph-comms-samples, docs/articles/calls/calling-notifications
+ *
+ * @example
+ * const verifier = createGraphCallingVerifier({ appId, tenantIds: [tenantId] });
+ * const { tenantId } = await verifier.verify(request.headers.get("authorization"));
+ */
+export function createGraphCallingVerifier(options: GraphCallingVerifierOptions): NotificationVerifier {
+  const { source, ...expected } = readVerifierOptions(options);
+  const { clock } = expected;
+  const keys = new SigningKeys(createOpenIdKeyLoader(source), clock);
+  const check: TokenCheck = { ...expected, keys };
+  const remembered = new TokenCache();
+  const underway = new Map<string, Promise<VerifiedSender>>();
+
+  const recall = (authorization: string): VerifiedSender | undefined => {
+    const token = remembered.get(authorization);
+    if (!token) return undefined;
+    const isGood = clock.now() < token.goodUntilMs && keys.peek(token.kid)?.key === token.key;
+    if (!isGood) remembered.delete(authorization);
+    return isGood ? token.sender : undefined;
+  };
+
+  const examine = async (authorization: string): Promise<VerifiedSender> => {
+    const token = await checkToken(bearerTokenOf(authorization), check);
+    remembered.set(authorization, token);
+    return token.sender;
+  };
+
+  return {
+    async verify(authorization) {
+      if (!authorization) throw new NotificationAuthenticationError("missing");
+      const known = recall(authorization);
+      if (known) return known;
+      const others = underway.get(authorization);
+      if (others) return others;
+      const examined = examine(authorization).finally(() => underway.delete(authorization));
+      underway.set(authorization, examined);
+      return examined;
+    },
+  };
+}

@@ -1,0 +1,76 @@
+import type { CallState } from "@graph-dtmf/models";
+
+/** What is known of a call but for its state. */
+export interface CallFacts {
+  readonly id: string;
+  readonly direction: "outgoing" | "incoming";
+  readonly callbackUri: string;
+  readonly callChainId: string;
+  readonly myParticipantId: string;
+  readonly tenantId: string;
+  readonly source: Readonly<Record<string, unknown>>;
+  readonly targets: readonly Readonly<Record<string, unknown>>[];
+  readonly requestedModalities: readonly string[];
+  /** Of an incoming call, not before it was answered. */
+  readonly mediaConfig?: Readonly<Record<string, unknown>>;
+  readonly subject?: string;
+  readonly chatInfo?: Readonly<Record<string, unknown>>;
+  readonly meetingInfo?: Readonly<Record<string, unknown>>;
+}
+
+/** The call as Graph writes it when it is created or read: what is not known is null, never absent. */
+export function callResource(facts: CallFacts, state: CallState, context: string): Record<string, unknown> {
+  return {
+    "@odata.context": context,
+    "@odata.type": "#microsoft.graph.call",
+    id: facts.id,
+    state,
+    direction: facts.direction,
+    callbackUri: facts.callbackUri,
+    callChainId: facts.callChainId,
+    tenantId: facts.tenantId,
+    subject: facts.subject ?? null,
+    source: facts.source,
+    targets: facts.targets,
+    requestedModalities: facts.requestedModalities,
+    mediaConfig: facts.mediaConfig ?? null,
+    myParticipantId: facts.myParticipantId,
+    mediaState: state === "established" ? { "@odata.type": "#microsoft.graph.callMediaState", audio: "active" } : null,
+    chatInfo: facts.chatInfo ?? null,
+    meetingInfo: facts.meetingInfo ?? null,
+    resultInfo: null,
+    answeredBy: null,
+    ringingTimeoutInSeconds: null,
+    transcription: null,
+  };
+}
+
+/** Somebody who calls. */
+export function asSource(identity: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return {
+    "@odata.type": "#microsoft.graph.participantInfo",
+    identity: { "@odata.type": "#microsoft.graph.identitySet", ...identity },
+    countryCode: null,
+    endpointType: null,
+    languageId: null,
+    region: null,
+  };
+}
+
+/** Somebody who is called. */
+export function asTarget(target: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  return {
+    "@odata.type": "#microsoft.graph.invitationParticipantInfo",
+    endpointType: null,
+    replacesCallId: null,
+    ...target,
+  };
+}
+
+/** The bot, as one of those in a call. */
+export function botIdentity(appId: string): Record<string, unknown> {
+  return {
+    "@odata.type": "#microsoft.graph.identitySet",
+    application: { "@odata.type": "#microsoft.graph.identity", displayName: "Calling Bot", id: appId },
+  };
+}

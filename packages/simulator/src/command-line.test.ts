@@ -1,0 +1,45 @@
+import { expect, test } from "vitest";
+import { HELP, readCommandLine } from "./command-line.ts";
+
+test("without arguments it listens at port 4000 of this machine, at real speed", () => {
+  expect(readCommandLine([])).toEqual({ port: 4000, host: "127.0.0.1", speed: 1, files: {} });
+});
+
+test("everything can be chosen", () => {
+  const args = "--port 0 --host 0.0.0.0 --speed 2.5 --app-id a --tenant-id t --client-secret s --far-end menu.json";
+  const files = "--tls-cert cert.pem --tls-key key.pem --callback-ca ca.pem";
+  expect(readCommandLine(`${args} ${files}`.split(" "))).toEqual({
+    port: 0,
+    host: "0.0.0.0",
+    speed: 2.5,
+    appId: "a",
+    tenantId: "t",
+    clientSecret: "s",
+    files: { farEnd: "menu.json", tlsCert: "cert.pem", tlsKey: "key.pem", callbackCa: "ca.pem" },
+  });
+});
+
+test.each(["--help", "-h"])("%s asks for help", (argument) => {
+  expect(readCommandLine(["--port", "1", argument])).toBeUndefined();
+});
+
+test("help names every option that there is", () => {
+  for (const option of HELP.match(/--[a-z-]+/g) ?? []) {
+    const isFlag = option === "--help";
+    const pair = option.startsWith("--tls") ? ["--tls-cert", "1", "--tls-key", "1"] : [];
+    expect(() => readCommandLine([...pair, ...(isFlag ? [option] : [option, "1"])])).not.toThrow();
+  }
+});
+
+test.each([
+  ["--port many", "--port takes a number"],
+  ["--port 65536", "--port takes a number"],
+  ["--port 1.5", "--port takes a number"],
+  ["--speed 0", "--speed takes a number above 0"],
+  ["--speed fast", "--speed takes a number above 0"],
+  ["--tls-cert cert.pem", "--tls-cert and --tls-key need each other"],
+  ["--faster", "Unknown option '--faster'"],
+  ["extra", "Unexpected argument 'extra'"],
+])("%s is refused", (args, message) => {
+  expect(() => readCommandLine(args.split(" "))).toThrow(message);
+});

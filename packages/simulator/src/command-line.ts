@@ -1,0 +1,99 @@
+import { parseArgs } from "node:util";
+import type { Simulator } from "./simulator.ts";
+
+/** What `--help` prints. */
+export const HELP = `Usage: graph-dtmf-simulator [options]
+
+A stand-in for the Microsoft Graph calling service on this machine.
+
+  --port <number>         Port to listen on. Default 4000; 0 takes a free one.
+  --host <address>        Address to listen on. Default 127.0.0.1; 0.0.0.0 lets other machines in.
+  --speed <number>        How many times faster than real calls go. Default 1.
+  --app-id <id>           The bot's application. Default: made up.
+  --tenant-id <id>        The tenant. Default: made up.
+  --client-secret <text>  The bot's secret. Default: made up.
+  --far-end <file>        Who picks up: a phone menu, as JSON.
+  --tls-cert <file>       Speak https with this certificate, in PEM …
+  --tls-key <file>        … and this key.
+  --callback-ca <file>    Trust https callbacks with these certificates, in PEM.
+  --help                  This text.
+`;
+
+/** What the simulator is told on the command line; files are still to be read. */
+export interface CommandLine {
+  port: number;
+  host: string;
+  speed: number;
+  appId?: string;
+  tenantId?: string;
+  clientSecret?: string;
+  /** Paths of files. */
+  files: Partial<Record<"farEnd" | "tlsCert" | "tlsKey" | "callbackCa", string>>;
+}
+
+/**
+ * Reads the arguments of the program.
+ *
+ * @returns `undefined` if help was asked for.
+ * @throws Error in words for the person who typed them.
+ */
+export function readCommandLine(args: readonly string[]): CommandLine | undefined {
+  const text = { type: "string" } as const;
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      port: { type: "string", default: "4000" },
+      host: { type: "string", default: "127.0.0.1" },
+      speed: { type: "string", default: "1" },
+      "app-id": text,
+      "tenant-id": text,
+      "client-secret": text,
+      "far-end": text,
+      "tls-cert": text,
+      "tls-key": text,
+      "callback-ca": text,
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
+  if (values.help) return undefined;
+  const port = Number(values.port);
+  const speed = Number(values.speed);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error("--port takes a number from 0 to 65535");
+  if (!(speed > 0 && Number.isFinite(speed))) throw new Error("--speed takes a number above 0");
+  const { "tls-cert": tlsCert, "tls-key": tlsKey } = values;
+  if ((tlsCert === undefined) !== (tlsKey === undefined)) throw new Error("--tls-cert and --tls-key need each other");
+  return {
+    port,
+    host: values.host,
+    speed,
+    ...given({ appId: values["app-id"], tenantId: values["tenant-id"], clientSecret: values["client-secret"] }),
+    files: given({ farEnd: values["far-end"], tlsCert, tlsKey, callbackCa: values["callback-ca"] }),
+  };
+}
+
+/** What is printed once it runs: everything that a bot must be told, and a first command to try. */
+export function welcome(simulator: Simulator): string {
+  const { url, tokenUrl, openIdConfigurationUrl, appId, tenantId, clientSecret } = simulator;
+  return `graph-dtmf-simulator listens at ${url}
+
+  Graph                 ${url}/v1.0
+  tokens                ${tokenUrl}
+  OpenID configuration  ${openIdConfigurationUrl}
+  application id        ${appId}
+  tenant id             ${tenantId}
+  client secret         ${clientSecret}
+
+A first request:
+
+  curl -s ${tokenUrl} \\
+    -d grant_type=client_credentials -d client_id=${appId} \\
+    --data-urlencode 'client_secret=${clientSecret}' -d scope=https://graph.microsoft.com/.default
+
+Ctrl-C ends it.
+`;
+}
+
+type Given<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> };
+
+const given = <T extends object>(values: T): Given<T> =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Given<T>;

@@ -1,0 +1,125 @@
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+} from "node:http";
+import { createServer as createSecureServer } from "node:https";
+import type { AddressInfo } from "node:net";
+import { finished } from "node:stream";
+import type { Answer } from "./answer.ts";
+import { badRequest, GraphError } from "./graph-error.ts";
+
+/** More than Graph takes is refused with 413. */
+const MAX_BODY_BYTES = 4 * 1024 * 1024;
+
+/** A request as it came. */
+export interface Inbound {
+  method: string;
+  /** Without the query. */
+  path: string;
+  headers: IncomingHttpHeaders;
+  /** Where the caller reached us: scheme and host. */
+  origin: string;
+  /** @throws GraphError 413 */
+  readBody(): Promise<Buffer>;
+  /** Resolves when the answer has left, or never will. */
+  answered: Promise<void>;
+}
+
+/** A certificate and its key, in PEM. */
+export interface TlsOptions {
+  cert: string;
+  key: string;
+}
+
+/** Where to listen, and who answers. */
+export interface ListenerOptions {
+  host: string;
+  port: number;
+  /** With it, https. */
+  tls?: TlsOptions | undefined;
+  /** Never rejects. */
+  handle(inbound: Inbound): Promise<Answer>;
+}
+
+/** A server that listens. */
+export interface HttpListener {
+  port: number;
+  /** Ends every connection, idle or not. */
+  close(): Promise<void>;
+}
+
+/** Opens the HTTP server. Rejects if the port is taken. */
+export async function listen({ host, port, tls, handle }: ListenerOptions): Promise<HttpListener> {
+  const scheme = tls ? "https" : "http";
+  const onRequest: RequestListener = (request, response) => {
+    void handle(toInbound(request, response, scheme)).then((answer) => send(answer, { request, response }));
+  };
+  const keepAliveTimeout = 60_000;
+  const server = tls
+    ? createSecureServer({ ...tls, keepAliveTimeout }, onRequest)
+    : createServer({ keepAliveTimeout }, onRequest);
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    // A long backlog, for a thousand bots that ring at the same moment.
+    server.listen({ host, port, backlog: 4096 }, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function toInbound(request: IncomingMessage, response: ServerResponse, scheme: "http" | "https"): Inbound {
+  const { localAddress = "127.0.0.1", localPort = 0 } = request.socket;
+  return {
+    method: request.method ?? "GET",
+    path: (request.url ?? "/").split(/[?#]/, 1)[0] ?? "/",
+    headers: request.headers,
+    origin: `${scheme}://${request.headers.host ?? `${localAddress}:${localPort}`}`,
+    readBody: () => readBody(request),
+    answered: new Promise((resolve) => finished(response, () => resolve())),
+  };
+}
+
+function readBody(request: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let bytes = 0;
+    request.on("data", (chunk: Buffer) => {
+      bytes += chunk.length;
+      if (bytes <= MAX_BODY_BYTES) chunks.push(chunk);
+      else reject(new GraphError(413, "RequestEntityTooLarge", { message: "The request body is too large." }));
+    });
+    request.once("end", () => resolve(Buffer.concat(chunks)));
+    const brokenOff = (): void => reject(badRequest("The request was broken off."));
+    request.once("close", brokenOff);
+    if (request.destroyed) brokenOff();
+  });
+}
+
+function send(answer: Answer, { request, response }: { request: IncomingMessage; response: ServerResponse }): void {
+  const { status, body, cut, headers } = answer;
+  const isText = typeof body === "string";
+  const payload = body === undefined ? "" : isText ? body : JSON.stringify(body);
+  // An answer without a body has no middle.
+  if (cut === "before" || (cut === "middle" && payload === "")) {
+    request.socket.resetAndDestroy();
+    return;
+  }
+  const type =
+    body === undefined ? {} : { "Content-Type": `${isText ? "text/html" : "application/json"}; charset=utf-8` };
+  const length = status === 204 ? {} : { "Content-Length": String(Buffer.byteLength(payload)) };
+  response.writeHead(status, { ...type, ...length, ...headers });
+  if (cut === "middle") response.write(payload.slice(0, payload.length / 2), () => request.socket.destroy());
+  else response.end(payload);
+}

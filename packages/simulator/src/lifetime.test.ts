@@ -1,0 +1,240 @@
+import { createServer } from "node:net";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { openScene, type Scene } from "./__fixtures__/foreign-client.ts";
+import { type SimulatorOptions, startSimulator } from "./index.ts";
+
+async function scene(options: SimulatorOptions = {}): Promise<Scene> {
+  const opened = await openScene(options);
+  onTestFinished(() => opened.close());
+  return opened;
+}
+
+describe("a callback", () => {
+  test("that nobody listens at is told of, and the call goes on", async () => {
+    const lines: string[] = [];
+    const { simulator, client, clock, bot } = await scene({ log: (line) => lines.push(line) });
+    const dead = `http://127.0.0.1:${await unusedPort()}/`;
+    const callId = await client.createCall({ callbackUri: dead });
+    await clock.advance(500);
+    await client.send(callId, { tones: ["tone1"] });
+    await clock.advance(100);
+    await simulator.settled();
+    expect(simulator.call(callId).heard).toEqual(["tone1"]);
+    expect(simulator.undelivered).toHaveLength(3);
+    expect(simulator.undelivered[2]).toMatchObject({
+      callId,
+      changeType: "deleted",
+      resourceUrl: expect.stringContaining(`/communications/calls/${callId}/operations/`),
+      reason: expect.stringContaining("ECONNREFUSED"),
+    });
+    expect(lines.filter((line) => line.includes("undelivered"))).toHaveLength(3);
+    // Another call, whose bot is alive, never notices.
+    const other = await client.createCall();
+    await simulator.settled();
+    expect(bot.told(other)).toEqual(["updated establishing"]);
+  });
+
+  test("that never answers is given up, and the next notification is tried", async () => {
+    const { simulator, client, clock, bot } = await scene({ callbackTimeoutMs: 30 });
+    bot.status = "never";
+    const callId = await client.createCall();
+    await clock.advance(500);
+    await simulator.settled();
+    expect(bot.told(callId)).toEqual(["updated establishing", "updated established"]);
+    expect(simulator.undelivered.map(({ reason }) => reason)).toEqual([
+      "no answer within 30 ms",
+      "no answer within 30 ms",
+    ]);
+  });
+
+  test("that refuses is told of", async () => {
+    const { simulator, client, bot } = await scene();
+    bot.status = 401;
+    await client.createCall();
+    await simulator.settled();
+    expect(simulator.undelivered).toMatchObject([{ changeType: "updated", reason: "answered 401" }]);
+  });
+
+  test("is not waited for when time is moved on: deliveries take real time", async () => {
+    const { simulator, client, clock, bot } = await scene();
+    const callId = await client.createCall();
+    await clock.advance(2_000_000);
+    await simulator.settled();
+    expect(simulator.undelivered).toEqual([]);
+    expect(bot.told(callId)).toEqual(["updated establishing", "updated established"]);
+  });
+});
+
+test("neither log nor record ever shows a tone", async () => {
+  const lines: string[] = [];
+  const { simulator, client, clock, establishedCall, bot } = await scene({ log: (line) => lines.push(line) });
+  const callId = await establishedCall();
+  await client.send(callId, { tones: ["tone4", "tone7", "star"], clientContext: "tone4" });
+  await client.ask("POST", `/v1.0/communications/calls/${callId}/tone4tone7`, { body: {} });
+  await client.ask("GET", `/v1.0/communications/calls/${callId}/47*1%23`);
+  await clock.advance(300);
+  bot.status = 500;
+  await client.send(callId, { tones: ["tone4"] });
+  await clock.advance(100);
+  await simulator.settled();
+  expect(lines.length).toBeGreaterThan(8);
+  const everything = JSON.stringify([lines, simulator.requests, simulator.undelivered]);
+  expect(everything).not.toMatch(/tone\d|star|47\*/);
+});
+
+test("a thousand calls at once are all set up, keyed through and told of", async () => {
+  const { simulator, client, clock, bot } = await scene();
+  const ids = await Promise.all(Array.from({ length: 1000 }, () => client.createCall()));
+  expect(new Set(ids).size).toBe(1000);
+  await clock.advance(500);
+  const sent = await Promise.all(
+    ids.map((id, index) => client.send(id, { tones: ["tone1", "tone2"], clientContext: `${index}` })),
+  );
+  expect(sent.every(({ status }) => status === 200)).toBe(true);
+  await clock.advance(200);
+  for (const id of ids) simulator.call(id).hangUp();
+  await simulator.settled();
+  expect(simulator.undelivered).toEqual([]);
+  expect(bot.received).toHaveLength(4000);
+  for (const id of [ids[0], ids[999]] as string[]) {
+    expect(bot.told(id)).toEqual([
+      "updated establishing",
+      "updated established",
+      "deleted completedSuccessfully",
+      "deleted terminated",
+    ]);
+  }
+}, 60_000);
+
+describe("speed", () => {
+  test("divides what everything in a call takes", async () => {
+    const { simulator, client, clock } = await scene({ speed: 10 });
+    const callId = await client.createCall();
+    await clock.advance(50);
+    expect(simulator.call(callId).state).toBe("established");
+    await client.send(callId, { tones: ["tone1", "tone2"], delayBetweenTonesMs: 1000 });
+    await clock.advance(119);
+    expect(simulator.call(callId).heard).toEqual(["tone1"]);
+    await clock.advance(1);
+    expect(simulator.call(callId).heard).toEqual(["tone1", "tone2"]);
+  });
+
+  test("must be a number above zero", async () => {
+    for (const speed of [0, -1, Number.NaN, Number.POSITIVE_INFINITY]) {
+      await expect(startSimulator({ speed })).rejects.toThrow(TypeError);
+    }
+  });
+});
+
+describe("reset", () => {
+  test("forgets calls, faults, requests and failures, and keeps the tokens good", async () => {
+    const { simulator, client, clock, bot, establishedCall } = await scene();
+    const callId = await establishedCall();
+    await client.send(callId, { tones: ["tone1"], delayBetweenTonesMs: 0 });
+    simulator.faults.next({ on: "sendDtmfTones", complete: "never" });
+    bot.status = 500;
+    const failing = await client.createCall();
+    await simulator.settled();
+    bot.status = 202;
+    await simulator.reset();
+    expect(simulator.requests).toEqual([]);
+    expect(simulator.undelivered).toEqual([]);
+    expect(clock.pending).toBe(0);
+    for (const id of [callId, failing]) {
+      expect(() => simulator.call(id)).toThrow(expect.objectContaining({ code: "unknown_call" }));
+    }
+    const told = bot.received.length;
+    const next = await establishedCall();
+    await client.send(next, { tones: ["tone1"] });
+    await clock.advance(100);
+    await simulator.settled();
+    expect(bot.received.slice(told).every(({ resourceUrl }) => resourceUrl.includes(next))).toBe(true);
+    expect(bot.told(next).at(-1)).toBe("deleted completedSuccessfully");
+  });
+
+  test("does not wait for a callback that never answers, nor send it what was waiting", async () => {
+    const { simulator, client, clock, bot } = await scene();
+    bot.status = "never";
+    const callId = await client.createCall();
+    await bot.count(1);
+    await clock.advance(500);
+    await simulator.reset();
+    expect(bot.told(callId)).toEqual(["updated establishing"]);
+    expect(simulator.undelivered).toEqual([]);
+  });
+});
+
+describe("close", () => {
+  test("may be asked for twice", async () => {
+    const simulator = await startSimulator();
+    await Promise.all([simulator.close(), simulator.close()]);
+    await simulator.close();
+  });
+
+  test("ends an answer that was to come late", async () => {
+    const { simulator, client, clock } = await openScene();
+    simulator.faults.next({ on: "token", delayMs: 60_000 });
+    const asked = client.askToken().then(
+      () => "answered",
+      () => "broken off",
+    );
+    while (clock.pending === 0) await new Promise((resolve) => setImmediate(resolve));
+    await simulator.close();
+    expect(clock.pending).toBe(0);
+    expect(await asked).toBe("broken off");
+  });
+
+  test("ends a request that is under way", async () => {
+    const { simulator, client } = await openScene();
+    const body = new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode("{")) });
+    const asked = fetch(`${simulator.url}/v1.0/communications/calls`, {
+      method: "POST",
+      headers: { Authorization: `Bearer ${client.token}`, "Content-Type": "application/json" },
+      body,
+      duplex: "half",
+    } as RequestInit);
+    const outcome = asked.then(
+      () => "answered",
+      () => "broken off",
+    );
+    while (simulator.requests.length < 2) await new Promise((resolve) => setImmediate(resolve));
+    await simulator.close();
+    expect(await outcome).toBe("broken off");
+  });
+});
+
+test("a port that is taken is an error at once", async () => {
+  const { simulator } = await scene();
+  await expect(startSimulator({ port: Number(new URL(simulator.url).port) })).rejects.toThrow("EADDRINUSE");
+});
+
+test("ids, tenant and secret may be chosen", async () => {
+  const chosen = {
+    appId: "2891555a-92ff-42e6-80fa-6e1300c6b5c6",
+    tenantId: "contoso.example",
+    clientSecret: "s3cret+/=",
+  };
+  const { simulator, client } = await scene(chosen);
+  expect(simulator).toMatchObject(chosen);
+  expect((await client.ask("POST", "/v1.0/communications/calls", { body: client.callBody() })).status).toBe(201);
+});
+
+async function unusedPort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+test("Graph may be named by its id, or by the name under which it is reached", async () => {
+  const { simulator, client } = await scene();
+  for (const resource of ["00000003-0000-0000-c000-000000000000", simulator.url]) {
+    const { body } = await client.askToken({ scope: `${resource}/.default` });
+    const headers = { Authorization: `Bearer ${body.access_token}` };
+    const reply = await client.ask("GET", "/v1.0/communications/calls/57dab8b1-894c-409a-b240-bd8beae78896", {
+      headers,
+    });
+    expect(reply.status).toBe(404);
+  }
+});

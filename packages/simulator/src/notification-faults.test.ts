@@ -1,0 +1,253 @@
+import { createRemoteJWKSet, decodeJwt, jwtVerify } from "jose";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { Received } from "./__fixtures__/bot.ts";
+import { openScene, type Scene } from "./__fixtures__/foreign-client.ts";
+import type { DeliveryFault, SpellingFault, TokenFault } from "./index.ts";
+
+let scene: Scene;
+let callId: string;
+beforeAll(async () => {
+  scene = await openScene();
+});
+afterEach(() => scene.simulator.reset());
+afterAll(() => scene.close());
+
+/** Sends tones of 100 ms in a call of its own; what is told of it meets the faults. */
+async function begin(fault: DeliveryFault | TokenFault | SpellingFault): Promise<void> {
+  scene.bot.received.length = 0;
+  callId = await scene.establishedCall();
+  await scene.simulator.settled();
+  scene.bot.received.length = 0;
+  scene.simulator.faults.next(fault);
+}
+
+const send = (clientContext: string): ReturnType<Scene["client"]["send"]> =>
+  scene.client.send(callId, { tones: ["tone1"], clientContext });
+
+/** The contexts of the operations that the bot was told of, in order. */
+async function toldOf(afterMs: number): Promise<string[]> {
+  await scene.clock.advance(afterMs);
+  await scene.simulator.settled();
+  return scene.bot.received.map(({ resourceData }) => resourceData.clientContext ?? resourceData.state);
+}
+
+describe("a notification", () => {
+  test("can be lost", async () => {
+    await begin({ on: "notification", deliver: "drop" });
+    await send("first");
+    await send("second");
+    expect(await toldOf(10_000)).toEqual(["second"]);
+    expect(scene.simulator.undelivered).toEqual([]);
+  });
+
+  test("can come twice", async () => {
+    await begin({ on: "notification", deliver: "duplicate" });
+    await send("first");
+    await send("second");
+    expect(await toldOf(10_000)).toEqual(["first", "first", "second"]);
+    const [one, other] = scene.bot.received;
+    expect(one?.text).toBe(other?.text);
+    expect(one?.headers["x-microsoft-skype-message-id"]).not.toBe(other?.headers["x-microsoft-skype-message-id"]);
+  });
+
+  test("can come 5 s late, also after the end of the call", async () => {
+    await begin({ on: "notification", deliver: "late" });
+    await send("first");
+    expect(await toldOf(100)).toEqual([]);
+    scene.simulator.call(callId).hangUp();
+    expect(await toldOf(4999)).toEqual(["terminated"]);
+    expect(await toldOf(1)).toEqual(["terminated", "first"]);
+  });
+
+  test("can come after the next one", async () => {
+    await begin({ on: "notification", deliver: "reorder" });
+    await send("first");
+    expect(await toldOf(100)).toEqual([]);
+    await send("second");
+    expect(await toldOf(100)).toEqual(["second", "first"]);
+    await send("third");
+    expect(await toldOf(10_000)).toEqual(["second", "first", "third"]);
+  });
+
+  test("can come in one envelope with the next one", async () => {
+    await begin({ on: "notification", deliver: "batch" });
+    await send("first");
+    expect(await toldOf(100)).toEqual([]);
+    await send("second");
+    expect(await toldOf(10_000)).toEqual(["first", "second"]);
+    const [one, other] = scene.bot.received;
+    expect(one?.text).toBe(other?.text);
+    expect(JSON.parse(one?.text ?? "").value).toHaveLength(2);
+  });
+
+  test.each(["reorder", "batch"] as const)("that is to %s comes alone after 5 s if no other comes", async (deliver) => {
+    await begin({ on: "notification", deliver });
+    await send("first");
+    expect(await toldOf(5099)).toEqual([]);
+    expect(await toldOf(1)).toEqual(["first"]);
+  });
+
+  test("that waits for another does not survive a reset", async () => {
+    await begin({ on: "notification", deliver: "batch" });
+    await send("first");
+    await scene.clock.advance(100);
+    await scene.simulator.reset();
+    expect(await toldOf(10_000)).toEqual([]);
+    expect(scene.clock.pending).toBe(0);
+  });
+
+  test("can come before the answer to the request that it is about", async () => {
+    await begin({ on: "notification", deliver: "early" });
+    const events: string[] = [];
+    const waiting = scene.clock.pending;
+    const answered = send("first").then((reply) => {
+      events.push("answer");
+      return reply;
+    });
+    while (scene.clock.pending === waiting) await new Promise((resolve) => setImmediate(resolve));
+    await scene.clock.advance(100);
+    const told = await scene.bot.until(({ resourceData }) => resourceData.clientContext === "first");
+    events.push("notification");
+    const { status, body } = await answered;
+    expect(events).toEqual(["notification", "answer"]);
+    expect(status).toBe(200);
+    // The answer does not know yet that it was overtaken.
+    expect(body).toMatchObject({ id: told.resourceData.id, status: "running" });
+  });
+
+  test("of a new call can come before its id is known", async () => {
+    await begin({ on: "notification", deliver: "early" });
+    const created = await scene.client.ask("POST", "/v1.0/communications/calls", { body: scene.client.callBody() });
+    expect(created.status).toBe(201);
+    // By the time of the answer it has been delivered: nothing is awaited here.
+    expect(scene.bot.told(created.body.id)).toEqual(["updated establishing"]);
+  });
+});
+
+describe("the token of a notification", () => {
+  const verify = async ({ headers }: Received): Promise<unknown> => {
+    const keys = createRemoteJWKSet(new URL(`${scene.simulator.url}/v1/.well-known/keys`));
+    return await jwtVerify(String(headers.authorization).slice("Bearer ".length), keys, {
+      algorithms: ["RS256"],
+      issuer: "https://api.botframework.com",
+      audience: scene.simulator.appId,
+      requiredClaims: ["tid"],
+      clockTolerance: 300,
+      currentDate: new Date(scene.clock.now()),
+    });
+  };
+
+  test.each<[TokenFault["token"], string]>([
+    ["missing", "Invalid Compact JWS"],
+    ["expired", '"exp" claim timestamp check failed'],
+    ["notYetValid", '"nbf" claim timestamp check failed'],
+    ["wrongAudience", 'unexpected "aud" claim value'],
+    ["wrongIssuer", 'unexpected "iss" claim value'],
+    ["noTenant", 'missing required "tid" claim'],
+    ["wrongKey", "signature verification failed"],
+    ["algNone", '"alg" (Algorithm) Header Parameter value not allowed'],
+  ])("can be %s, once", async (token, message) => {
+    await begin({ on: "notification", token });
+    await send("first");
+    await send("second");
+    expect(await toldOf(1000)).toEqual(["first", "second"]);
+    const [flawed, sound] = scene.bot.received as [Received, Received];
+    await expect(verify(flawed)).rejects.toThrow(message);
+    await expect(verify(sound)).resolves.toBeDefined();
+    if (token === "missing") expect(flawed.headers).not.toHaveProperty("authorization");
+    else expect(decodeJwt(String(flawed.headers.authorization).slice("Bearer ".length)).appid).toBeDefined();
+  });
+});
+
+describe("a notification can be spelled", () => {
+  async function spelled(
+    spell: SpellingFault["spell"],
+  ): Promise<{ operationId: string; entry: Received; envelope: Record<string, unknown> }> {
+    await begin({ on: "notification", spell });
+    const { body } = await send("first");
+    await toldOf(100);
+    const [entry] = scene.bot.received as [Received];
+    return { operationId: body.id, entry, envelope: JSON.parse(entry.text) };
+  }
+  const upperDashless = (id: string): string => id.replaceAll("-", "").toUpperCase();
+
+  test("in PascalCase", async () => {
+    const { envelope, entry, operationId } = await spelled("pascalCase");
+    expect(envelope["@odata.type"]).toBe("#Microsoft.Graph.CommsNotifications");
+    expect(entry).toMatchObject({ "@odata.type": "#Microsoft.Graph.CommsNotification", changeType: "Deleted" });
+    expect(entry.resourceData).toEqual({
+      "@odata.type": "#Microsoft.Graph.SendDtmfTonesOperation",
+      status: "Completed",
+      completionReason: "CompletedSuccessfully",
+      clientContext: "first",
+      id: operationId,
+    });
+  });
+
+  test("with ids in capitals and without dashes in the address", async () => {
+    const { entry, operationId } = await spelled("upperDashless");
+    expect(entry.resourceUrl).toBe(
+      `/communications/calls/${upperDashless(callId)}/operations/${upperDashless(operationId)}`,
+    );
+    expect(entry.resourceData.id).toBe(operationId);
+  });
+
+  test("without an id", async () => {
+    const { entry, operationId } = await spelled("noId");
+    expect(entry.resourceData).not.toHaveProperty("id");
+    expect(entry.resourceUrl).toContain(operationId);
+  });
+
+  test("without the first slash", async () => {
+    const { entry } = await spelled("noSlash");
+    expect(entry.resourceUrl).toMatch(/^communications\/calls\//);
+  });
+
+  test("with the address of old", async () => {
+    const { envelope, operationId } = await spelled("appPath");
+    const [entry] = envelope.value as Record<string, unknown>[];
+    expect(entry?.resource).toBe(`/app/calls/${callId}/operations/${operationId}`);
+    expect(entry).not.toHaveProperty("resourceUrl");
+  });
+
+  test("with numbers as texts", async () => {
+    await begin({ on: "notification", spell: "stringNumbers" });
+    scene.simulator.call(callId).hangUp({ code: 200, subcode: 5001 });
+    await toldOf(0);
+    expect(scene.bot.received[0]?.resourceData.resultInfo).toMatchObject({ code: "200", subcode: "5001" });
+  });
+
+  test("in Windows-1252", async () => {
+    await begin({ on: "notification", spell: "windows1252" });
+    scene.simulator.call(callId).hangUp({ code: 200, subcode: 0, message: "Gespräch für 5 € beendet – Grüße\u0085" });
+    await toldOf(0);
+    const [entry] = scene.bot.received as [Received];
+    expect(entry.headers["content-type"]).toBe("application/json; charset=Windows-1252");
+    const text = new TextDecoder("windows-1252").decode(entry.bytes);
+    expect(JSON.parse(text).value[0].resourceData.resultInfo.message).toBe("Gespräch für 5 € beendet – Grüße\u0085");
+    // As UTF-8 it makes no sense.
+    expect(() => new TextDecoder("utf-8", { fatal: true }).decode(entry.bytes)).toThrow();
+  });
+
+  test("in the protocol of before Graph, and again in Graph's if the bot answers 204", async () => {
+    scene.bot.status = 204;
+    try {
+      const { operationId, entry } = await spelled("legacyFirst");
+      expect(scene.bot.legacy).toEqual([
+        expect.objectContaining({ id: callId, callState: "established", tenantId: scene.simulator.tenantId }),
+      ]);
+      expect(scene.bot.legacy[0]).not.toHaveProperty("value");
+      expect(entry.resourceUrl).toContain(operationId);
+    } finally {
+      scene.bot.status = 202;
+    }
+  });
+
+  test("in the protocol of before Graph, and in no other if the bot takes it", async () => {
+    scene.bot.legacy.length = 0;
+    await begin({ on: "notification", spell: "legacyFirst" });
+    await send("first");
+    expect(await toldOf(1000)).toEqual([]);
+    expect(scene.bot.legacy).toHaveLength(1);
+  });
+});

@@ -1,0 +1,229 @@
+import { generateKeyPair, SignJWT, UnsecuredJWT } from "jose";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { openScene, type Reply, type Scene } from "./__fixtures__/foreign-client.ts";
+
+const SOME_ID = "57dab8b1-894c-409a-b240-bd8beae78896";
+const calls = "/v1.0/communications/calls";
+
+let scene: Scene;
+let callId: string;
+beforeAll(async () => {
+  scene = await openScene();
+  callId = await scene.establishedCall();
+});
+afterAll(() => scene.close());
+
+/** Graph's shape, whatever the refusal. */
+function expectGraphError(reply: Reply, status: number, code: string): void {
+  expect(reply.status).toBe(status);
+  expect(reply.body).toEqual({
+    error: {
+      code,
+      message: expect.stringMatching(/./),
+      innerError: {
+        date: expect.stringMatching(/^2023-11-14T22:13:2\d$/),
+        "request-id": reply.headers.get("request-id"),
+        "client-request-id": reply.headers.get("client-request-id"),
+      },
+    },
+  });
+  expect(reply.headers.get("content-type")).toMatch(/^application\/json/);
+}
+
+describe("a token", () => {
+  const claims = (): Record<string, unknown> => {
+    const nowSec = Math.floor(scene.clock.now() / 1000);
+    return {
+      aud: "https://graph.microsoft.com",
+      iss: `https://sts.windows.net/${scene.simulator.tenantId}/`,
+      nbf: nowSec,
+      exp: nowSec + 60,
+    };
+  };
+  const cases: Record<string, () => Promise<Record<string, string>> | Record<string, string>> = {
+    "that is missing": () => ({ Authorization: "" }),
+    "of another scheme": () => ({ Authorization: `Basic ${scene.client.token}` }),
+    "that is no token": () => ({ Authorization: "Bearer nonsense" }),
+    "that was tampered with": () => ({ Authorization: `Bearer ${scene.client.token.slice(0, -6)}AAAAAA` }),
+    "for another audience": async () => {
+      const { body } = await scene.client.askToken({ scope: "https://management.azure.com/.default" });
+      return { Authorization: `Bearer ${body.access_token}` };
+    },
+    "signed by a stranger": async () => {
+      const { privateKey } = await generateKeyPair("RS256");
+      const token = await new SignJWT(claims()).setProtectedHeader({ alg: "RS256" }).sign(privateKey);
+      return { Authorization: `Bearer ${token}` };
+    },
+    "signed by nobody": () => ({ Authorization: `Bearer ${new UnsecuredJWT(claims()).encode()}` }),
+    "of a notification": async () => ({
+      Authorization: `Bearer ${await scene.simulator.signNotificationToken(claims())}`,
+    }),
+  };
+
+  test.each(Object.keys(cases))("%s is refused", async (name) => {
+    const headers = (await cases[name]?.()) ?? {};
+    const reply = await scene.client.ask("GET", `${calls}/${callId}`, { headers });
+    expectGraphError(reply, 401, "InvalidAuthenticationToken");
+    expect(reply.headers.get("www-authenticate")).toMatch(/^Bearer realm=/);
+  });
+
+  test("lives for an hour of the clock", async () => {
+    const aside = await openScene();
+    try {
+      const read = (): Promise<Reply> => aside.client.ask("GET", `${calls}/${SOME_ID}`);
+      await aside.clock.advance(3_599_000);
+      expect((await read()).status).toBe(404);
+      await aside.clock.advance(1_000);
+      const late = await read();
+      expect(late.status).toBe(401);
+      expect(late.body.error.message).toContain("expired");
+    } finally {
+      await aside.close();
+    }
+  });
+
+  test("without any permission for calls cannot create one", async () => {
+    const aside = await openScene({ roles: ["User.Read.All"] });
+    try {
+      expectGraphError(await aside.client.ask("POST", calls, { body: aside.client.callBody() }), 403, "7504");
+    } finally {
+      await aside.close();
+    }
+  });
+});
+
+describe("an address", () => {
+  test.each([
+    ["GET", `${calls}/${SOME_ID}`, "404 8522"],
+    ["DELETE", `${calls}/${SOME_ID}`, "404 8522"],
+    ["POST", `${calls}/${SOME_ID}/sendDtmfTones`, "404 8522"],
+    ["GET", `${calls}/${SOME_ID}/operations/${SOME_ID}`, "404 8522"],
+    ["POST", `${calls}//sendDtmfTones`, "404 UnknownError"],
+    ["POST", `${calls}/microsoft.graph.sendDtmfTones`, "404 UnknownError"],
+    ["POST", `${calls}/${SOME_ID}/sendDtmfTone`, "400 BadRequest"],
+    ["POST", `${calls}/${SOME_ID}/sendDtmfTones/more`, "400 BadRequest"],
+    ["GET", `${calls}/${SOME_ID}/operations`, "400 BadRequest"],
+    ["GET", `${calls}/${SOME_ID}/operations/${SOME_ID}/more`, "400 BadRequest"],
+    ["GET", "/v1.0/users", "400 BadRequest"],
+    ["GET", "/v1.0/communications/presences", "400 BadRequest"],
+    ["GET", "/v2.0/communications/calls", "400 BadRequest"],
+    ["GET", "/", "400 BadRequest"],
+    ["GET", `${calls}/%ff`, "400 BadRequest"],
+    ["GET", calls, "405 Request_BadRequest"],
+    ["PATCH", `${calls}/${SOME_ID}`, "405 Request_BadRequest"],
+    ["GET", `${calls}/${SOME_ID}/sendDtmfTones`, "405 Request_BadRequest"],
+    ["DELETE", `${calls}/${SOME_ID}/operations/${SOME_ID}`, "405 Request_BadRequest"],
+  ])("%s %s is answered with %s", async (method, path, answer) => {
+    const body = method === "POST" ? { tones: ["tone1"] } : undefined;
+    const [status, code = ""] = answer.split(" ");
+    expectGraphError(await scene.client.ask(method, path, { body }), Number(status), code);
+  });
+
+  test("that takes another method names it", async () => {
+    const reply = await scene.client.ask("PUT", `${calls}/${callId}`, { body: {} });
+    expect(reply.headers.get("allow")).toBe("GET, DELETE");
+  });
+
+  test("without an id says what Graph says", async () => {
+    const { body } = await scene.client.send("", { tones: ["tone1"] });
+    expect(JSON.parse(body.error.message).message).toContain("/communications/calls('sendDtmfTones')");
+  });
+
+  test("of an operation that never was is 404", async () => {
+    expectGraphError(await scene.client.ask("GET", `${calls}/${callId}/operations/${SOME_ID}`), 404, "NotFound");
+  });
+});
+
+describe("a body", () => {
+  test.each([
+    ["that is no JSON", "{tones}", {}],
+    ["that is empty", "", {}],
+    ["of another content type", '{"tones":["tone1"]}', { "Content-Type": "text/plain" }],
+  ])("%s is refused", async (_, body, headers) => {
+    const reply = await scene.client.ask("POST", `${calls}/${callId}/sendDtmfTones`, { body, headers });
+    expectGraphError(reply, 400, "BadRequest");
+    expect(reply.body.error.message).toMatch(/^Unable to read JSON request payload/);
+  });
+
+  test("in another charset than UTF-8 is refused", async () => {
+    const response = await fetch(`${scene.simulator.url}${calls}`, {
+      method: "POST",
+      headers: { Authorization: `Bearer ${scene.client.token}`, "Content-Type": "application/json" },
+      body: Buffer.from(JSON.stringify(scene.client.callBody({ subject: "Grüße" })), "latin1"),
+    });
+    expect(response.status).toBe(400);
+    expect(await response.text()).toContain("Unable to read JSON request payload");
+  });
+
+  test("that nobody reads, because the token is refused, leaves the connection good", async () => {
+    const body = `{"tones":["${"x".repeat(1024 * 1024)}"]}`;
+    const path = `${calls}/${callId}/sendDtmfTones`;
+    const replies = [];
+    for (let times = 0; times < 3; times++) {
+      replies.push(await scene.client.ask("POST", path, { body, headers: { Authorization: "" } }));
+    }
+    expect(replies.map(({ status }) => status)).toEqual([401, 401, 401]);
+  });
+
+  test("that is too big is refused, and the connection lives on", async () => {
+    const body = `{"tones":["${"x".repeat(5 * 1024 * 1024)}"]}`;
+    expectGraphError(
+      await scene.client.ask("POST", `${calls}/${callId}/sendDtmfTones`, { body }),
+      413,
+      "RequestEntityTooLarge",
+    );
+    expect((await scene.client.ask("GET", `${calls}/${callId}`)).status).toBe(200);
+  });
+
+  test("refused leaves nothing behind", async () => {
+    await scene.client.send(callId, { tones: ["tone1", "tone99"] });
+    await scene.clock.advance(1000);
+    await scene.simulator.settled();
+    expect(scene.simulator.call(callId).heard).toEqual([]);
+    expect(scene.bot.told(callId)).toEqual(["updated establishing", "updated established"]);
+  });
+
+  test("never comes back in the refusal, not even the name of a tone", async () => {
+    const secrets = [
+      { tones: ["tone4", "tone7", "pounds"] },
+      { tones: ["tone4"], tone7: 1 },
+      { tones: ["tone4"], "4711#": 1 },
+      { tones: ["tone4"], clientContext: "tone7".repeat(100) },
+    ];
+    for (const body of secrets) {
+      const reply = await scene.client.send(callId, body);
+      expectGraphError(reply, 400, "BadRequest");
+      expect(JSON.stringify(reply.body.error.message)).not.toMatch(/tone\d|pound|4711/);
+    }
+    const inPath = await scene.client.ask("POST", `${calls}/${callId}/tone4711`, { body: {} });
+    expect(JSON.stringify(inPath.body.error.message)).not.toMatch(/tone\d/);
+    expect(JSON.stringify(scene.simulator.requests)).not.toMatch(/tone\d/);
+  });
+});
+
+describe("a call", () => {
+  test("that nobody has picked up takes no tones", async () => {
+    const ringing = await scene.client.createCall();
+    expectGraphError(await scene.client.send(ringing, { tones: ["tone1"] }), 400, "BadRequest");
+  });
+
+  test("that is over is not found any more", async () => {
+    const over = await scene.client.createCall();
+    scene.simulator.call(over).hangUp();
+    for (const [method, path] of [
+      ["GET", `${calls}/${over}`],
+      ["DELETE", `${calls}/${over}`],
+      ["POST", `${calls}/${over}/sendDtmfTones`],
+      ["GET", `${calls}/${over}/operations/${SOME_ID}`],
+    ] as const) {
+      const body = method === "POST" ? { tones: ["tone1"] } : undefined;
+      expectGraphError(await scene.client.ask(method, path, { body }), 404, "8522");
+    }
+  });
+
+  test("in another tenant than the token's, or in none, is refused", async () => {
+    const { client } = scene;
+    expectGraphError(await client.ask("POST", calls, { body: client.callBody({ tenantId: SOME_ID }) }), 403, "7505");
+    expectGraphError(await client.ask("POST", calls, { body: client.callBody({ tenantId: null }) }), 403, "7505");
+  });
+});

@@ -1,0 +1,213 @@
+import { request } from "node:http";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { openScene, type Scene } from "./__fixtures__/foreign-client.ts";
+import type { Fault } from "./index.ts";
+
+let scene: Scene;
+beforeAll(async () => {
+  scene = await openScene();
+});
+afterEach(() => scene.simulator.faults.clear());
+afterAll(() => scene.close());
+
+const sendTo = (callId: string): ReturnType<Scene["client"]["send"]> => scene.client.send(callId, { tones: ["tone1"] });
+
+/** What the far end has heard, once all that is due has sounded. */
+async function heard(callId: string): Promise<number> {
+  await scene.clock.advance(1000);
+  return scene.simulator.call(callId).heard.length;
+}
+
+test.each([
+  [429, "2.128", "TooManyRequests"],
+  [503, "Wed, 21 Oct 2026 07:28:00 GMT", "serviceNotAvailable"],
+  [500, undefined, "InternalServerError"],
+  [404, undefined, "UnknownError"],
+])("a request can be answered with %i, Retry-After %s, and is not carried out", async (status, retryAfter, code) => {
+  const callId = await scene.establishedCall();
+  scene.simulator.faults.next({
+    on: "sendDtmfTones",
+    respond: { status, ...(retryAfter !== undefined && { retryAfter }) },
+  });
+  const reply = await sendTo(callId);
+  expect(reply.status).toBe(status);
+  expect(reply.headers.get("retry-after")).toBe(retryAfter ?? null);
+  expect(reply.headers.get("request-id")).toBe(reply.body.error.innerError["request-id"]);
+  expect(reply.body.error.code).toBe(code);
+  expect(await heard(callId)).toBe(0);
+  // Once.
+  expect((await sendTo(callId)).status).toBe(200);
+  expect(await heard(callId)).toBe(1);
+});
+
+test("a 504 can follow a request that was carried out: the one that hurts", async () => {
+  const callId = await scene.establishedCall();
+  scene.simulator.faults.next({ on: "sendDtmfTones", respond: { status: 504 }, executed: true });
+  expect((await sendTo(callId)).status).toBe(504);
+  expect(await heard(callId)).toBe(1);
+  await scene.simulator.settled();
+  expect(scene.bot.told(callId).at(-1)).toBe("deleted completedSuccessfully");
+});
+
+test.each([
+  ["JSON of your own", { error: { code: "9999", message: "{}" } }, "application/json; charset=utf-8"],
+  ["a page of a gateway", "<html>Bad gateway</html>", "text/html; charset=utf-8"],
+  ["a list", [], "application/json; charset=utf-8"],
+])("a request can be answered with %s", async (_, body, type) => {
+  const callId = await scene.establishedCall();
+  scene.simulator.faults.next({ on: "sendDtmfTones", respond: { status: 200, body } });
+  const response = await fetch(`${scene.simulator.url}/v1.0/communications/calls/${callId}/sendDtmfTones`, {
+    method: "POST",
+    headers: { Authorization: `Bearer ${scene.client.token}`, "Content-Type": "application/json" },
+    body: JSON.stringify({ tones: ["tone1"] }),
+  });
+  expect(response.headers.get("content-type")).toBe(type);
+  expect(await response.text()).toBe(typeof body === "string" ? body : JSON.stringify(body));
+});
+
+test("a request can be answered with nothing", async () => {
+  const callId = await scene.establishedCall();
+  scene.simulator.faults.next({ on: "sendDtmfTones", respond: { status: 204 } });
+  expect(await sendTo(callId)).toMatchObject({ status: 204, body: undefined });
+});
+
+test("the token endpoint fails in its own shape", async () => {
+  scene.simulator.faults.next({ on: "token", respond: { status: 503, retryAfter: 1 } });
+  const reply = await scene.client.askToken();
+  expect(reply.status).toBe(503);
+  expect(reply.body).toMatchObject({ error: "temporarily_unavailable", error_codes: [90033] });
+});
+
+test("a connection can be reset before anything is done", async () => {
+  const callId = await scene.establishedCall();
+  scene.simulator.faults.next({ on: "sendDtmfTones", drop: "beforeExecuting" });
+  await expect(sendTo(callId)).rejects.toThrow(
+    expect.objectContaining({ cause: expect.objectContaining({ code: "ECONNRESET" }) }),
+  );
+  expect(await heard(callId)).toBe(0);
+  expect(scene.simulator.requests.at(-1)).toMatchObject({ action: "sendDtmfTones", callId });
+  expect(scene.simulator.requests.at(-1)).not.toHaveProperty("status");
+});
+
+test("a connection can be reset after all was done", async () => {
+  const callId = await scene.establishedCall();
+  scene.simulator.faults.next({ on: "sendDtmfTones", drop: "afterExecuting" });
+  await expect(sendTo(callId)).rejects.toThrow();
+  expect(await heard(callId)).toBe(1);
+  await scene.simulator.settled();
+  expect(scene.bot.told(callId).at(-1)).toBe("deleted completedSuccessfully");
+});
+
+test("a connection can be reset in the middle of the answer", async () => {
+  const callId = await scene.establishedCall();
+  scene.simulator.faults.next({ on: "sendDtmfTones", drop: "midResponse" });
+  const url = `${scene.simulator.url}/v1.0/communications/calls/${callId}/sendDtmfTones`;
+  const body = JSON.stringify({ tones: ["tone1"] });
+  const headers = { Authorization: `Bearer ${scene.client.token}`, "Content-Type": "application/json" };
+  const seen = await new Promise<{ status: number | undefined; promised: number; got: number; failed: string }>(
+    (resolve, reject) => {
+      const asked = request(url, { method: "POST", headers, agent: false }, (response) => {
+        let got = 0;
+        response.on("data", (chunk: Buffer) => {
+          got += chunk.length;
+        });
+        response.on("error", (error: NodeJS.ErrnoException) =>
+          resolve({
+            status: response.statusCode,
+            promised: Number(response.headers["content-length"]),
+            got,
+            failed: String(error.code),
+          }),
+        );
+      });
+      asked.on("error", reject);
+      asked.end(body);
+    },
+  );
+  expect(seen).toMatchObject({ status: 200, failed: "ECONNRESET" });
+  expect(seen.got).toBeGreaterThan(0);
+  expect(seen.got).toBeLessThan(seen.promised);
+  expect(await heard(callId)).toBe(1);
+});
+
+test("an answer without a body has no middle: the connection is reset", async () => {
+  const callId = await scene.establishedCall();
+  scene.simulator.faults.next({ on: "keepAlive", drop: "midResponse" });
+  await expect(scene.client.ask("POST", `/v1.0/communications/calls/${callId}/keepAlive`)).rejects.toThrow();
+  scene.simulator.faults.next({ on: "deleteCall", drop: "midResponse" });
+  await expect(scene.client.ask("DELETE", `/v1.0/communications/calls/${callId}`)).rejects.toThrow();
+  expect(scene.simulator.call(callId).state).toBe("terminated");
+});
+
+test("an answer can be late, and what it is about overtakes it", async () => {
+  const callId = await scene.establishedCall();
+  scene.simulator.faults.next({ on: "sendDtmfTones", delayMs: 60_000 });
+  const answer = sendTo(callId);
+  let isAnswered = false;
+  void answer.then(() => {
+    isAnswered = true;
+  });
+  // The request is on its way: nothing but the clock's pending timer tells that it has arrived.
+  const before = scene.clock.pending;
+  while (scene.clock.pending < before + 2) await new Promise((resolve) => setImmediate(resolve));
+  await scene.clock.advance(100);
+  const completion = await scene.bot.until(({ resourceUrl }) => resourceUrl.includes(`${callId}/operations/`));
+  expect(isAnswered).toBe(false);
+  await scene.clock.advance(59_900);
+  expect((await answer).body.id).toBe(completion.resourceData.id);
+});
+
+test("faults wait for the action that they are meant for", async () => {
+  const callId = await scene.establishedCall();
+  scene.simulator.faults.next({ on: "createCall", respond: { status: 500 } });
+  scene.simulator.faults.next({ on: "getOperation", respond: { status: 501 } });
+  expect((await sendTo(callId)).status).toBe(200);
+  expect((await scene.client.ask("GET", `/v1.0/communications/calls/${callId}/operations/x`)).status).toBe(501);
+  const created = await scene.client.ask("POST", "/v1.0/communications/calls", { body: scene.client.callBody() });
+  expect(created.status).toBe(500);
+});
+
+test("faults of one action are met in the order given, each by one request", async () => {
+  const callId = await scene.establishedCall();
+  const faults: Fault[] = [
+    { on: "sendDtmfTones", complete: "unknown" },
+    { on: "sendDtmfTones", respond: { status: 503 } },
+    { on: "sendDtmfTones", respond: { status: 429 } },
+  ];
+  for (const fault of faults) scene.simulator.faults.next(fault);
+  const statuses = [await sendTo(callId), await sendTo(callId), await sendTo(callId), await sendTo(callId)];
+  expect(statuses.map(({ status }) => status)).toEqual([200, 503, 429, 200]);
+  await scene.clock.advance(1000);
+  await scene.simulator.settled();
+  expect(scene.bot.told(callId).slice(2)).toEqual(["deleted unknown", "deleted completedSuccessfully"]);
+});
+
+test("changing a fault after it was given changes nothing", async () => {
+  const callId = await scene.establishedCall();
+  const respond = { status: 503 };
+  scene.simulator.faults.next({ on: "sendDtmfTones", respond });
+  respond.status = 200;
+  expect((await sendTo(callId)).status).toBe(503);
+});
+
+test.each<[string, unknown]>([
+  ["nothing", undefined],
+  ["no object", "respond"],
+  ["no effect", { on: "token" }],
+  ["an unknown action", { on: "dial", respond: { status: 500 } }],
+  ["a status that is none", { on: "token", respond: { status: 99 } }],
+  ["no status", { on: "token", respond: {} }],
+  ["a misspelled member", { on: "token", respond: { status: 500, retryafter: 1 } }],
+  ["an unknown drop", { on: "token", drop: "always" }],
+  ["a delay below zero", { on: "token", delayMs: -1 }],
+  ["two effects", { on: "token", delayMs: 1, drop: "beforeExecuting" }],
+  ["an ending of another action", { on: "createCall", complete: "never" }],
+  ["a delivery of a request", { on: "sendDtmfTones", deliver: "drop" }],
+  ["an unknown delivery", { on: "notification", deliver: "lose" }],
+  ["an unknown flaw of a token", { on: "notification", token: "stolen" }],
+  ["an unknown spelling", { on: "notification", spell: "upperCase" }],
+])("a fault with %s is refused at once", (_, fault) => {
+  expect(() => scene.simulator.faults.next(fault as Fault)).toThrow(
+    expect.objectContaining({ code: "invalid_request", message: expect.stringMatching(/^no such fault: /) }),
+  );
+});

@@ -1,0 +1,132 @@
+import { randomUUID } from "node:crypto";
+import { normalizeId } from "@graph-dtmf/models";
+import type { AccessTokens } from "./access-tokens.ts";
+import type { ActionSurroundings, Perform } from "./action.ts";
+import type { Answer } from "./answer.ts";
+import * as callActions from "./call-actions.ts";
+import { isControl } from "./control.ts";
+import { GraphError, graphErrorBody, type RequestIds } from "./graph-error.ts";
+import type { Inbound } from "./http-listener.ts";
+import { maskPath } from "./mask.ts";
+import { meddle } from "./meddle.ts";
+import * as mediaActions from "./media-actions.ts";
+import type { NotificationTokens } from "./notification-tokens.ts";
+import type { JournalEntry, RequestJournal } from "./request-journal.ts";
+import { type GraphAction, type GraphRoute, routeOf } from "./route.ts";
+import { answerTokenRequest, type Credentials } from "./token-endpoint.ts";
+
+/** What each action does. */
+const ACTIONS: Readonly<Record<GraphAction, Perform>> = { ...callActions, ...mediaActions };
+
+/** All that takes part in answering. */
+export interface ServiceOptions {
+  credentials: Credentials;
+  accessTokens: AccessTokens;
+  notificationTokens: NotificationTokens;
+  surroundings: ActionSurroundings;
+  journal: RequestJournal;
+  now(): number;
+  wait(ms: number): Promise<void>;
+  /** Answers what is asked of the simulator itself. */
+  control(inbound: Inbound): Promise<Answer>;
+  log(line: string): void;
+}
+
+/** Answers every request; whatever goes wrong is told in Graph's shape. */
+export class Service {
+  readonly #options: ServiceOptions;
+
+  constructor(options: ServiceOptions) {
+    this.#options = options;
+  }
+
+  /** Never rejects. */
+  async handle(inbound: Inbound): Promise<Answer> {
+    const ids = idsOf(inbound);
+    const answer = await this.#answer(inbound, ids).catch((error: unknown) => this.#refuse(error, ids));
+    const headers = {
+      Date: new Date(this.#options.now()).toUTCString(),
+      "request-id": ids.requestId,
+      "client-request-id": ids.clientRequestId,
+      ...answer.headers,
+    };
+    return { ...answer, headers };
+  }
+
+  async #answer(inbound: Inbound, ids: RequestIds): Promise<Answer> {
+    // What tests ask of the simulator is no part of what bots ask of Graph.
+    if (isControl(inbound.path)) return await this.#options.control(inbound);
+    const { journal, log, now } = this.#options;
+    const path = maskPath(inbound.path);
+    const entry = journal.add({ method: inbound.method, path, at: now() });
+    const answer = await this.#answerAsGraph(inbound, { entry, ids }).catch((error: unknown) =>
+      this.#refuse(error, ids),
+    );
+    if (answer.cut !== "before") entry.status = answer.status;
+    log(`<- ${inbound.method} ${path} ${answer.cut ? "connection reset" : answer.status}`);
+    return answer;
+  }
+
+  async #answerAsGraph(inbound: Inbound, { entry, ids }: { entry: JournalEntry; ids: RequestIds }): Promise<Answer> {
+    const route = routeOf(inbound.method, inbound.path);
+    if (route.kind === "openIdConfiguration" || route.kind === "keys") return this.#publish(route.kind, inbound.origin);
+    const action = route.kind === "token" ? "token" : route.action;
+    entry.action = action;
+    if (route.kind === "graph" && route.callId) entry.callId = normalizeId(route.callId);
+    const { surroundings, now, wait } = this.#options;
+    return await meddle({
+      fault: surroundings.faults.takeForRequest(action),
+      inbound,
+      ids,
+      now,
+      wait,
+      perform: async (inbound) => {
+        const answer = route.kind === "token" ? this.#issueToken(route.tenantId, inbound) : this.#ask(route, inbound);
+        return await answer.catch((error: unknown) => this.#refuse(error, ids));
+      },
+    });
+  }
+
+  #publish(what: "openIdConfiguration" | "keys", origin: string): Answer {
+    const { notificationTokens } = this.#options;
+    const body =
+      what === "keys"
+        ? notificationTokens.published
+        : notificationTokens.openIdConfiguration(`${origin}/v1/.well-known/keys`);
+    return { status: 200, body };
+  }
+
+  async #ask(route: GraphRoute, inbound: Inbound): Promise<Answer> {
+    const { accessTokens, surroundings } = this.#options;
+    const roles = await accessTokens.authenticate(inbound.headers.authorization, inbound.origin);
+    return await ACTIONS[route.action]({ route, inbound, roles }, surroundings);
+  }
+
+  async #issueToken(tenantId: string, inbound: Inbound): Promise<Answer> {
+    const { accessTokens, credentials, now } = this.#options;
+    const isForm = /^application\/x-www-form-urlencoded\b/i.test(inbound.headers["content-type"] ?? "");
+    const form = new URLSearchParams(isForm ? (await inbound.readBody()).toString("utf8") : "");
+    const request = { tenantId, authorization: inbound.headers.authorization, form, nowMs: now() };
+    return await answerTokenRequest(request, credentials, (audience) => accessTokens.issue(audience));
+  }
+
+  #refuse(error: unknown, ids: RequestIds): Answer {
+    const refusal =
+      error instanceof GraphError
+        ? error
+        : new GraphError(500, "UnknownError", { message: "The simulator failed. This is a fault of the simulator." });
+    if (refusal !== error) this.#options.log(`!! ${error instanceof Error ? error.stack : "unknown failure"}`);
+    return {
+      status: refusal.status,
+      headers: refusal.headers,
+      body: graphErrorBody(refusal, ids, this.#options.now()),
+    };
+  }
+}
+
+/** Graph echoes the caller's id for the request, or makes its own serve for both. */
+function idsOf({ headers }: Inbound): RequestIds {
+  const requestId = randomUUID();
+  const asked = headers["client-request-id"];
+  return { requestId, clientRequestId: typeof asked === "string" && asked !== "" ? asked : requestId };
+}

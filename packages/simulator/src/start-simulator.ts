@@ -1,0 +1,118 @@
+import { randomUUID } from "node:crypto";
+import { DtmfError, systemClock } from "@graph-dtmf/models";
+import { AccessTokens } from "./access-tokens.ts";
+import type { CallSession } from "./call-session.ts";
+import { isCallbackUri } from "./callback-uri.ts";
+import { Calls } from "./calls.ts";
+import { control } from "./control.ts";
+import { FaultQueue } from "./faults.ts";
+import { listen } from "./http-listener.ts";
+import { NotificationTokens, type TokenFlaw } from "./notification-tokens.ts";
+import { Notifier } from "./notifier.ts";
+import { Pace } from "./pace.ts";
+import { RequestJournal } from "./request-journal.ts";
+import { Service } from "./service.ts";
+import { generateSigningKey } from "./signing-key.ts";
+import { seenFromFarEnd } from "./simulated-call.ts";
+import type { IncomingCall, Simulator, SimulatorOptions } from "./simulator.ts";
+
+/** Who calls where a test does not say. */
+const SOMEBODY = { user: { "@odata.type": "#microsoft.graph.identity", id: "8d1e6ab6-26c5-4e22-a1bc-06ea7343958e" } };
+
+/** What a calling bot may be permitted. */
+const ALL_ROLES = [
+  "Calls.AccessMedia.All",
+  "Calls.Initiate.All",
+  "Calls.InitiateGroupCall.All",
+  "Calls.JoinGroupCall.All",
+];
+
+/**
+ * Starts a stand-in for the Graph calling service: real HTTP, real tokens, signed notifications.
+ *
+ * @throws TypeError for a speed that is none. Rejects if the port is taken.
+ *
+ * @example
+ * const simulator = await startSimulator({ speed: 20 });
+ */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const { clock = systemClock, host = "127.0.0.1", port = 0, log = () => {}, roles = ALL_ROLES } = options;
+  const { appId = randomUUID(), tenantId = randomUUID(), clientSecret = randomUUID() } = options;
+  const pace = new Pace(clock, options.speed ?? 1);
+  const now = (): number => clock.now();
+  const accessTokens = new AccessTokens(clock, { appId, tenantId, roles });
+  const notificationTokens = new NotificationTokens(clock, { appId, tenantId }, await generateSigningKey());
+  const authorization = (flaw?: TokenFlaw): Promise<string | undefined> => notificationTokens.authorization(flaw);
+  const { callbackTimeoutMs: timeoutMs = 10_000, callbackCa: ca } = options;
+  const notifier = new Notifier({ authorization, now, log, timeoutMs, ca });
+  const faults = new FaultQueue();
+  const calls = new Calls({ pace, notifier, faults, appId, tenantId, farEnd: options.farEnd });
+  const journal = new RequestJournal();
+  const credentials = { appId, tenantId, clientSecret };
+  const surroundings = { calls, faults, tenantId };
+  const wait = (ms: number): Promise<void> => new Promise((resolve) => pace.at(now() + ms, resolve));
+  const service = new Service({
+    credentials,
+    accessTokens,
+    notificationTokens,
+    surroundings,
+    journal,
+    now,
+    wait,
+    log,
+    control: (inbound) => control(simulator, inbound),
+  });
+  const listener = await listen({ host, port, tls: options.tls, handle: (inbound) => service.handle(inbound) });
+  const url = `${options.tls ? "https" : "http"}://${reachable(host)}:${listener.port}`;
+
+  const simulator: Simulator = {
+    url,
+    tokenUrl: `${url}/${tenantId}/oauth2/v2.0/token`,
+    openIdConfigurationUrl: `${url}/v1/.well-known/OpenIdConfiguration`,
+    appId,
+    tenantId,
+    clientSecret,
+    requests: journal.entries,
+    undelivered: notifier.undelivered,
+    faults,
+    call: (callId) => seenFromFarEnd(find(calls, callId)),
+    incoming: (call) => seenFromFarEnd(ringBot(calls, call)),
+    signNotificationToken: (claims) => notificationTokens.sign(claims),
+    rotateKeys: ({ keepPrevious = true } = {}) => notificationTokens.rotate({ keepPrevious }),
+    settled: () => notifier.settled(),
+    async reset() {
+      calls.forget();
+      faults.clear();
+      await notifier.breakOff();
+      journal.clear();
+      notifier.undelivered.length = 0;
+    },
+    async close() {
+      calls.forget();
+      pace.stop();
+      await Promise.all([listener.close(), notifier.close()]);
+    },
+  };
+  return simulator;
+}
+
+function find(calls: Calls, callId: string): CallSession {
+  const call = calls.find(callId);
+  if (!call) throw new DtmfError("unknown_call", "there is no call of that id in the simulator");
+  return call;
+}
+
+function ringBot(calls: Calls, { callbackUri, from = SOMEBODY, farEnd }: IncomingCall): CallSession {
+  if (!isCallbackUri(callbackUri)) {
+    throw new DtmfError("invalid_request", "callbackUri must be an https URL, or an http URL of this machine");
+  }
+  const call = calls.incoming(callbackUri, from, farEnd);
+  call.ringBot();
+  return call;
+}
+
+/** An address to call, for one to listen on. */
+function reachable(host: string): string {
+  if (host === "0.0.0.0" || host === "::") return "127.0.0.1";
+  return host.includes(":") ? `[${host}]` : host;
+}
