@@ -55,7 +55,10 @@ test("every example in every README compiles", () => {
   const faults = ts
     .getPreEmitDiagnostics(program)
     .filter(({ file }) => file?.fileName.includes("node_modules/.cache/readme"))
-    .map(({ file, messageText }) => `${file?.fileName.slice(folder.length)}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`);
+    .map(
+      ({ file, messageText }) =>
+        `${file?.fileName.slice(folder.length)}: ${ts.flattenDiagnosticMessageText(messageText, "\n")}`,
+    );
   expect(faults).toEqual([]);
   expect(examples.some(({ readme }) => readme === "README.md")).toBe(true);
 });

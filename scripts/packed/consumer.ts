@@ -1,7 +1,11 @@
 // What a program in TypeScript writes. It is type-checked against the packed packages twice: in ESM and in CommonJS.
 import { createDtmfClient, type SentOperation } from "@graph-dtmf/client";
 import { type OperationOutcome, parseTones, type SendDtmfTonesOperation, type Tone } from "@graph-dtmf/models";
-import { createNotificationReceiver, createOperationTracker, type NotificationVerifier } from "@graph-dtmf/notifications";
+import {
+  createNotificationReceiver,
+  createOperationTracker,
+  type NotificationVerifier,
+} from "@graph-dtmf/notifications";
 import { toNodeHandler } from "@graph-dtmf/notifications/node";
 
 export const tones: readonly Tone[] = parseTones("42#");

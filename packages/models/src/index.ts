@@ -3,6 +3,7 @@ export { type Clock, systemClock, type Timer } from "./clock.ts";
 export { type DialStep, parseDialString } from "./dial-string.ts";
 export { DtmfError, InvalidRequestError, InvalidTonesError } from "./errors.ts";
 export { formatTones } from "./format-tones.ts";
+export type { LogFields, Logger } from "./logger.ts";
 export type { ChangeType, CommsNotification, CommsNotifications } from "./notification.ts";
 export {
   type AddLargeGalleryViewOperation,
@@ -42,5 +43,13 @@ export { type OperationOutcome, outcomeOf } from "./outcome.ts";
 export { isRecord, memberOf, normalizeId, type OpenEnum, toInteger, toText } from "./reading.ts";
 export { explainResultInfo, parseResultInfo, type ResultExplanation, type ResultInfo } from "./result-info.ts";
 export { isSecretTones, type SecretTones, secretTones } from "./secret-tones.ts";
+export type {
+  Telemetry,
+  TelemetryAttributes,
+  TelemetryInstrumentOptions,
+  TelemetryMeter,
+  TelemetrySpan,
+  TelemetryTracer,
+} from "./telemetry.ts";
 export { checkTones, isTone, parseTones, TONES, type Tone } from "./tone.ts";
 export { parseToneInfo, type ToneInfo } from "./tone-info.ts";

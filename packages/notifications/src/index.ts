@@ -6,7 +6,6 @@ export {
 } from "./errors.ts";
 export type { FetchOptions } from "./fetch.ts";
 export type { NotificationHandler, NotificationKind, NotificationOfKind } from "./handlers.ts";
-export type { Logger } from "./logger.ts";
 export { createMemoryOperationStore } from "./memory-store.ts";
 export type {
   CallNotification,
@@ -21,5 +20,5 @@ export type { OperationTracker } from "./operation-tracker.ts";
 export { parseNotifications } from "./parse.ts";
 export { createNotificationReceiver, type NotificationReceiver, type NotificationReceiverOptions } from "./receive.ts";
 export { createOperationTracker, type OperationTrackerOptions } from "./track.ts";
-export { createGraphCallingVerifier } from "./verify.ts";
 export type { GraphCallingVerifierOptions } from "./verifier-options.ts";
+export { createGraphCallingVerifier } from "./verify.ts";

@@ -1,11 +1,10 @@
-import { type Clock, systemClock } from "@graph-dtmf/models";
+import { type Clock, type Logger, systemClock } from "@graph-dtmf/models";
 import { admit } from "./admit.ts";
 import { CallRecords } from "./call-records.ts";
 import { type DeliveryPath, deliver } from "./deliver.ts";
 import { answerFetch, type FetchOptions } from "./fetch.ts";
 import { MAX_WAITING } from "./handler-queue.ts";
 import { Handlers, type NotificationHandler, type NotificationKind } from "./handlers.ts";
-import type { Logger } from "./logger.ts";
 import type { Receive } from "./notification-request.ts";
 import type { NotificationVerifier } from "./notification-verifier.ts";
 import type { OperationTracker } from "./operation-tracker.ts";

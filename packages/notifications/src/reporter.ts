@@ -1,4 +1,4 @@
-import type { LogFields, Logger } from "./logger.ts";
+import type { LogFields, Logger } from "@graph-dtmf/models";
 import type { Notification } from "./notification.ts";
 import type { Refusal } from "./refusal.ts";
 

@@ -20,4 +20,5 @@ export type { MenuState, PhoneMenu } from "./phone-menu.ts";
 export type { ReceivedRequest } from "./request-journal.ts";
 export type { SimulatedCall } from "./simulated-call.ts";
 export type { IncomingCall, Simulator, SimulatorOptions } from "./simulator.ts";
+export type { SimulatorCredential } from "./simulator-credential.ts";
 export { startSimulator } from "./start-simulator.ts";

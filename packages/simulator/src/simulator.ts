@@ -5,6 +5,7 @@ import type { TlsOptions } from "./http-listener.ts";
 import type { Undelivered } from "./notifier.ts";
 import type { ReceivedRequest } from "./request-journal.ts";
 import type { SimulatedCall } from "./simulated-call.ts";
+import type { SimulatorCredential } from "./simulator-credential.ts";
 
 /** How the simulator is to be. Everything may be left out. */
 export interface SimulatorOptions {
@@ -57,6 +58,8 @@ export interface Simulator {
   readonly appId: string;
   readonly tenantId: string;
   readonly clientSecret: string;
+  /** A credential for the bot's application: give it to `createDtmfClient`. */
+  readonly credential: SimulatorCredential;
   /** What arrived, the newest last: the last 10,000 requests, without bodies, tokens or tones. */
   readonly requests: readonly ReceivedRequest[];
   /** Notifications that reached nobody, the newest last: the last 1,000. */

@@ -15,6 +15,7 @@ import { Service } from "./service.ts";
 import { generateSigningKey } from "./signing-key.ts";
 import { seenFromFarEnd } from "./simulated-call.ts";
 import type { IncomingCall, Simulator, SimulatorOptions } from "./simulator.ts";
+import { createSimulatorCredential } from "./simulator-credential.ts";
 
 /** Who calls where a test does not say. */
 const SOMEBODY = { user: { "@odata.type": "#microsoft.graph.identity", id: "8d1e6ab6-26c5-4e22-a1bc-06ea7343958e" } };
@@ -65,13 +66,16 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const listener = await listen({ host, port, tls: options.tls, handle: (inbound) => service.handle(inbound) });
   const url = `${options.tls ? "https" : "http"}://${reachable(host)}:${listener.port}`;
 
+  const tokenUrl = `${url}/${tenantId}/oauth2/v2.0/token`;
+
   const simulator: Simulator = {
     url,
-    tokenUrl: `${url}/${tenantId}/oauth2/v2.0/token`,
+    tokenUrl,
     openIdConfigurationUrl: `${url}/v1/.well-known/OpenIdConfiguration`,
     appId,
     tenantId,
     clientSecret,
+    credential: createSimulatorCredential({ tokenUrl, appId, clientSecret, clock, certificate: options.tls?.cert }),
     requests: journal.entries,
     undelivered: notifier.undelivered,
     faults,

@@ -1,5 +1,5 @@
+import type { Logger } from "@graph-dtmf/models";
 import { DtmfError } from "@graph-dtmf/models";
-import type { Logger } from "../logger.ts";
 import type { Notification } from "../notification.ts";
 import type { NotificationVerifier } from "../notification-verifier.ts";
 import { GOOD } from "./edges.ts";
