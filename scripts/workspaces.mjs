@@ -3,13 +3,13 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * A package or an app, with its package.json as it stands.
+ * A package, an app, or the examples, with its package.json as it stands.
  *
  * @typedef {{ kind: string, name: string, directory: string, manifest: any }} Workspace
  */
 
 /**
- * The workspaces below `packages` and `apps`, in the order of their names.
+ * The workspaces below `packages` and `apps`, in the order of their names, and the examples.
  *
  * @param {string} root
  * @returns {Workspace[]}
@@ -18,6 +18,7 @@ export const readWorkspaces = (root) =>
   ["packages", "apps"]
     .filter((kind) => existsSync(join(root, kind)))
     .flatMap((kind) => readdirSync(join(root, kind)).map((name) => ({ kind, name, directory: join(root, kind, name) })))
+    .concat({ kind: "", name: "examples", directory: join(root, "examples") })
     .filter(({ directory }) => existsSync(join(directory, "package.json")))
     .map((place) => ({ ...place, manifest: readJson(join(place.directory, "package.json")) }));
 
