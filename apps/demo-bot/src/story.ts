@@ -32,13 +32,17 @@ const PROGRESS_MS = 50;
  */
 export async function tellStory(options: DemoOptions, tell: Tell): Promise<void> {
   const simulator = await startSimulator({ speed: options.speed });
+  let failures = 0;
   try {
     const bot = await startBot(
       { ...simulator, graphUrl: simulator.url },
       {
         verified: ({ claims, tenantId }) =>
           tell({ step: "verified", issuer: String(claims.iss), audience: String(claims.aud), tenantId }),
-        failed: (error) => tell({ step: "failed", message: error instanceof Error ? error.message : String(error) }),
+        failed(error) {
+          failures++;
+          tell({ step: "failed", message: error instanceof Error ? error.message : String(error) });
+        },
       },
     );
     try {
@@ -49,6 +53,7 @@ export async function tellStory(options: DemoOptions, tell: Tell): Promise<void>
   } finally {
     await simulator.close();
   }
+  if (failures > 0) throw new Error(`expected nothing to fail on the way, saw ${failures} failures`);
 }
 
 class Story {
