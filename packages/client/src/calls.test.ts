@@ -2,7 +2,8 @@ import type { Call } from "@graph-dtmf/models";
 import { createManualClock } from "@graph-dtmf/models/testing";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import type { TokenRequest } from "./access-token.ts";
-import { type Calls, type CreateCallRequest, createCalls } from "./calls.ts";
+import { type Calls, createCalls } from "./calls.ts";
+import type { CreateCallRequest } from "./create-call-body.ts";
 import type { Exchanged, GraphRequest } from "./exchange.ts";
 import { Patience } from "./patience.ts";
 

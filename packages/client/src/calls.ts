@@ -1,21 +1,11 @@
 import { type Call, InvalidRequestError, isRecord } from "@graph-dtmf/models";
+import { type CreateCallRequest, checkCallbackUri, createCallBody } from "./create-call-body.ts";
 import { GraphRequestError } from "./errors.ts";
 import { performRequest, type RequestTools } from "./request.ts";
 import { callPath } from "./resource-path.ts";
 import type { RequestOptions } from "./sent-operation.ts";
 import { typed } from "./typed.ts";
 import { callAnswer, noAnswer } from "./verdict.ts";
-
-/** Somebody to call: a Teams user by id, or a telephone by number. */
-export type CallTarget = { user: { id: string } } | { phone: { id: string } };
-
-/** A call to make, with media that the service hosts. */
-export interface CreateCallRequest {
-  /** Where Graph posts the notifications of this call: https, or http on this machine for the simulator. */
-  callbackUri: string;
-  tenantId: string;
-  targets: readonly CallTarget[];
-}
 
 /** An incoming call to accept, with media that the service hosts. */
 export interface AnswerCallRequest {
@@ -32,12 +22,16 @@ export interface RejectCallRequest {
 /** The calls of a bot. */
 export interface Calls {
   /**
-   * Starts a call. It is `establishing` when this resolves; keys can be pressed once a notification says
-   * `established`.
+   * Starts a call to people, or joins a meeting. It is `establishing` when this resolves; keys can be pressed once a
+   * notification says `established`.
    *
    * It is never sent twice: if its delivery is unknown, a notification under a callbackUri of its own tells.
    *
+   * @throws InvalidRequestError before anything is sent.
    * @see Graph v1.0, application: create call
+   *
+   * @example
+   * await dtmf.calls.create({ callbackUri, tenantId, meeting: { joinMeetingId: "234 567 890 12", passcode: "Ab3dE6" } });
    */
   create(request: CreateCallRequest, options?: RequestOptions): Promise<Call>;
   /** @see Graph v1.0, call: get. It carries no `toneInfo`. */
@@ -113,37 +107,4 @@ interface Act {
   method?: "POST" | "DELETE";
   body?: object;
   idempotent?: boolean;
-}
-
-function createCallBody(request: CreateCallRequest): object {
-  if (!isRecord(request)) throw new InvalidRequestError("expected { callbackUri, tenantId, targets }");
-  const { callbackUri, tenantId, targets } = request;
-  checkCallbackUri(callbackUri);
-  if (typeof tenantId !== "string" || tenantId === "") throw new InvalidRequestError("tenantId must not be empty");
-  if (!Array.isArray(targets) || targets.length === 0) throw new InvalidRequestError("targets must not be empty");
-  return typed("call", {
-    callbackUri,
-    tenantId,
-    // Not targets.map: it would pass over a hole.
-    targets: Array.from(targets, (target, index) =>
-      typed("invitationParticipantInfo", { identity: typed("identitySet", identityOf(target, index)) }),
-    ),
-    requestedModalities: ["audio"],
-    mediaConfig: typed("serviceHostedMediaConfig", {}),
-  });
-}
-
-function checkCallbackUri(callbackUri: unknown): void {
-  if (typeof callbackUri === "string" && URL.canParse(callbackUri)) return;
-  throw new InvalidRequestError("callbackUri must be an absolute URL");
-}
-
-function identityOf(target: unknown, index: number): object {
-  for (const kind of ["user", "phone"]) {
-    const identity = isRecord(target) ? target[kind] : undefined;
-    if (isRecord(identity) && typeof identity.id === "string" && identity.id !== "") {
-      return { [kind]: typed("identity", { id: identity.id }) };
-    }
-  }
-  throw new InvalidRequestError(`targets[${index}] must be { user: { id } } or { phone: { id } }`);
 }

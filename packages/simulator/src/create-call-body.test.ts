@@ -39,6 +39,13 @@ describe("a new call is taken", () => {
         },
       },
     ],
+    [
+      "into a meeting by its id",
+      {
+        targets: null,
+        meetingInfo: { "@odata.type": "#microsoft.graph.joinMeetingIdMeetingInfo", joinMeetingId: "1", passcode: null },
+      },
+    ],
     ["with members that the open type allows", { ringingTimeoutInSeconds: 30 }],
     ["without modalities", { requestedModalities: null }],
   ])("%s", (_, changed) => {
@@ -72,7 +79,12 @@ describe("a new call is refused", () => {
     ],
     ["with an unknown modality", { requestedModalities: ["smell"] }, "Property requestedModalities[0]"],
     ["with modalities that are no list", { requestedModalities: "audio" }, "Property requestedModalities"],
-    ["without targets or meeting", { targets: [] }, "Either targets, or chatInfo and meetingInfo"],
+    ["without targets or meeting", { targets: [] }, "Either targets, or a meetingInfo"],
+    [
+      "into a meeting by its organizer without its chat",
+      { targets: [], meetingInfo: { "@odata.type": "#microsoft.graph.organizerMeetingInfo", organizer: {} } },
+      "Either targets, or a meetingInfo",
+    ],
     ["with a target without identity", { targets: [{}] }, "Property targets[0].identity"],
     ["with a null target", { targets: [null] }, "Property targets[0]"],
     [

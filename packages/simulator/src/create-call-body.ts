@@ -60,11 +60,18 @@ export function readCreateCallBody(body: unknown, tenantId: string): CreateCallB
   const targets = (call.targets ?? []) as Record<string, unknown>[];
   const nameless = targets.findIndex((target) => !namesSomebody(target.identity));
   if (nameless >= 0) throw badRequest(`The target at targets[${nameless}] names no identity with an id.`);
-  if (targets.length === 0 && !(call.chatInfo && call.meetingInfo)) {
-    throw badRequest("Either targets, or chatInfo and meetingInfo, must be given.");
+  if (targets.length === 0 && !namesMeeting(call)) {
+    throw badRequest(
+      "Either targets, or a meetingInfo that names the meeting by itself or with chatInfo, must be given.",
+    );
   }
   return { requestedModalities: ["audio"], ...call, targets } as unknown as CreateCallBody;
 }
+
+/** By its organizer it is only found together with its chat. */
+const namesMeeting = ({ meetingInfo, chatInfo }: Record<string, unknown>): boolean =>
+  isRecord(meetingInfo) &&
+  (chatInfo !== undefined || !/organizerMeetingInfo$/.test(String(meetingInfo["@odata.type"])));
 
 /** Bots that ask for a token of `/common`, or forget tenantId, get this from the real service too. */
 const tenantMismatch = (): GraphError =>
