@@ -9,6 +9,8 @@ export default defineConfig({
   test: {
     include: ["src/**/*.test.ts", "scripts/**/*.test.ts"],
     exclude: ["**/*.live.test.ts", "**/node_modules/**"],
+    // For what hangs. Nothing is timed: on a busy machine a property may take its time.
+    testTimeout: 30_000,
     reporters: ["default", "json"],
     outputFile: { json: "reports/test.json" },
   },
