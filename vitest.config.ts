@@ -7,7 +7,7 @@ export default defineConfig({
   resolve: { conditions },
   ssr: { resolve: { conditions } },
   test: {
-    include: ["src/**/*.test.ts", "scripts/**/*.test.ts"],
+    include: ["*.test.ts", "src/**/*.test.ts", "scripts/**/*.test.ts"],
     exclude: ["**/*.live.test.ts", "**/node_modules/**"],
     // For what hangs. Nothing is timed: on a busy machine a property may take its time.
     testTimeout: 30_000,

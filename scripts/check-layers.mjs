@@ -82,12 +82,18 @@ function dependencyFaults(name, atRunTime, inTests) {
   ].map((dependency) => `may not depend on ${dependency}`);
 }
 
-/** @param {string} directory */
+/**
+ * The examples lie open, without a `src` around them.
+ *
+ * @param {string} directory
+ */
 function sourcesOf(directory) {
-  const folder = join(directory, "src");
-  if (!existsSync(folder)) return [];
-  const files = readdirSync(folder, { recursive: true, encoding: "utf8" });
-  return files.filter((file) => /\.[cm]?tsx?$/.test(file)).map((file) => join(folder, file));
+  const folders = ["src", "__fixtures__"].map((name) => join(directory, name)).filter((folder) => existsSync(folder));
+  const below = folders.flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: "utf8" }).map((file) => join(folder, file)),
+  );
+  const beside = readdirSync(directory).map((file) => join(directory, file));
+  return [...beside, ...below].filter((file) => /(?<!\.config)\.[cm]?tsx?$/.test(file));
 }
 
 /** @param {string} path */

@@ -107,6 +107,16 @@ test("reports Node.js in models, outside of its tests", () => {
   ).toEqual(["packages/models/src/read.ts: node:fs means I/O, and this package does none"]);
 });
 
+test("looks at the examples too, which lie open", () => {
+  expect(
+    violationsWith({
+      "examples/package.json": { name: "examples", dependencies: simulator },
+      "examples/serve.ts": 'import "@graph-dtmf/simulator";\nimport "jose";',
+      "examples/vitest.config.ts": 'import "vitest/config";',
+    }),
+  ).toEqual(["examples/serve.ts: jose is not listed in its package.json"]);
+});
+
 test("does not take an example in a comment for an import", () => {
   expect(violationsWith({ "packages/models/src/a.ts": '/** import { a } from "jose" */\nexport {};' })).toEqual([]);
 });

@@ -7,6 +7,9 @@ export interface FetchOptions {
   waitUntil?(promise: Promise<unknown>): void;
 }
 
+/** What is read of a request: `Request` fits, and so do those of platforms that have one of their own. */
+export type FetchRequest = Pick<Request, "method" | "headers" | "body" | "bodyUsed">;
+
 /** The core, as this edge needs it. */
 export interface FetchCore {
   receive: Receive;
@@ -14,7 +17,7 @@ export interface FetchCore {
 }
 
 /** The edge for Request and Response. Never rejects. */
-export async function answerFetch(core: FetchCore, request: Request, options?: FetchOptions): Promise<Response> {
+export async function answerFetch(core: FetchCore, request: FetchRequest, options?: FetchOptions): Promise<Response> {
   const { status, headers, handle } = await core.receive(present(request));
   if (handle) {
     const handled = afterAnswer(handle);
@@ -34,7 +37,7 @@ function afterAnswer(handle: () => Promise<void>): Promise<void> {
   });
 }
 
-function present(request: Request): NotificationRequest {
+function present(request: FetchRequest): NotificationRequest {
   return {
     method: request.method,
     authorization: request.headers.get("authorization"),
@@ -44,7 +47,7 @@ function present(request: Request): NotificationRequest {
 }
 
 /** A body that is never asked for is not touched either: its connection is the platform's. */
-async function readBody(request: Request, limits: BodyLimits): Promise<BodyReading> {
+async function readBody(request: FetchRequest, limits: BodyLimits): Promise<BodyReading> {
   const { body } = request;
   if (request.bodyUsed || body?.locked) return { fault: "alreadyRead" };
   if (!body) return { body: new Uint8Array() };

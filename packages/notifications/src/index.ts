@@ -4,7 +4,7 @@ export {
   KeysUnavailableError,
   NotificationAuthenticationError,
 } from "./errors.ts";
-export type { FetchOptions } from "./fetch.ts";
+export type { FetchOptions, FetchRequest } from "./fetch.ts";
 export type { NotificationHandler, NotificationKind, NotificationOfKind } from "./handlers.ts";
 export { createMemoryOperationStore } from "./memory-store.ts";
 export type {

@@ -2,7 +2,7 @@ import { type Clock, type Logger, systemClock } from "@graph-dtmf/models";
 import { admit } from "./admit.ts";
 import { CallRecords } from "./call-records.ts";
 import { type DeliveryPath, deliver } from "./deliver.ts";
-import { answerFetch, type FetchOptions } from "./fetch.ts";
+import { answerFetch, type FetchOptions, type FetchRequest } from "./fetch.ts";
 import { MAX_WAITING } from "./handler-queue.ts";
 import { Handlers, type NotificationHandler, type NotificationKind } from "./handlers.ts";
 import type { Receive } from "./notification-request.ts";
@@ -45,7 +45,7 @@ export interface NotificationReceiver {
    */
   on<K extends NotificationKind>(kind: K, handler: NotificationHandler<K>): () => void;
   /** Answers a request of any Request/Response platform. Never rejects. */
-  fetch(request: Request, options?: FetchOptions): Promise<Response>;
+  fetch(request: FetchRequest, options?: FetchOptions): Promise<Response>;
   /** What `fetch` and `toNodeHandler` are thin edges of, for an edge of your own. Never rejects. */
   receive: Receive;
   /**

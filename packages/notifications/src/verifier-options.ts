@@ -10,7 +10,7 @@ export interface GraphCallingVerifierOptions {
   /** Tenants whose calls the bot serves, in any letter case. `"any"` has to be written out. */
   tenantIds: readonly string[] | "any";
   /** Default: that of the calling service. Plain http only to this machine and to `allowHttpHosts`. */
-  openIdConfigurationUrl?: string;
+  openIdConfigurationUrl?: string | undefined;
   /** Default: `https://api.botframework.com` and `https://graph.microsoft.com`, which the calling service uses both. */
   issuers?: readonly string[];
   /** By how many seconds clocks may differ, both ways. Default 60; a token of the service lives for 300. */

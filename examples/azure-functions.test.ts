@@ -1,0 +1,49 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { buffer } from "node:stream/consumers";
+import { HttpRequest, HttpResponse, InvocationContext } from "@azure/functions";
+import { type Simulator, startSimulator } from "@graph-dtmf/simulator";
+import { expect, it, onTestFinished, vi } from "vitest";
+
+// The Functions host is no npm package. What it hands over and takes back is made of the classes of its library here.
+it("the example azure-functions hears of a call, and lets nobody else in", { timeout: 60_000 }, async () => {
+  const simulator = await startSimulator();
+  onTestFinished(() => simulator.close());
+  const { url, heard } = await openFunction(simulator);
+  const { id } = simulator.incoming({ callbackUri: url });
+  await vi.waitFor(() => expect(heard).toContainEqual([id, "incoming"]), { timeout: 30_000 });
+  expect(simulator.undelivered).toEqual([]);
+  const post = async (token: string): Promise<number> => {
+    const headers = { authorization: `Bearer ${token}` };
+    return (await fetch(url, { method: "POST", headers, body: '{"value":[]}' })).status;
+  };
+  expect(await post(await simulator.signNotificationToken())).toBe(202);
+  expect(await post(await simulator.signNotificationToken({ tid: "another-tenant" }))).toBe(401);
+});
+
+async function openFunction({ appId, tenantId, openIdConfigurationUrl }: Simulator) {
+  vi.stubEnv("APP_ID", appId);
+  vi.stubEnv("TENANT_ID", tenantId);
+  vi.stubEnv("OPENID_CONFIGURATION_URL", openIdConfigurationUrl);
+  onTestFinished(() => void vi.unstubAllEnvs());
+  // The library says so of itself outside of its host, and the example what it hears.
+  vi.spyOn(console, "warn").mockReturnValue();
+  const said = vi.spyOn(console, "log").mockReturnValue();
+  const { calls } = await import("./azure-functions.ts");
+  const server = createServer(async (incoming, outgoing) => {
+    const request = new HttpRequest({
+      method: incoming.method ?? "",
+      url: `http://127.0.0.1${incoming.url}`,
+      headers: incoming.headers as Record<string, string>,
+      body: { bytes: await buffer(incoming) },
+    });
+    const { status, headers, body } = new HttpResponse(await calls(request, new InvocationContext()));
+    outgoing.writeHead(status, Object.fromEntries(headers)).end(body && (await buffer(body)));
+  }).listen(0, "127.0.0.1");
+  await new Promise((resolve) => server.once("listening", resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/calls`, heard: said.mock.calls };
+}
