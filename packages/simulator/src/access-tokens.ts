@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "@graph-dtmf/models";
-import { errors, type GenerateKeyPairResult, generateKeyPair, jwtVerify, SignJWT } from "jose";
+import { errors, exportJWK, type GenerateKeyPairResult, generateKeyPair, type JWK, jwtVerify, SignJWT } from "jose";
 import { GraphError } from "./graph-error.ts";
 
 /** Graph as an audience, by its name and by its id. */
@@ -50,6 +50,12 @@ export class AccessTokens {
     })
       .setProtectedHeader({ typ: "JWT", alg: "ES256", kid: this.#kid })
       .sign((await this.#keys).privateKey);
+  }
+
+  /** The JSON Web Key Set. Nobody needs it but those who look into tokens that are not for them. */
+  async published(): Promise<{ keys: JWK[] }> {
+    const key = await exportJWK((await this.#keys).publicKey);
+    return { keys: [{ ...key, use: "sig", kid: this.#kid }] };
   }
 
   /**

@@ -1,17 +1,15 @@
-import { actOn, emptyAnswer, locationOf, type Perform, permissionMissing } from "./action.ts";
+import { actOn, emptyAnswer, locationOf, type Perform } from "./action.ts";
 import { readAnswerBody, readRejectBody } from "./answer-body.ts";
+import { checkMayCreate } from "./call-permissions.ts";
 import { readCreateCallBody } from "./create-call-body.ts";
 import type { Inbound } from "./http-listener.ts";
 import { readJson } from "./read-json.ts";
 import type { GraphRoute } from "./route.ts";
 
-/** Any of these lets a bot call somebody. */
-const MAY_CALL: readonly string[] = ["Calls.Initiate.All", "Calls.InitiateGroupCall.All", "Calls.JoinGroupCall.All"];
-
 export const createCall: Perform = async (asked, { calls, faults, tenantId }) => {
   const { route, inbound, roles } = asked;
   const body = readCreateCallBody(await readJson(inbound), tenantId);
-  if (!roles.some((role) => MAY_CALL.includes(role))) throw permissionMissing();
+  checkMayCreate(body, roles);
   const scenarioId = inbound.headers["scenario-id"];
   const call = calls.outgoing(body, typeof scenarioId === "string" ? scenarioId : undefined);
   return await actOn(call, { inbound, faults }, () => {

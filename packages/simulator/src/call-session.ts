@@ -170,6 +170,8 @@ export class CallSession {
   /** As if the call had never been: nothing more happens in it, and nobody is told. */
   forget(): void {
     this.#fallSilent();
+    // Whoever still holds the far end of it can do nothing with it.
+    this.#state = "terminated";
     this.outbox.discard();
   }
 

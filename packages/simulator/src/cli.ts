@@ -11,6 +11,8 @@ async function run(options: SimulatorOptions): Promise<void> {
   // arrive twice: from the terminal, and passed on by npx.
   const end = (): void => void simulator.close().then(() => process.exit());
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, end);
+  // Nobody reads the log any more, as with `| head`.
+  process.stdout.on("error", end);
   process.stdout.write(welcome(simulator));
 }
 
@@ -18,13 +20,23 @@ function withFiles({ files, ...options }: CommandLine): SimulatorOptions {
   const { farEnd, tlsCert, tlsKey, callbackCa } = files;
   return {
     ...options,
-    ...(farEnd && { farEnd: JSON.parse(read(farEnd)) as PhoneMenu }),
+    ...(farEnd && { farEnd: readMenu(farEnd) }),
     ...(tlsCert && tlsKey && { tls: { cert: read(tlsCert), key: read(tlsKey) } }),
     ...(callbackCa && { callbackCa: read(callbackCa) }),
   };
 }
 
 const read = (path: string): string => readFileSync(path, "utf8");
+
+function readMenu(path: string): PhoneMenu {
+  const text = read(path);
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's own words would show a piece of the file, and menus have PINs in them.
+    throw new Error(`--far-end: ${path} is not JSON`);
+  }
+}
 
 function fail(error: unknown): void {
   const isTaken = error instanceof Error && "code" in error && error.code === "EADDRINUSE";

@@ -1,6 +1,8 @@
+import { request } from "node:http";
 import { decodeJwt } from "jose";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { openScene, type Reply, type Scene } from "./__fixtures__/foreign-client.ts";
+import type { Fault } from "./index.ts";
 
 let scene: Scene;
 beforeAll(async () => {
@@ -17,6 +19,22 @@ test("another process learns all that a bot must be told", async () => {
   expect(await control("GET", "")).toMatchObject({
     status: 200,
     body: { url, tokenUrl, openIdConfigurationUrl, appId, tenantId, clientSecret },
+  });
+});
+
+test("another machine learns the addresses by which it reaches them", async () => {
+  const { url } = scene.simulator;
+  const told = await new Promise<string>((resolve, reject) => {
+    request(`${url}/_simulator`, { headers: { Host: "simulator.example:4000" } }, async (response) =>
+      resolve((await response.setEncoding("utf8").toArray()).join("")),
+    )
+      .once("error", reject)
+      .end();
+  });
+  expect(JSON.parse(told)).toMatchObject({
+    url: "http://simulator.example:4000",
+    tokenUrl: scene.simulator.tokenUrl.replace(url, "http://simulator.example:4000"),
+    openIdConfigurationUrl: "http://simulator.example:4000/v1/.well-known/OpenIdConfiguration",
   });
 });
 
@@ -54,6 +72,18 @@ test("another process orders faults, and forgets them", async () => {
   await control("POST", "/faults", fault);
   expect((await control("DELETE", "/faults")).status).toBe(204);
   expect((await scene.client.send(callId, { tones: ["tone1"] })).status).toBe(200);
+});
+
+test.each<Fault>([
+  { on: "token", respond: { status: 500, retryAfter: 2, body: [] }, executed: true },
+  { on: "createCall", drop: "midResponse" },
+  { on: "keepAlive", delayMs: 5 },
+  { on: "sendDtmfTones", complete: "atOnce" },
+  { on: "notification", deliver: "batch" },
+  { on: "notification", token: "expired" },
+  { on: "notification", spell: "noSlash" },
+])("another process may order %j", async (fault) => {
+  expect(await control("POST", "/faults", fault)).toMatchObject({ status: 204 });
 });
 
 test("another process calls the bot", async () => {

@@ -12,7 +12,7 @@ import type { IncomingCall, Simulator } from "./simulator.ts";
 /** Something that can be asked of the simulator. What it returns is the answer, if it is anything. */
 interface Control {
   shape?: Check;
-  perform(simulator: Simulator, asked: { id: string; body: unknown }): unknown;
+  perform(simulator: Simulator, asked: { id: string; body: unknown; origin: string }): unknown;
 }
 
 /** A control with a body, of the shape that the check makes sure of. */
@@ -28,7 +28,7 @@ const anyObject = orNull(recordOf(anything));
 
 /** All controls, by method and path; the id of a call is `*`. */
 const CONTROLS: Readonly<Record<string, Control>> = {
-  "GET ": { perform: (simulator) => describe(simulator) },
+  "GET ": { perform: describe },
   "GET requests": { perform: ({ requests }) => requests },
   "GET undelivered": { perform: ({ undelivered }) => undelivered },
   "POST faults": taking<Fault>(anything, ({ faults }, { body }) => faults.next(body)),
@@ -76,17 +76,26 @@ export async function control(simulator: Simulator, inbound: Inbound): Promise<A
   const body = asked.shape ? await readOptionalJson(inbound) : {};
   if (asked.shape) checkBody(asked.shape, body);
   try {
-    const result = await asked.perform(simulator, { id, body: withoutNulls(body) });
+    const result = await asked.perform(simulator, { id, body: withoutNulls(body), origin: inbound.origin });
     return result === undefined ? { status: 204 } : { status: 200, body: result };
   } catch (error) {
     throw error instanceof DtmfError ? refused(error) : error;
   }
 }
 
-const describe = (simulator: Simulator): unknown => {
+/** The addresses as the one who asks reaches them: from another machine, 127.0.0.1 leads nowhere. */
+function describe(simulator: Simulator, { origin }: { origin: string }): unknown {
   const { url, tokenUrl, openIdConfigurationUrl, appId, tenantId, clientSecret } = simulator;
-  return { url, tokenUrl, openIdConfigurationUrl, appId, tenantId, clientSecret };
-};
+  const [tokenPath, configurationPath] = [tokenUrl, openIdConfigurationUrl].map((address) => address.slice(url.length));
+  return {
+    url: origin,
+    tokenUrl: origin + tokenPath,
+    openIdConfigurationUrl: origin + configurationPath,
+    appId,
+    tenantId,
+    clientSecret,
+  };
+}
 
 const told = ({ id, state, heard, targets }: SimulatedCall): unknown => ({ id, state, heard, targets });
 

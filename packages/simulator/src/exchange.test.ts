@@ -162,11 +162,27 @@ test("ids are found in any spelling, and addresses in any letter case", async ()
 test("answers carry request ids: the caller's own, echoed, and ours", async () => {
   const { client } = scene;
   const path = "/v1.0/communications/calls";
-  const own = await client.ask("POST", path, { body: client.callBody(), headers: { "client-request-id": "mine-1" } });
+  const own = await client.ask("POST", path, {
+    body: client.callBody(),
+    headers: { "client-request-id": "mine-1", "scenario-id": "scenario-1" },
+  });
   expect(own.headers.get("request-id")).toMatch(GUID);
   expect(own.headers.get("client-request-id")).toBe("mine-1");
+  expect(own.headers.get("scenario-id")).toBe("scenario-1");
   const none = await client.ask("POST", path, { body: client.callBody() });
   expect(none.headers.get("client-request-id")).toBe(none.headers.get("request-id"));
+  expect(none.headers.get("scenario-id")).toBeNull();
+});
+
+test("of a call into a meeting it is told which", async () => {
+  const { client, bot } = scene;
+  const meetingInfo = { "@odata.type": "#microsoft.graph.joinMeetingIdMeetingInfo", joinMeetingId: "1", passcode: "p" };
+  const { body } = await client.ask("POST", "/v1.0/communications/calls", {
+    body: client.callBody({ targets: [], meetingInfo }),
+  });
+  expect(body).toMatchObject({ targets: [], meetingInfo, chatInfo: null });
+  const told = await bot.until(({ resourceUrl }) => resourceUrl.endsWith(body.id));
+  expect(told.resourceData).toMatchObject({ state: "establishing", meetingInfo });
 });
 
 test("what was asked is on record, with its status and without its body", async () => {

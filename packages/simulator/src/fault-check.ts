@@ -1,11 +1,16 @@
 import { DtmfError, isRecord } from "@graph-dtmf/models";
 import type { Fault } from "./faults.ts";
+import { anything } from "./graph-types.ts";
 import { GRAPH_ACTIONS } from "./route.ts";
 import { boolean, type Check, count, memberOf, object, orNull } from "./schema.ts";
 
-const anything: Check = () => undefined;
 const status: Check = (value) =>
   typeof value === "number" && Number.isInteger(value) && value >= 200 && value <= 599 ? undefined : "no HTTP status";
+/** Wrong ones are what a test may want to send; but they must fit into a header. */
+const retryAfter: Check = (value) =>
+  typeof value === "number" || (typeof value === "string" && /^[\x20-\x7e]*$/.test(value))
+    ? undefined
+    : "no text for a header";
 const action = memberOf(["token", ...GRAPH_ACTIONS]);
 const notification = memberOf(["notification"]);
 
@@ -14,7 +19,7 @@ const KINDS: Readonly<Record<string, Check>> = {
   respond: object({
     members: {
       on: action,
-      respond: object({ members: { status, retryAfter: anything, body: anything } }),
+      respond: object({ members: { status, retryAfter: orNull(retryAfter), body: anything } }),
       executed: orNull(boolean),
     },
   }),

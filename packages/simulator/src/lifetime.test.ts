@@ -72,6 +72,7 @@ test("neither log nor record ever shows a tone", async () => {
   await client.send(callId, { tones: ["tone4", "tone7", "star"], clientContext: "tone4" });
   await client.ask("POST", `/v1.0/communications/calls/${callId}/tone4tone7`, { body: {} });
   await client.ask("GET", `/v1.0/communications/calls/${callId}/47*1%23`);
+  await client.ask("GET", "/v1.0/communications/calls/47*1%23");
   await clock.advance(300);
   bot.status = 500;
   await client.send(callId, { tones: ["tone4"] });
@@ -150,6 +151,16 @@ describe("reset", () => {
     await simulator.settled();
     expect(bot.received.slice(told).every(({ resourceUrl }) => resourceUrl.includes(next))).toBe(true);
     expect(bot.told(next).at(-1)).toBe("deleted completedSuccessfully");
+  });
+
+  test("leaves nothing to those who still hold a call", async () => {
+    const { simulator, clock, establishedCall } = await scene();
+    const call = simulator.call(await establishedCall());
+    await simulator.reset();
+    simulator.faults.next({ on: "notification", deliver: "late" });
+    expect(() => call.press("1")).toThrow(expect.objectContaining({ code: "invalid_request" }));
+    call.hangUp();
+    expect(clock.pending).toBe(0);
   });
 
   test("does not wait for a callback that never answers, nor send it what was waiting", async () => {

@@ -49,7 +49,7 @@ const KNOWN: Readonly<Record<number, readonly [code: string, message: string]>> 
 
 function instead({ on, respond }: RespondFault, { ids, now }: Meddling): Answer {
   const { status, retryAfter, body } = respond;
-  const headers = retryAfter === undefined ? {} : { "Retry-After": String(retryAfter) };
+  const headers = (retryAfter ?? undefined) === undefined ? {} : { "Retry-After": String(retryAfter) };
   if (body !== undefined) return { status, headers, body };
   const [code, message] = KNOWN[status] ?? ["UnknownError", ""];
   if (status < 400) return { status, headers };

@@ -31,12 +31,13 @@ export function callCreated(call: CallFacts): CommsNotification {
 
 /** The call is being set up, was answered, or is being taken down. */
 export function callUpdated(call: CallFacts, state: CallState): CommsNotification {
-  const { id, direction, callbackUri } = call;
+  const { id, direction, callbackUri, chatInfo, meetingInfo } = call;
+  const meeting = { ...(chatInfo && { chatInfo }), ...(meetingInfo && { meetingInfo }) };
   return notification({
     changeType: "updated",
     resourceUrl: pathOf(id),
     callbackUri,
-    resourceData: { "@odata.type": "#microsoft.graph.call", id, direction, state },
+    resourceData: { "@odata.type": "#microsoft.graph.call", id, direction, state, ...meeting },
   });
 }
 

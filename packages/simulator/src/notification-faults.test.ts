@@ -198,6 +198,16 @@ describe("a notification can be spelled", () => {
     expect(entry.resourceUrl).toContain(operationId);
   });
 
+  test("without an id, which leaves those of the people in it", async () => {
+    scene.bot.received.length = 0;
+    scene.simulator.faults.next({ on: "notification", spell: "noId" });
+    scene.simulator.incoming({ callbackUri: scene.bot.callbackUri, from: { user: { id: "caller" } } });
+    await toldOf(0);
+    const [{ resourceData }] = scene.bot.received as [Received];
+    expect(resourceData).not.toHaveProperty("id");
+    expect(resourceData.source.identity.user.id).toBe("caller");
+  });
+
   test("without the first slash", async () => {
     const { entry } = await spelled("noSlash");
     expect(entry.resourceUrl).toMatch(/^communications\/calls\//);

@@ -1,12 +1,19 @@
-import { badRequest } from "./graph-error.ts";
-import type { Inbound } from "./http-listener.ts";
+import { gunzipSync } from "node:zlib";
+import { badRequest, GraphError } from "./graph-error.ts";
+import { type Inbound, MAX_BODY_BYTES } from "./http-listener.ts";
 
-/** @throws GraphError 400 if the body is not JSON, or is not called so; 413 */
+/** @throws GraphError 400 if the body is not JSON, or is not called so; 413; 415 for an encoding other than gzip */
 export async function readJson(inbound: Inbound): Promise<unknown> {
+  const { "content-type": type = "", "content-encoding": encoding = "identity" } = inbound.headers;
   const bytes = await inbound.readBody();
+  if (encoding !== "identity" && encoding !== "gzip") {
+    throw new GraphError(415, "UnsupportedMediaType", { message: "The only content encoding is gzip." });
+  }
   try {
-    if (!/^application\/([\w.-]+\+)?json\b/i.test(inbound.headers["content-type"] ?? "")) throw unreadable();
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    if (!/^application\/([\w.-]+\+)?json\b/i.test(type)) throw unreadable();
+    // Some of Graph's own SDKs compress whatever they send.
+    const plain = encoding === "gzip" ? gunzipSync(bytes, { maxOutputLength: MAX_BODY_BYTES }) : bytes;
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(plain));
   } catch {
     throw unreadable();
   }

@@ -1,3 +1,4 @@
+import { gzipSync } from "node:zlib";
 import { generateKeyPair, SignJWT, UnsecuredJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openScene, type Reply, type Scene } from "./__fixtures__/foreign-client.ts";
@@ -82,10 +83,11 @@ describe("a token", () => {
     }
   });
 
-  test("without any permission for calls cannot create one", async () => {
-    const aside = await openScene({ roles: ["User.Read.All"] });
+  test("without the permission to call cannot create a call", async () => {
+    const aside = await openScene({ roles: ["Calls.AccessMedia.All", "Calls.JoinGroupCall.All"] });
     try {
       expectGraphError(await aside.client.ask("POST", calls, { body: aside.client.callBody() }), 403, "7504");
+      expect(aside.bot.received).toEqual([]);
     } finally {
       await aside.close();
     }
@@ -153,6 +155,27 @@ describe("a body", () => {
     });
     expect(response.status).toBe(400);
     expect(await response.text()).toContain("Unable to read JSON request payload");
+  });
+
+  test("may be compressed with gzip, as some of Graph's SDKs do, and with nothing else", async () => {
+    const post = async (encoding: string, body: Buffer): Promise<number> => {
+      const { status } = await fetch(`${scene.simulator.url}${calls}`, {
+        method: "POST",
+        headers: {
+          Authorization: `Bearer ${scene.client.token}`,
+          "Content-Type": "application/json",
+          "Content-Encoding": encoding,
+        },
+        body: new Uint8Array(body),
+      });
+      return status;
+    };
+    const plain = Buffer.from(JSON.stringify(scene.client.callBody()));
+    expect(await post("gzip", gzipSync(plain))).toBe(201);
+    expect(await post("gzip", plain)).toBe(400);
+    expect(await post("deflate", plain)).toBe(415);
+    // Small on the way, and too big once it is unpacked.
+    expect(await post("gzip", gzipSync(Buffer.alloc(5 * 1024 * 1024, " ")))).toBe(400);
   });
 
   test("that nobody reads, because the token is refused, leaves the connection good", async () => {

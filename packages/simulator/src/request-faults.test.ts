@@ -1,7 +1,8 @@
 import { request } from "node:http";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { openScene, type Scene } from "./__fixtures__/foreign-client.ts";
+import { openScene, type Reply, type Scene } from "./__fixtures__/foreign-client.ts";
 import type { Fault } from "./index.ts";
+import { GRAPH_ACTIONS, type GraphAction } from "./route.ts";
 
 let scene: Scene;
 beforeAll(async () => {
@@ -157,6 +158,44 @@ test("an answer can be late, and what it is about overtakes it", async () => {
   expect((await answer).body.id).toBe(completion.resourceData.id);
 });
 
+test("what cannot be written breaks the connection, and nothing else", async () => {
+  scene.simulator.faults.next({ on: "token", respond: { status: 200, body: 1n } });
+  await expect(scene.client.askToken()).rejects.toThrow();
+  expect((await scene.client.askToken()).status).toBe(200);
+});
+
+/** Method and path of each action in a call. */
+const REQUESTS: Record<GraphAction, [method: string, path: string]> = {
+  createCall: ["POST", ""],
+  getCall: ["GET", "/id"],
+  deleteCall: ["DELETE", "/id"],
+  keepAlive: ["POST", "/id/keepAlive"],
+  answer: ["POST", "/id/answer"],
+  reject: ["POST", "/id/reject"],
+  sendDtmfTones: ["POST", "/id/sendDtmfTones"],
+  playPrompt: ["POST", "/id/playPrompt"],
+  subscribeToTone: ["POST", "/id/subscribeToTone"],
+  cancelMediaProcessing: ["POST", "/id/cancelMediaProcessing"],
+  getOperation: ["GET", "/id/operations/x"],
+};
+
+test.each([...GRAPH_ACTIONS, "token"] as const)("%s meets its faults, and others do not", async (action) => {
+  const { simulator, client } = scene;
+  const [method, path] = action === "token" ? [] : REQUESTS[action];
+  const ask = (): Promise<Reply> =>
+    method === undefined
+      ? client.askToken()
+      : client.ask(method, `/v1.0/communications/calls${path}`, method === "POST" ? { body: {} } : {});
+  simulator.faults.next({ on: action, respond: { status: 418 } });
+  simulator.faults.next({ on: action, drop: "beforeExecuting" });
+  simulator.faults.next({ on: action === "token" ? "createCall" : "token", respond: { status: 599 } });
+  expect((await ask()).status).toBe(418);
+  expect(simulator.requests.at(-1)).toMatchObject({ action, status: 418 });
+  await expect(ask()).rejects.toThrow();
+  // Nothing is ordered any more: it is taken or refused as it deserves.
+  expect((await ask()).status).not.toBe(418);
+});
+
 test("faults wait for the action that they are meant for", async () => {
   const callId = await scene.establishedCall();
   scene.simulator.faults.next({ on: "createCall", respond: { status: 500 } });
@@ -197,6 +236,7 @@ test.each<[string, unknown]>([
   ["an unknown action", { on: "dial", respond: { status: 500 } }],
   ["a status that is none", { on: "token", respond: { status: 99 } }],
   ["no status", { on: "token", respond: {} }],
+  ["a header in two lines", { on: "token", respond: { status: 500, retryAfter: "1\r\nX: y" } }],
   ["a misspelled member", { on: "token", respond: { status: 500, retryafter: 1 } }],
   ["an unknown drop", { on: "token", drop: "always" }],
   ["a delay below zero", { on: "token", delayMs: -1 }],

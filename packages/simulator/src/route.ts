@@ -31,11 +31,19 @@ export interface GraphRoute {
 }
 
 /** Where a request goes. */
-export type Route =
-  | GraphRoute
-  | { kind: "token"; tenantId: string }
-  | { kind: "openIdConfiguration" }
-  | { kind: "keys" };
+export type Route = GraphRoute | { kind: "token"; tenantId: string } | PublishedRoute;
+
+/** Something to read that needs no token. */
+export type PublishedRoute =
+  | { kind: "tenantConfiguration" | "tenantKeys"; tenantId: string }
+  | { kind: "openIdConfiguration" | "keys" };
+
+/** What the identity service has for each tenant, by what follows the tenant in the address. */
+const OF_A_TENANT: ReadonlyMap<string, ["GET" | "POST", "token" | "tenantConfiguration" | "tenantKeys"]> = new Map([
+  ["oauth2/v2.0/token", ["POST", "token"]],
+  ["v2.0/.well-known/openid-configuration", ["GET", "tenantConfiguration"]],
+  ["discovery/v2.0/keys", ["GET", "tenantKeys"]],
+]);
 
 /** Actions of a call, by the name in their address. */
 const CALL_ACTIONS: ReadonlyMap<string, GraphAction> = new Map(
@@ -60,9 +68,11 @@ const CALL_ACTIONS: ReadonlyMap<string, GraphAction> = new Map(
 export function routeOf(method: string, path: string): Route {
   const segments = path.split("/").slice(1).map(decoded);
   const fixed = segments.map((segment) => segment.toLowerCase());
-  if (/^[^/]+\/oauth2\/v2\.0\/token$/.test(fixed.join("/"))) {
-    allow(method, "POST");
-    return { kind: "token", tenantId: segments[0] ?? "" };
+  const ofTenant = OF_A_TENANT.get(fixed.slice(1).join("/"));
+  if (ofTenant) {
+    const [allowed, kind] = ofTenant;
+    allow(method, allowed);
+    return { kind, tenantId: segments[0] ?? "" };
   }
   if (fixed[0] === "v1" && fixed[1] === ".well-known" && fixed.length === 3) {
     allow(method, "GET");

@@ -130,6 +130,21 @@ describe("an operation can be made to end", () => {
   });
 });
 
+test("nothing is heard after the tone at which the far end hangs up, not even at once", async () => {
+  const aside = await openScene({ farEnd: { heard: (_, call) => call.hangUp() } });
+  try {
+    for (const complete of [undefined, "atOnce"] as const) {
+      if (complete) aside.simulator.faults.next({ on: "sendDtmfTones", complete });
+      const callId = await aside.establishedCall();
+      expect((await aside.client.send(callId, { tones: ["tone1", "tone2"] })).status).toBe(200);
+      await aside.clock.advance(1000);
+      expect(aside.simulator.call(callId).heard).toEqual(["tone1"]);
+    }
+  } finally {
+    await aside.close();
+  }
+});
+
 describe("faults", () => {
   test("are met once, in the order given, and only by requests that were accepted", async () => {
     const { client, clock, simulator, bot } = scene;

@@ -26,7 +26,8 @@ export function sendTones(call: CallSession, body: SendTonesBody, ending: SendEn
   const { tones, delayBetweenTonesMs, clientContext } = body;
   const operation = newOperation("sendDtmfTonesOperation", { id: randomUUID(), clientContext });
   if (ending === "atOnce") {
-    for (const tone of tones) call.hear(tone);
+    // Whoever hears a tone may hang up: nothing follows it then.
+    for (const tone of tones) if (!call.isOver) call.hear(tone);
     return call.keep(ended(operation, ENDS.well));
   }
   const end = ENDS[ending === undefined || ending === "never" ? "well" : ending];

@@ -7,13 +7,15 @@ import * as callActions from "./call-actions.ts";
 import { isControl } from "./control.ts";
 import { GraphError, graphErrorBody, type RequestIds } from "./graph-error.ts";
 import type { Inbound } from "./http-listener.ts";
-import { maskPath } from "./mask.ts";
+import { maskPath, maskTones } from "./mask.ts";
 import { meddle } from "./meddle.ts";
 import * as mediaActions from "./media-actions.ts";
 import type { NotificationTokens } from "./notification-tokens.ts";
 import type { JournalEntry, RequestJournal } from "./request-journal.ts";
-import { type GraphAction, type GraphRoute, routeOf } from "./route.ts";
-import { answerTokenRequest, type Credentials } from "./token-endpoint.ts";
+import { type GraphAction, type GraphRoute, type PublishedRoute, routeOf } from "./route.ts";
+import { tenantConfiguration } from "./tenant-configuration.ts";
+import { answerTokenRequest, type Credentials, sameId } from "./token-endpoint.ts";
+import { TokenRefusal, tenantNotFound, tokenRefusalAnswer } from "./token-refusal.ts";
 
 /** What each action does. */
 const ACTIONS: Readonly<Record<GraphAction, Perform>> = { ...callActions, ...mediaActions };
@@ -48,6 +50,7 @@ export class Service {
       Date: new Date(this.#options.now()).toUTCString(),
       "request-id": ids.requestId,
       "client-request-id": ids.clientRequestId,
+      ...echo("scenario-id", inbound),
       ...answer.headers,
     };
     return { ...answer, headers };
@@ -69,10 +72,10 @@ export class Service {
 
   async #answerAsGraph(inbound: Inbound, { entry, ids }: { entry: JournalEntry; ids: RequestIds }): Promise<Answer> {
     const route = routeOf(inbound.method, inbound.path);
-    if (route.kind === "openIdConfiguration" || route.kind === "keys") return this.#publish(route.kind, inbound.origin);
+    if (route.kind !== "graph" && route.kind !== "token") return await this.#publish(route, inbound.origin);
     const action = route.kind === "token" ? "token" : route.action;
     entry.action = action;
-    if (route.kind === "graph" && route.callId) entry.callId = normalizeId(route.callId);
+    if (route.kind === "graph" && route.callId) entry.callId = maskTones(normalizeId(route.callId));
     const { surroundings, now, wait } = this.#options;
     return await meddle({
       fault: surroundings.faults.takeForRequest(action),
@@ -87,13 +90,19 @@ export class Service {
     });
   }
 
-  #publish(what: "openIdConfiguration" | "keys", origin: string): Answer {
-    const { notificationTokens } = this.#options;
-    const body =
-      what === "keys"
-        ? notificationTokens.published
-        : notificationTokens.openIdConfiguration(`${origin}/v1/.well-known/keys`);
-    return { status: 200, body };
+  async #publish(route: PublishedRoute, origin: string): Promise<Answer> {
+    const { accessTokens, credentials, notificationTokens } = this.#options;
+    switch (route.kind) {
+      case "openIdConfiguration":
+        return { status: 200, body: notificationTokens.openIdConfiguration(`${origin}/v1/.well-known/keys`) };
+      case "keys":
+        return { status: 200, body: notificationTokens.published };
+      case "tenantKeys":
+        return { status: 200, body: await accessTokens.published() };
+      case "tenantConfiguration":
+        if (!sameId(route.tenantId, credentials.tenantId)) throw tenantNotFound("invalid_tenant", route.tenantId);
+        return { status: 200, body: tenantConfiguration(`${origin}/${route.tenantId}`) };
+    }
   }
 
   async #ask(route: GraphRoute, inbound: Inbound): Promise<Answer> {
@@ -103,14 +112,15 @@ export class Service {
   }
 
   async #issueToken(tenantId: string, inbound: Inbound): Promise<Answer> {
-    const { accessTokens, credentials, now } = this.#options;
+    const { accessTokens, credentials } = this.#options;
     const isForm = /^application\/x-www-form-urlencoded\b/i.test(inbound.headers["content-type"] ?? "");
     const form = new URLSearchParams(isForm ? (await inbound.readBody()).toString("utf8") : "");
-    const request = { tenantId, authorization: inbound.headers.authorization, form, nowMs: now() };
+    const request = { tenantId, authorization: inbound.headers.authorization, form };
     return await answerTokenRequest(request, credentials, (audience) => accessTokens.issue(audience));
   }
 
   #refuse(error: unknown, ids: RequestIds): Answer {
+    if (error instanceof TokenRefusal) return tokenRefusalAnswer(error, this.#options.now());
     const refusal =
       error instanceof GraphError
         ? error
@@ -122,6 +132,12 @@ export class Service {
       body: graphErrorBody(refusal, ids, this.#options.now()),
     };
   }
+}
+
+/** Graph sends these back as they came. */
+function echo(name: string, { headers }: Inbound): Record<string, string> {
+  const value = headers[name];
+  return typeof value === "string" ? { [name]: value } : {};
 }
 
 /** Graph echoes the caller's id for the request, or makes its own serve for both. */

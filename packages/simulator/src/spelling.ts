@@ -4,8 +4,8 @@ import type { SpellingFault } from "./faults.ts";
 /** Another way to write the same notification. */
 export type Spelling = SpellingFault["spell"];
 
-/** Rewrites one member of an object, wherever it is; `undefined` takes it away. */
-type Rewrite = (key: string, value: unknown) => readonly [key: string, value: unknown] | undefined;
+/** Rewrites one member of an object, wherever it is. */
+type Rewrite = (key: string, value: unknown) => readonly [key: string, value: unknown];
 
 const GUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi;
 const ENUMS: readonly string[] = ["changeType", "state", "status", "completionReason", "tone"];
@@ -20,12 +20,15 @@ const REWRITES: Partial<Record<Spelling, Rewrite>> = {
     return [key, ENUMS.includes(key) ? capital(value) : value];
   },
   upperDashless: (key, value) => [key, key === "resourceUrl" ? String(value).replace(GUID, dashless) : value],
-  noId: (key, value) => (key === "id" ? undefined : [key, value]),
+  noId: (key, value) => [key, key === "resourceData" ? without("id", value) : value],
   noSlash: (key, value) => [key, key === "resourceUrl" ? String(value).replace(/^\//, "") : value],
   appPath: (key, value) =>
     key === "resourceUrl" ? ["resource", String(value).replace("/communications/", "/app/")] : [key, value],
   stringNumbers: (key, value) => [key, typeof value === "number" ? String(value) : value],
 };
+
+const without = (name: string, value: unknown): unknown =>
+  isRecord(value) ? Object.fromEntries(Object.entries(value).filter(([key]) => key !== name)) : value;
 
 const dashless = (guid: string): string => guid.replaceAll("-", "").toUpperCase();
 
@@ -38,11 +41,7 @@ export function respell(envelope: CommsNotifications, spelling: Spelling | undef
 function rewritten(value: unknown, rewrite: Rewrite): unknown {
   if (Array.isArray(value)) return value.map((element) => rewritten(element, rewrite));
   if (!isRecord(value)) return value;
-  const members = Object.entries(value).flatMap(([key, held]) => {
-    const member = rewrite(key, rewritten(held, rewrite));
-    return member ? [member] : [];
-  });
-  return Object.fromEntries(members);
+  return Object.fromEntries(Object.entries(value).map(([key, held]) => rewrite(key, rewritten(held, rewrite))));
 }
 
 /** What goes over the wire: in UTF-8, or in Windows-1252, which Graph has used too. */
