@@ -27,6 +27,7 @@ export {
   type UpdateRecordingStatusOperation,
 } from "./operation.ts";
 export type {
+  OpenOptions,
   OperationKey,
   OperationStore,
   StoredCallEnd,

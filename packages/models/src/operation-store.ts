@@ -26,6 +26,14 @@ export interface StoredCallEnd {
 /** What instances tell each other. */
 export type StoredEvent = StoredCompletion | StoredCallEnd;
 
+/** What is known of a wait besides its deadline. */
+export interface OpenOptions {
+  /** Goes on with a life of the key, instead of beginning one. */
+  resume?: boolean;
+  /** Graph's id of the operation, once it is known: its end may come under this alone. */
+  operationId?: string;
+}
+
 /**
  * Port through which instances of a bot share what they hear, so that a notification may reach any of them.
  *
@@ -34,10 +42,13 @@ export type StoredEvent = StoredCompletion | StoredCallEnd;
 export interface OperationStore {
   /**
    * Somebody here waits for this operation, until `deadlineAt` (milliseconds since 1970). Results that were stored
-   * under this key before, by the store's own time, are ignored from now on, for a new life of it begins; with `resume`
-   * an earlier one goes on, and they count. It deletes nothing.
+   * under this key before, by the store's own time, are ignored from now on, for a new life of it begins. It deletes
+   * nothing. With `resume` a life goes on, whoever began it: its results count, and of a life that was begun elsewhere
+   * the deadline stays what it was.
+   *
+   * @returns the deadline that holds.
    */
-  open(key: OperationKey, deadlineAt: number, options?: { resume?: boolean }): Promise<void>;
+  open(key: OperationKey, deadlineAt: number, options?: OpenOptions): Promise<number>;
   /**
    * Keeps an event and tells every instance that waits for it.
    *

@@ -14,7 +14,6 @@ const RESULT_TTL_MS = 24 * 3_600_000;
 const MOST_REMEMBERED = 10_000;
 
 // Memory answers at once, and always one of the same.
-const DONE = Promise.resolve();
 const NEW = Promise.resolve("new" as const);
 const SEEN = Promise.resolve("seen" as const);
 
@@ -29,10 +28,10 @@ export function createMemoryOperationStore({ clock = systemClock }: { clock?: Cl
   const listeners = new Set<(event: StoredEvent) => void>();
 
   return {
-    open(key, _deadlineAt, options) {
+    async open(key, deadlineAt, options) {
       // Nobody else can still ask for an earlier life's result here, so ignoring it is forgetting it.
       if (!options?.resume) results.delete(keyOf(key));
-      return DONE;
+      return deadlineAt;
     },
     put(event) {
       const id = eventId(event);

@@ -123,7 +123,7 @@ const CASES: Record<string, (store: OperationStore) => Promise<void>> = {
 };
 
 const deadline = (): number => Date.now() + FAR_AHEAD_MS;
-const open = (store: OperationStore, key: OperationKey): Promise<void> => store.open(key, deadline());
+const open = (store: OperationStore, key: OperationKey): Promise<number> => store.open(key, deadline());
 
 function completion({ key = newKey(), operationId = crypto.randomUUID() as string } = {}): {
   key: OperationKey;

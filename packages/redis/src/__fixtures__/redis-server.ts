@@ -1,0 +1,118 @@
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/** A Redis of a test's own, which it may kill. */
+export interface RedisServer {
+  readonly port: number;
+  readonly url: string;
+  /** Ends the process as the signal says, and waits until it has ended. */
+  kill(signal?: NodeJS.Signals): Promise<void>;
+  /** Starts it again on the same port, with what it has on disk. */
+  start(): Promise<void>;
+  /** Has it stand still, and go on. */
+  freeze(): void;
+  thaw(): void;
+  /** Ends it and removes its files. */
+  close(): Promise<void>;
+}
+
+/** Whether there is a Redis to start; says so aloud if not, and fails where one is required. */
+export function hasRedis(): boolean {
+  try {
+    execFileSync("redis-server", ["--version"], { stdio: "ignore" });
+    return true;
+  } catch {
+    const missing = "there is no redis-server on the PATH (apt-get install redis-server)";
+    if (process.env.REQUIRE_REDIS === "1") throw new Error(missing);
+    console.warn(`SKIPPED: ${missing}; REQUIRE_REDIS=1 makes that a failure`);
+    return false;
+  }
+}
+
+/** Starts a Redis on a free port of this machine. It keeps nothing on disk unless the settings say so. */
+export async function startRedis(...settings: string[]): Promise<RedisServer> {
+  const port = await freePort();
+  const directory = mkdtempSync(join(tmpdir(), "redis-"));
+  const parameters = ["--port", `${port}`, "--bind", "127.0.0.1", "--dir", directory, "--save", "", "--appendonly", "no"];
+  let server: ChildProcess | undefined;
+
+  const start = async (): Promise<void> => {
+    const child = spawn("redis-server", [...parameters, ...settings], { stdio: ["ignore", "pipe", "inherit"] });
+    server = child;
+    await ready(child);
+  };
+  const kill = async (signal: NodeJS.Signals = "SIGKILL"): Promise<void> => {
+    if (!server || server.exitCode !== null || server.signalCode !== null) return;
+    const ended = once(server, "exit");
+    server.kill(signal);
+    await ended;
+  };
+  await start();
+  return {
+    port,
+    url: `redis://127.0.0.1:${port}`,
+    start,
+    kill,
+    freeze: () => void server?.kill("SIGSTOP"),
+    thaw: () => void server?.kill("SIGCONT"),
+    async close() {
+      await kill();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Three nodes that share the slots. */
+export async function startCluster(): Promise<{ nodes: RedisServer[]; urls: string[]; close(): Promise<void> }> {
+  const nodes = await Promise.all(
+    Array.from({ length: 3 }, async () => {
+      const busPort = await freePort();
+      return startRedis("--cluster-enabled", "yes", "--cluster-port", `${busPort}`, "--cluster-node-timeout", "2000");
+    }),
+  );
+  const close = async (): Promise<void> => void (await Promise.all(nodes.map((node) => node.close())));
+  try {
+    const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`);
+    execFileSync("redis-cli", ["--cluster", "create", ...addresses, "--cluster-yes"], { stdio: "ignore" });
+    for (const address of addresses) await untilClusterIsUp(address);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { nodes, urls: nodes.map(({ url }) => url), close };
+}
+
+async function untilClusterIsUp(address: string): Promise<void> {
+  const [host = "", port = ""] = address.split(":");
+  for (let tries = 0; tries < 200; tries++) {
+    const info = execFileSync("redis-cli", ["-h", host, "-p", port, "cluster", "info"], { encoding: "utf8" });
+    if (info.includes("cluster_state:ok")) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error("the cluster's nodes did not find together");
+}
+
+async function ready(child: ChildProcess): Promise<void> {
+  let said = "";
+  await new Promise<void>((resolve, reject) => {
+    child.stdout?.on("data", (chunk: Buffer) => {
+      said += chunk;
+      if (said.includes("Ready to accept connections")) resolve();
+    });
+    child.on("error", reject);
+    child.on("exit", () => reject(new Error(`redis-server ended before it was ready: ${said}`)));
+  });
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  if (typeof address !== "object" || !address) throw new Error("expected a port");
+  return address.port;
+}

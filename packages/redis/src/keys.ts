@@ -1,0 +1,38 @@
+import { createHash } from "node:crypto";
+import { normalizeId } from "@graph-dtmf/models";
+
+/**
+ * The names of all that is kept of one call. They share a hash tag, the call's id, so that a Cluster keeps them on one
+ * node, where one script reaches them all.
+ */
+export interface CallKeys {
+  /** Sorted set: the instances that wait in the call, by when their last wait ends. */
+  readonly waits: string;
+  /** How the call ended. */
+  readonly end: string;
+  /** Hash: one wait, and the result that was kept under its clientContext. */
+  wait(clientContext: string): string;
+  /** That the end of this operation was kept, and the end itself if nothing else names it. */
+  operation(operationId: string): string;
+}
+
+/** Names the keys of a call, under any spelling of its id. */
+export function callKeys(prefix: string, callId: string): CallKeys {
+  const call = `${prefix}{${keyPart(normalizeId(callId))}}`;
+  return {
+    waits: `${call}:waits`,
+    end: `${call}:end`,
+    wait: (clientContext) => `${call}:wait:${keyPart(clientContext)}`,
+    operation: (operationId) => `${call}:operation:${keyPart(normalizeId(operationId))}`,
+  };
+}
+
+/** Where an instance is told what was put elsewhere: one channel for all that it waits for. */
+export function channelOf(prefix: string, instance: string): string {
+  return `${prefix}to:${instance}`;
+}
+
+/** What came over the network may be of any length and hold braces, which are hash tags to a Cluster. */
+function keyPart(text: string): string {
+  return /^[\w.:@-]{1,128}$/.test(text) ? text : `#${createHash("sha256").update(text).digest("hex")}`;
+}

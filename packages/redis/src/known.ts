@@ -1,0 +1,48 @@
+import type { OperationOutcome, StoredCallEnd } from "@graph-dtmf/models";
+import { isRecord, parseResultInfo } from "@graph-dtmf/models";
+import { readJson, readOutcome } from "./stored-outcome.ts";
+
+/** What Redis knows of a wait. */
+export interface Known {
+  /** How long it will still last, in milliseconds. */
+  leftMs: number | undefined;
+  /** Graph's id of the operation; empty while nobody has told it. */
+  operationId: string;
+  outcome: OperationOutcome | undefined;
+  callEnd: Omit<StoredCallEnd, "type" | "callId"> | undefined;
+}
+
+/** Reads the reply of the script OPEN to one wait, whose operation's id the asker may know. */
+export function readKnown(reply: unknown, askedId: string): Known | Error {
+  if (reply instanceof Error) return reply;
+  if (!Array.isArray(reply)) return new Error("expected a list from the script, got something else");
+  const [began, until, id = "", at, of = "", outcome, outcomeOfId, end, now] = reply.map(toText);
+  const operationId = askedId || id;
+  // By its operation's id a result is known to be of this life, whenever it came; by the time it seems to be.
+  const isOurs = of === "" || operationId === "" || of === operationId;
+  const isOfThisLife = numberOf(at) >= (numberOf(began) || 0) || (of !== "" && of === operationId);
+  const named = isOurs && isOfThisLife ? readOutcome(readJson(outcome)) : undefined;
+  const left = numberOf(until) - numberOf(now);
+  return {
+    leftMs: Number.isFinite(left) ? left : undefined,
+    operationId,
+    outcome: named ?? readOutcome(readJson(outcomeOfId)),
+    callEnd: readEnd(end),
+  };
+}
+
+function readEnd(text: string | undefined): Known["callEnd"] {
+  const end = readJson(text);
+  if (!isRecord(end)) return undefined;
+  const resultInfo = parseResultInfo(end.resultInfo);
+  return resultInfo ? { resultInfo } : {};
+}
+
+/** A client that the caller brought may be set to give buffers. */
+function toText(value: unknown): string | undefined {
+  return value === null || value === undefined ? undefined : String(value);
+}
+
+function numberOf(text: string | undefined): number {
+  return text === undefined ? Number.NaN : Number(text);
+}

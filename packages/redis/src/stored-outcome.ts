@@ -1,0 +1,75 @@
+import {
+  isRecord,
+  type OperationOutcome,
+  parseOperation,
+  parseResultInfo,
+  type StoredEvent,
+  toText,
+} from "@graph-dtmf/models";
+
+// Whoever else can write to this Redis can write anything: what comes from it is read like what comes from the network.
+
+/** An outcome as Redis keeps it; `undefined` for what is none. */
+export function readOutcome(value: unknown): OperationOutcome | undefined {
+  if (!isRecord(value)) return undefined;
+  switch (value.outcome) {
+    case "callEnded": {
+      const resultInfo = parseResultInfo(value.resultInfo);
+      return { outcome: "callEnded", played: "unknown", ...(resultInfo && { resultInfo }) };
+    }
+    case "timedOut":
+      return { outcome: "timedOut", played: "unknown" };
+    case "completed":
+    case "canceled":
+    case "failed": {
+      const operation = parseOperation(value.operation);
+      return operation && { ...ENDINGS[value.outcome], operation };
+    }
+    default:
+      return undefined;
+  }
+}
+
+const ENDINGS = {
+  completed: { outcome: "completed", played: "all" },
+  canceled: { outcome: "canceled", played: "notAll" },
+  failed: { outcome: "failed", played: "unknown" },
+} as const;
+
+/** An event as instances tell it to each other; `undefined` for what is none. */
+export function readEvent(value: unknown): StoredEvent | undefined {
+  if (!isRecord(value) || typeof value.callId !== "string") return undefined;
+  const { type, callId } = value;
+  if (type === "callEnd") {
+    const resultInfo = parseResultInfo(value.resultInfo);
+    return { type, callId, ...(resultInfo && { resultInfo }) };
+  }
+  const outcome = readOutcome(value.outcome);
+  const clientContext = toText(value.clientContext);
+  const operationId = toText(value.operationId);
+  if (type !== "completion" || !outcome || (clientContext ?? operationId) === undefined) return undefined;
+  return {
+    type,
+    callId,
+    ...(clientContext !== undefined && { clientContext }),
+    ...(operationId !== undefined && { operationId }),
+    outcome,
+  };
+}
+
+/** The value of a JSON text; `undefined` where it is none. */
+export function readJson(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Writes an outcome or an event, without the keys that an operation of a future Graph may carry: Redis is shared, and
+ * read by people.
+ */
+export function writeJson(value: unknown): string {
+  return JSON.stringify(value, (name, member) => (name === "tones" || name === "toneInfo" ? undefined : member));
+}
