@@ -77,7 +77,7 @@ beforeAll(() => {
     npm(["pack", "--json", "--pack-destination", empty, ...workspaces], root),
   );
   const requireFromRoot = createRequire(join(root, "package.json"));
-  const beside = ["@microsoft/microsoft-graph-client", "@types/node"].map(
+  const beside = ["@microsoft/microsoft-graph-client", "redis", "@types/node"].map(
     (name) => `${name}@${readJson(requireFromRoot.resolve(`${name}/package.json`)).version}`,
   );
   writeFileSync(join(empty, "package.json"), JSON.stringify({ private: true, type: "module" }));

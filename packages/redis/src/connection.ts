@@ -1,6 +1,6 @@
 import { type Clock, DtmfError } from "@graph-dtmf/models";
 import { createClient } from "redis";
-import { unavailable } from "./errors.ts";
+import { refused, unavailable } from "./errors.ts";
 import { isCluster, type RedisClient, type ScriptParameters } from "./redis-client.ts";
 import type { Script } from "./scripts.ts";
 
@@ -13,7 +13,7 @@ export interface ConnectionOptions {
   /** What is listened to. */
   channel: string;
   heard(message: string): void;
-  /** Redis is there, for the first time or again: what was said meanwhile nobody heard. */
+  /** Redis is there after it was not: what was said meanwhile nobody heard. */
   returned(): void;
 }
 
@@ -29,12 +29,14 @@ export class Connection {
   readonly isCluster: boolean;
   readonly #options: ConnectionOptions;
   readonly #commands: RedisClient;
+  readonly #evaluator: RedisClient;
   readonly #messages: RedisClient;
   /** Those that we made, and so have to close. */
   readonly #ours: readonly RedisClient[];
   readonly #stopWatching: () => void;
   /** Resolves when the first attempt to connect and to listen has ended, one way or the other. */
   readonly #tried: Promise<unknown>;
+  #hasTried = false;
   #overdue = 0;
   #closed = false;
 
@@ -43,14 +45,19 @@ export class Connection {
     this.isCluster = isCluster(commands);
     this.#options = options;
     this.#commands = commands;
+    this.#evaluator = commands.withCommandOptions({ timeout: 0 });
     // A Cluster's client keeps a connection of its own for messages.
     this.#messages = this.isCluster ? commands : commands.duplicate();
     this.#ours = [commands, this.#messages].filter((client) => client !== location.client);
     // Without a listener an error would end the process. Those that matter are thrown where something was asked for.
     for (const client of this.#ours) client.on("error", () => {});
-    this.#stopWatching = watch(new Set([commands, this.#messages]), options.returned);
+    this.#stopWatching = watch(new Set([commands, this.#messages]), () => this.#returned());
     const connecting = this.#ours.map(firstAttempt);
-    this.#tried = Promise.all(connecting).then(() => this.#listen());
+    this.#tried = Promise.all(connecting)
+      .then(() => this.#listen())
+      .finally(() => {
+        this.#hasTried = true;
+      });
   }
 
   /**
@@ -59,7 +66,7 @@ export class Connection {
    * @throws DtmfError `store_unavailable` without waiting for a lost connection to come back: who asks may have a better
    * idea. `closed` after it was closed.
    */
-  async run(script: Script, parameters: ScriptParameters): Promise<unknown> {
+  async run(script: Script, parameters: ScriptParameters): Promise<readonly unknown[]> {
     await this.#tried;
     if (this.#closed) throw new DtmfError("closed", "the store is closed");
     if (!this.#commands.isReady) throw unavailable("there is no connection to Redis");
@@ -75,9 +82,7 @@ export class Connection {
         reject(unavailable(`Redis did not answer within ${PATIENCE_MS} ms`));
       });
       timer.unref();
-      answered
-        .finally(() => timer.cancel())
-        .then(resolve, (error) => reject(unavailable("Redis did not do what it was asked for", error)));
+      answered.finally(() => timer.cancel()).then(resolve, (error) => reject(refused(error)));
     });
   }
 
@@ -88,24 +93,30 @@ export class Connection {
     if (this.isCluster) this.#messages.unsubscribe(this.#options.channel).catch(() => {});
   }
 
-  async #evaluate({ source, sha1 }: Script, parameters: ScriptParameters): Promise<unknown> {
-    try {
-      return await this.#commands.evalSha(sha1, parameters);
-    } catch (error) {
+  /** What was asked for before the first attempt ended waits for its end, and has missed nothing. */
+  #returned(): void {
+    if (this.#hasTried) this.#options.returned();
+  }
+
+  async #evaluate({ source, sha1 }: Script, parameters: ScriptParameters): Promise<readonly unknown[]> {
+    const replies = await this.#evaluator.evalSha(sha1, parameters).catch((error) => {
       // A server that was restarted has forgotten its scripts.
-      if (!(error instanceof Error && error.message.startsWith("NOSCRIPT"))) throw error;
-      return this.#commands.eval(source, parameters);
-    }
+      if (error instanceof Error && error.message.startsWith("NOSCRIPT"))
+        return this.#evaluator.eval(source, parameters);
+      throw error;
+    });
+    if (!Array.isArray(replies)) throw new Error("expected a list from the script, got something else");
+    return replies;
   }
 
   /** Once it has succeeded the client itself listens again after whatever happens. */
   async #listen(): Promise<void> {
     if (this.#closed) return;
-    const { channel, heard, returned, clock } = this.#options;
+    const { channel, heard, clock } = this.#options;
     try {
       if (!this.#messages.isReady) throw unavailable("there is no connection for messages");
       await this.#messages.subscribe(channel, heard);
-      returned();
+      this.#returned();
     } catch {
       clock.after(RETRY_MS, () => void this.#listen()).unref();
     }
@@ -117,7 +128,6 @@ function createOwnClient(url: string): RedisClient {
     url,
     // It would keep commands until Redis is back, and Graph waiting for an answer as long.
     disableOfflineQueue: true,
-    commandOptions: { timeout: 0 },
     socket: { reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, LONGEST_RETRY_MS) + Math.random() * 100 },
   });
 }

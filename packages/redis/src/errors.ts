@@ -4,3 +4,8 @@ import { DtmfError } from "@graph-dtmf/models";
 export function unavailable(what: string, cause?: unknown): DtmfError {
   return new DtmfError("store_unavailable", what, cause === undefined ? undefined : { cause });
 }
+
+/** Redis answered, with an error. */
+export function refused(cause: unknown): DtmfError {
+  return unavailable("Redis did not do what it was asked for", cause);
+}

@@ -1,5 +1,4 @@
-import type { OperationOutcome, StoredCallEnd } from "@graph-dtmf/models";
-import { isRecord, parseResultInfo } from "@graph-dtmf/models";
+import { isRecord, type OperationOutcome, parseResultInfo, type StoredCallEnd } from "@graph-dtmf/models";
 import { readJson, readOutcome } from "./stored-outcome.ts";
 
 /** What Redis knows of a wait. */
@@ -13,10 +12,10 @@ export interface Known {
 }
 
 /** Reads the reply of the script OPEN to one wait, whose operation's id the asker may know. */
-export function readKnown(reply: unknown, askedId: string): Known | Error {
-  if (reply instanceof Error) return reply;
-  if (!Array.isArray(reply)) return new Error("expected a list from the script, got something else");
-  const [began, until, id = "", at, of = "", outcome, outcomeOfId, end, now] = reply.map(toText);
+export function readKnown(reply: unknown, askedId: string): Known {
+  const [began, until, id = "", at, of = "", outcome, outcomeOfId, end, now] = (Array.isArray(reply) ? reply : []).map(
+    toText,
+  );
   const operationId = askedId || id;
   // By its operation's id a result is known to be of this life, whenever it came; by the time it seems to be.
   const isOurs = of === "" || operationId === "" || of === operationId;

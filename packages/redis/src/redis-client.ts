@@ -9,6 +9,8 @@ export interface RedisClient {
   destroy(): void;
   /** A client of the same kind and settings, not yet connected. */
   duplicate(): RedisClient;
+  /** The same client under other options: replies as texts, and no timer for each command, which would cost more than it. */
+  withCommandOptions(options: { timeout: number }): RedisClient;
   eval(script: string, options: ScriptParameters): Promise<unknown>;
   evalSha(sha1: string, options: ScriptParameters): Promise<unknown>;
   subscribe(channel: string, heard: (message: string) => void): Promise<unknown>;

@@ -1,25 +1,34 @@
 import { randomUUID } from "node:crypto";
-import type { Clock, OpenOptions, OperationKey, OperationOutcome, OperationStore, StoredEvent, Timer } from "@graph-dtmf/models";
+import type {
+  Clock,
+  OpenOptions,
+  OperationKey,
+  OperationOutcome,
+  OperationStore,
+  StoredEvent,
+  Timer,
+} from "@graph-dtmf/models";
 import { Connection, type RedisLocation } from "./connection.ts";
+import { refused } from "./errors.ts";
 import { gather } from "./gather.ts";
-import { callKeys, channelOf } from "./keys.ts";
+import { channelOf } from "./keys.ts";
 import { type Known, readKnown } from "./known.ts";
 import { type OpenWait, OpenWaits } from "./open-waits.ts";
+import {
+  type Instance,
+  openParameters,
+  type PutItem,
+  putItem,
+  putParameters,
+  type Registration,
+} from "./parameters.ts";
 import { OPEN, PUT } from "./scripts.ts";
-import { readEvent, readJson, writeJson } from "./stored-outcome.ts";
+import { readEvent, readJson } from "./stored-outcome.ts";
 
 /** How long after it was told last Redis is told of a wait again, lest anything was lost without a trace. */
 const REPEAT_MS = 15_000;
 /** How many waits are told at once when Redis is back. */
 const MANY = 1_024;
-
-interface Registration {
-  mode: "new" | "goesOn" | "resume" | "read";
-  key: OperationKey;
-  ageMs: number;
-  leftMs: number;
-  operationId: string;
-}
 
 /** How a store is set up, checked. */
 export interface RedisStoreSettings {
@@ -33,22 +42,23 @@ export interface RedisStoreSettings {
  * is known of it read. So no order of events loses one, and each costs one round trip.
  */
 export class RedisStore implements OperationStore {
-  readonly #settings: RedisStoreSettings;
-  readonly #instance = randomUUID();
+  readonly #clock: Clock;
+  readonly #instance: Instance;
   readonly #connection: Connection;
   readonly #waits = new OpenWaits();
   readonly #listeners = new Set<(event: StoredEvent) => void>();
   readonly #register: (registration: Registration) => Promise<Known>;
-  readonly #keep: (event: StoredEvent) => Promise<number>;
+  readonly #keep: (item: PutItem) => Promise<number>;
   #repeat: Timer | undefined;
-  #telling: Promise<void> | undefined;
+  #telling = Promise.resolve();
   #closed = false;
 
-  constructor(location: RedisLocation, settings: RedisStoreSettings) {
-    this.#settings = settings;
+  constructor(location: RedisLocation, { prefix, ttlMs, clock }: RedisStoreSettings) {
+    this.#clock = clock;
+    this.#instance = { id: randomUUID(), prefix, ttlMs };
     this.#connection = new Connection(location, {
-      clock: settings.clock,
-      channel: channelOf(settings.prefix, this.#instance),
+      clock,
+      channel: channelOf(prefix, this.#instance.id),
       // Outside of the client's parser, which what a listener throws would leave in the middle of a message.
       heard: (message) => queueMicrotask(() => this.#hear(message)),
       returned: () => this.#tellAgain(),
@@ -58,7 +68,7 @@ export class RedisStore implements OperationStore {
       laneOf: ({ key }) => laneOf(key),
       run: (registrations) => this.#runOpen(registrations),
     });
-    this.#keep = gather({ laneOf, run: (events: readonly StoredEvent[]) => this.#runPut(events) });
+    this.#keep = gather({ laneOf, run: (items: readonly PutItem[]) => this.#runPut(items) });
   }
 
   async open(
@@ -66,7 +76,7 @@ export class RedisStore implements OperationStore {
     deadlineAt: number,
     { resume = false, operationId = "" }: OpenOptions = {},
   ): Promise<number> {
-    const nowMs = this.#settings.clock.now();
+    const nowMs = this.#clock.now();
     const opened = resume ? this.#waits.get(key) : undefined;
     const wait: OpenWait = {
       key,
@@ -85,7 +95,7 @@ export class RedisStore implements OperationStore {
   }
 
   async put(event: StoredEvent): Promise<"new" | "seen"> {
-    const reply = await this.#keep(event);
+    const reply = await this.#keep(putItem(this.#instance.prefix, event));
     this.#waits.end(event);
     if (reply === 0) return "seen";
     if (reply === 2) this.#announce(event);
@@ -117,7 +127,7 @@ export class RedisStore implements OperationStore {
     { isFirst = false, takesDeadline = false }: { isFirst?: boolean; takesDeadline?: boolean } = {},
   ): Promise<number | undefined> {
     const { key, sinceMs, untilMs, operationId } = wait;
-    const nowMs = this.#settings.clock.now();
+    const nowMs = this.#clock.now();
     const known = await this.#register({
       mode: wait.isNew ? "new" : takesDeadline ? "resume" : "goesOn",
       key,
@@ -161,13 +171,12 @@ export class RedisStore implements OperationStore {
 
   /** Redis may have forgotten every wait, or said something while nobody listened. */
   #tellAgain(): void {
-    this.#telling ??= this.#tellAll().finally(() => {
-      this.#telling = undefined;
-    });
+    // What is under way may have begun before whatever was lost.
+    this.#telling = this.#telling.then(() => this.#tellAll());
   }
 
   async #tellAll(): Promise<void> {
-    const waits = this.#waits.current(this.#settings.clock.now());
+    const waits = this.#waits.current(this.#clock.now());
     for (let from = 0; from < waits.length && !this.#closed; from += MANY) {
       // Of those that cannot be told the next time comes.
       await Promise.allSettled(waits.slice(from, from + MANY).map((wait) => this.#tell(wait)));
@@ -176,7 +185,7 @@ export class RedisStore implements OperationStore {
 
   #repeatLater(): void {
     if (this.#closed) return;
-    this.#repeat ??= this.#settings.clock.after(REPEAT_MS, () => {
+    this.#repeat ??= this.#clock.after(REPEAT_MS, () => {
       this.#repeat = undefined;
       this.#tellAgain();
       if (this.#waits.size > 0) this.#repeatLater();
@@ -184,60 +193,17 @@ export class RedisStore implements OperationStore {
     this.#repeat.unref();
   }
 
-  async #runOpen(registrations: readonly Registration[]): Promise<(Known | Error)[]> {
-    const { prefix, ttlMs } = this.#settings;
-    const replies = await this.#connection.run(OPEN, {
-      keys: registrations.flatMap(({ key: { callId, clientContext }, operationId }) => {
-        const { wait, waits, operation, end } = callKeys(prefix, callId);
-        return [wait(clientContext), waits, operation(operationId), end];
-      }),
-      arguments: [
-        this.#instance,
-        String(ttlMs),
-        ...registrations.flatMap(({ mode, ageMs, leftMs, operationId }) => [
-          mode,
-          String(ageMs),
-          String(leftMs),
-          operationId,
-        ]),
-      ],
-    });
-    return registrations.map(({ operationId }, index) => readKnown(listed(replies)[index], operationId));
+  async #runOpen(waits: readonly Registration[]): Promise<(Known | Error)[]> {
+    const replies = await this.#connection.run(OPEN, openParameters(this.#instance, waits));
+    return waits.map(({ operationId }, n) => failureOf(replies[n]) ?? readKnown(replies[n], operationId));
   }
 
-  async #runPut(events: readonly StoredEvent[]): Promise<(number | Error)[]> {
-    const { prefix, ttlMs } = this.#settings;
-    const replies = await this.#connection.run(PUT, {
-      keys: events.flatMap((event) => {
-        const { wait, waits, operation, end } = callKeys(prefix, event.callId);
-        const isCompletion = event.type === "completion";
-        return [
-          wait((isCompletion && event.clientContext) || ""),
-          waits,
-          isCompletion ? operation(event.operationId ?? "") : end,
-        ];
-      }),
-      arguments: [
-        this.#instance,
-        String(ttlMs),
-        channelOf(prefix, ""),
-        ...events.flatMap((event) =>
-          event.type === "completion"
-            ? [
-                event.clientContext === undefined ? "0" : "1",
-                event.operationId ? "1" : "0",
-                event.operationId ?? "",
-                writeJson(event.outcome),
-                writeJson(event),
-              ]
-            : ["0", "1", "", writeJson({ resultInfo: event.resultInfo }), writeJson(event)],
-        ),
-      ],
-    });
-    return listed(replies).map((reply) => (reply instanceof Error ? reply : Number(reply)));
+  async #runPut(items: readonly PutItem[]): Promise<(number | Error)[]> {
+    const replies = await this.#connection.run(PUT, putParameters(this.#instance, items));
+    return replies.map((reply) => failureOf(reply) ?? Number(reply));
   }
 }
 
-function listed(replies: unknown): readonly unknown[] {
-  return Array.isArray(replies) ? replies : [];
+function failureOf(reply: unknown): Error | undefined {
+  return reply instanceof Error ? refused(reply) : undefined;
 }

@@ -37,7 +37,18 @@ export function hasRedis(): boolean {
 export async function startRedis(...settings: string[]): Promise<RedisServer> {
   const port = await freePort();
   const directory = mkdtempSync(join(tmpdir(), "redis-"));
-  const parameters = ["--port", `${port}`, "--bind", "127.0.0.1", "--dir", directory, "--save", "", "--appendonly", "no"];
+  const parameters = [
+    "--port",
+    `${port}`,
+    "--bind",
+    "127.0.0.1",
+    "--dir",
+    directory,
+    "--save",
+    "",
+    "--appendonly",
+    "no",
+  ];
   let server: ChildProcess | undefined;
 
   const start = async (): Promise<void> => {

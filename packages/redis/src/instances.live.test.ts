@@ -1,0 +1,305 @@
+import { randomUUID } from "node:crypto";
+import type { OperationKey, OperationOutcome, OperationStore, StoredCompletion, StoredEvent } from "@graph-dtmf/models";
+import { createClient } from "redis";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { hasRedis, type RedisServer, startRedis } from "./__fixtures__/redis-server.ts";
+import { createRedisOperationStore, type RedisOperationStoreOptions } from "./index.ts";
+
+const FAR_AHEAD_MS = 600_000;
+const deadline = (): number => Date.now() + FAR_AHEAD_MS;
+
+/** A store of one instance, and what it hears. */
+interface Instance extends OperationStore {
+  readonly events: StoredEvent[];
+  next(): Promise<StoredEvent>;
+}
+
+describe.skipIf(!hasRedis())("instances that share a Redis", () => {
+  let redis: RedisServer;
+  let admin: ReturnType<typeof createClient>;
+  const instances: OperationStore[] = [];
+
+  beforeAll(async () => {
+    redis = await startRedis();
+    admin = createClient({ url: redis.url });
+    await admin.connect();
+  });
+  afterEach(async () => {
+    await Promise.all(instances.splice(0).map((instance) => instance.close()));
+    await admin.flushAll();
+  });
+  afterAll(async () => {
+    admin?.destroy();
+    await redis?.close();
+  });
+
+  const instance = (options?: RedisOperationStoreOptions): Instance => {
+    const store = createRedisOperationStore({ url: redis.url }, options);
+    instances.push(store);
+    const events: StoredEvent[] = [];
+    const waiting: ((event: StoredEvent) => void)[] = [];
+    store.listen((event) => {
+      const waits = waiting.shift();
+      if (waits) waits(event);
+      else events.push(event);
+    });
+    const next = (): Promise<StoredEvent> => {
+      const event = events.shift();
+      return event ? Promise.resolve(event) : new Promise((resolve) => waiting.push(resolve));
+    };
+    return Object.assign(store, { events, next });
+  };
+
+  /** How often the server was asked for each of its commands, by whatever client or script. */
+  const commandsOf = async (work: () => Promise<unknown>): Promise<Record<string, number>> => {
+    await admin.configResetStat();
+    await work();
+    const lines = (await admin.info("commandstats")).matchAll(/cmdstat_([\w|]+):calls=(\d+)/g);
+    const counts = Object.fromEntries([...lines].map(([, name, calls]) => [name, Number(calls)]));
+    delete counts["config|resetstat"];
+    return counts;
+  };
+
+  test("the one that waits is told what another one put, and nobody else", async () => {
+    const [waits, hears, third] = [instance(), instance(), instance()];
+    const { key, event } = completion();
+    await third.open(completion().key, deadline());
+    await waits.open(key, deadline());
+    expect(await hears.put(event)).toBe("new");
+    expect(await waits.next()).toEqual(event);
+    expect(await third.put(event)).toBe("seen");
+    expect([...waits.events, ...hears.events, ...third.events]).toEqual([]);
+  });
+
+  test("a call's end reaches all that wait in it", async () => {
+    const [one, other, hears] = [instance(), instance(), instance()];
+    const callId = randomUUID();
+    await one.open({ callId, clientContext: "a" }, deadline());
+    await other.open({ callId, clientContext: "b" }, deadline());
+    const end: StoredEvent = { type: "callEnd", callId, resultInfo: { code: 200, subcode: 5001 } };
+    expect(await hears.put(end)).toBe("new");
+    expect(await hears.put(end)).toBe("seen");
+    expect(await one.next()).toEqual(end);
+    expect(await other.next()).toEqual(end);
+  });
+
+  test("one that begins to wait in a call that is over is told so", async () => {
+    const [one, other] = [instance(), instance()];
+    const callId = randomUUID();
+    await other.put({ type: "callEnd", callId });
+    await one.open({ callId, clientContext: "a" }, deadline());
+    expect(await one.next()).toEqual({ type: "callEnd", callId });
+  });
+
+  test("an end without a clientContext is told to those that wait in the call", async () => {
+    const [waits, hears] = [instance(), instance()];
+    const { key, event } = completion();
+    await waits.open(key, deadline());
+    const { clientContext: _, ...anonymous } = event;
+    await hears.put(anonymous);
+    expect(await waits.next()).toEqual(anonymous);
+  });
+
+  test("an end without a clientContext that came before anybody knew the operation's id is found under it", async () => {
+    const [waits, hears, resumes] = [instance(), instance(), instance()];
+    const { key, event } = completion();
+    const { clientContext: _, ...anonymous } = event;
+    await hears.put(anonymous);
+    await waits.open(key, deadline());
+    expect(await waits.read(key)).toBeUndefined();
+    await waits.open(key, deadline(), { resume: true, operationId: event.operationId ?? "" });
+    expect(await waits.next()).toEqual(event);
+    expect(await waits.read(key)).toEqual(event.outcome);
+    await resumes.open(key, deadline(), { resume: true });
+    expect(await resumes.next()).toEqual(event);
+  });
+
+  test("a result of another operation than the one that is waited for is nobody's", async () => {
+    const [waits, hears] = [instance(), instance()];
+    const { key, event } = completion();
+    await waits.open(key, deadline());
+    await waits.open(key, deadline(), { resume: true, operationId: randomUUID() });
+    await hears.put(event);
+    expect(await waits.read(key)).toBeUndefined();
+  });
+
+  test("an operation that ended before it was registered is known by its id", async () => {
+    const [waits, hears] = [instance(), instance()];
+    const { key, event } = completion();
+    await hears.put(event);
+    await waits.open(key, deadline());
+    expect(await waits.read(key)).toBeUndefined();
+    await waits.open(key, deadline(), { resume: true, operationId: event.operationId ?? "" });
+    expect(await waits.next()).toEqual(event);
+  });
+
+  test("one that takes up a wait gets the deadline that it had", async () => {
+    const [began, resumes, other] = [instance(), instance(), instance()];
+    const { key } = completion();
+    const first = Date.now() + 90_000;
+    expect(await began.open(key, deadline())).toBeGreaterThan(first);
+    expect(await began.open(key, first, { resume: true })).toBe(first);
+    expect(Math.abs((await resumes.open(key, deadline(), { resume: true })) - first)).toBeLessThan(1_000);
+    const unknown = deadline();
+    expect(await other.open(completion().key, unknown, { resume: true })).toBe(unknown);
+  });
+
+  test("an earlier life goes on for who resumes it, until a new one begins", async () => {
+    const [one, other] = [instance(), instance()];
+    const { key, event } = completion();
+    await one.open(key, deadline());
+    await other.put(event);
+    await other.open(key, deadline(), { resume: true });
+    expect(await other.read(key)).toEqual(event.outcome);
+    await one.open(key, deadline());
+    expect(await other.read(key)).toBeUndefined();
+  });
+
+  test("bots with prefixes of their own know nothing of each other", async () => {
+    const [one, other] = [instance({ prefix: "one:" }), instance({ prefix: "other:" })];
+    const { key, event } = completion();
+    await one.open(key, deadline());
+    expect(await other.put(event)).toBe("new");
+    expect(await one.put(event)).toBe("new");
+    expect((await admin.keys("*")).every((name) => /^(one|other):/.test(name))).toBe(true);
+  });
+
+  test("nothing is kept for longer than it was said to be", async () => {
+    const [one, other] = [instance({ ttlMs: 60_000 }), instance({ ttlMs: 60_000 })];
+    const { key, event } = completion();
+    await one.open(key, Date.now() + 30_000);
+    await other.put(event);
+    await other.put({ ...completion().event, clientContext: "nobody waits" });
+    await other.put({ type: "callEnd", callId: key.callId });
+    const names = await admin.keys("*");
+    expect(names.length).toBeGreaterThanOrEqual(5);
+    for (const name of names) {
+      const ttlMs = await admin.pTTL(name);
+      expect(ttlMs, name).toBeGreaterThan(0);
+      expect(ttlMs, name).toBeLessThanOrEqual(60_000);
+    }
+  });
+
+  test("a completion costs the same however many instances and waits there are", async () => {
+    const measure = async (waits: number, others: number): Promise<Record<string, number>> => {
+      const [waiting, hears] = [instance(), instance()];
+      const { key, event } = completion();
+      await Promise.all(Array.from({ length: waits }, () => waiting.open(completion().key, deadline())));
+      await Promise.all(Array.from({ length: others }, () => instance().open(completion().key, deadline())));
+      await waiting.open(key, deadline());
+      await hears.put(event);
+      const next = completion();
+      await waiting.open(next.key, deadline());
+      await waiting.next();
+      const { pexpire: _, ...counts } = await commandsOf(async () => {
+        await hears.put(next.event);
+        await waiting.next();
+      });
+      return counts;
+    };
+    const few = await measure(0, 0);
+    expect(few).toMatchObject({ evalsha: 1, publish: 1 });
+    expect(await measure(500, 6)).toEqual(few);
+  });
+
+  test("what is put at once is kept in one call and told in one message", async () => {
+    const [waits, hears] = [instance(), instance()];
+    const many = Array.from({ length: 100 }, () => completion());
+    await Promise.all(many.map(({ key }) => waits.open(key, deadline())));
+    const counts = await commandsOf(async () => {
+      await Promise.all(many.map(({ event }) => hears.put(event)));
+      for (const { event } of many) expect(await waits.next()).toEqual(event);
+    });
+    expect(counts).toMatchObject({ evalsha: 1, publish: 1 });
+  });
+
+  test("of operations no keys are stored, though a Graph of the future may send them", async () => {
+    const [waits, hears] = [instance(), instance()];
+    const { key, event } = completion();
+    await waits.open(key, deadline());
+    await hears.put({
+      ...event,
+      outcome: outcomeOf({ id: "x", tones: ["tone4", "tone7"], note: [{ toneInfo: { tone: "star" } }] }),
+    });
+    expect(await waits.next()).toMatchObject({ outcome: { operation: { id: "x", note: [{}] } } });
+    const dump = await Promise.all((await admin.keys("*wait*")).map((name) => admin.dump(name)));
+    expect(String(dump)).not.toMatch(/tone4|star/);
+  });
+
+  describe("what somebody else wrote to Redis", () => {
+    const garbage = [
+      "",
+      "null",
+      "[",
+      "{}",
+      '"x"',
+      "[1,null,{}]",
+      '[{"type":"completion","callId":"c"}]',
+      "\u0000\uffff",
+    ];
+
+    test("stops nobody who listens", async () => {
+      const [waits, hears] = [instance(), instance()];
+      const { key, event } = completion();
+      await waits.open(key, deadline());
+      const [channel = ""] = await admin.pubSubChannels("*");
+      for (const name of await admin.pubSubChannels("*")) for (const text of garbage) await admin.publish(name, text);
+      expect(channel).toMatch(/^graph-dtmf:to:/);
+      await hears.put(event);
+      expect(await waits.next()).toEqual(event);
+    });
+
+    test("is no outcome", async () => {
+      const store = instance();
+      const { key, event } = completion();
+      for (const text of [...garbage, '{"outcome":"completed"}', '{"outcome":"completed","operation":7}']) {
+        await store.open(key, deadline());
+        await store.put({ ...event, operationId: randomUUID() });
+        const [name = ""] = await admin.keys("*:wait:*");
+        await admin.hSet(name, { outcome: text, until: text, began: text, id: text });
+        expect(await store.read(key), text).toBeUndefined();
+        await store.open(key, deadline(), { resume: true });
+      }
+    });
+
+    test("under one key fails what is asked of this key alone", async () => {
+      const store = instance();
+      const [spoiled, sound] = [completion(), completion()];
+      await admin.set(`graph-dtmf:{${spoiled.key.callId}}:wait:${spoiled.key.clientContext}`, "spoiled");
+      const [failed, kept] = await Promise.allSettled([store.put(spoiled.event), store.put(sound.event)]);
+      expect(failed).toMatchObject({ status: "rejected", reason: { code: "store_unavailable" } });
+      expect(kept).toEqual({ status: "fulfilled", value: "new" });
+      await admin.flushAll();
+      // It was not kept, so it does not count as seen.
+      expect(await store.put(spoiled.event)).toBe("new");
+    });
+  });
+
+  test("ids of any length and any characters are kept apart", async () => {
+    const store = instance();
+    const ids = ["}", "{", "{}", "a}b{c", " ", "x".repeat(10_000), "x".repeat(10_001), "é", "\u0000", "a\nb"];
+    const all = ids.flatMap((callId) => ids.map((clientContext) => completion({ callId, clientContext })));
+    for (const { key, event } of all) {
+      await store.open(key, deadline());
+      await store.put(event);
+    }
+    for (const { key, event } of all) expect(await store.read(key)).toEqual(event.outcome);
+    expect(Math.max(...(await admin.keys("*")).map((name) => name.length))).toBeLessThan(400);
+  });
+});
+
+function completion(key: OperationKey = { callId: randomUUID(), clientContext: randomUUID() }): {
+  key: OperationKey;
+  event: StoredCompletion;
+} {
+  const operationId = randomUUID();
+  return { key, event: { type: "completion", ...key, operationId, outcome: outcomeOf({ id: operationId }) } };
+}
+
+function outcomeOf(operation: { id: string; [member: string]: unknown }): OperationOutcome {
+  return {
+    outcome: "completed",
+    played: "all",
+    operation: { ...operation, status: "completed", completionReason: "completedSuccessfully" },
+  };
+}

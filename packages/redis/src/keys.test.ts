@@ -1,0 +1,45 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { callKeys } from "./keys.ts";
+
+const CALL = "481f3600-983e-4276-9b59-000000000001";
+
+/** What a Cluster takes the slot of: what is between the first brace and the next, if it is anything. */
+const hashTagOf = (key: string): string => /\{(.+?)\}/.exec(key)?.[1] ?? key;
+
+const keysOf = (callId: string, id: string): string[] => {
+  const { waits, end, wait, operation } = callKeys("p:", callId);
+  return [waits, end, wait(id), operation(id)];
+};
+
+describe("the keys of a call", () => {
+  test("are named by its id, under whatever spelling", () => {
+    const names = keysOf(CALL, "context");
+    expect(names[2]).toBe(`p:{${CALL}}:wait:context`);
+    expect(keysOf(CALL.toUpperCase().replaceAll("-", ""), "context")).toEqual(names);
+  });
+
+  test("share a hash tag and are short, whatever the ids hold", () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: "binary", maxLength: 300 }),
+        fc.string({ unit: "binary", maxLength: 300 }),
+        (callId, id) => {
+          const names = keysOf(callId, id);
+          expect(new Set(names.map(hashTagOf)).size).toBe(1);
+          expect(new Set(names).size).toBe(names.length);
+          for (const name of names) expect(name.length).toBeLessThan(300);
+        },
+      ),
+    );
+  });
+
+  test("are of one wait alone", () => {
+    const { wait } = callKeys("p:", CALL);
+    fc.assert(
+      fc.property(fc.string({ maxLength: 300 }), fc.string({ maxLength: 300 }), (one, other) => {
+        expect(wait(one) === wait(other)).toBe(one === other);
+      }),
+    );
+  });
+});

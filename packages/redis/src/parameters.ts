@@ -1,0 +1,65 @@
+import type { OperationKey, StoredEvent } from "@graph-dtmf/models";
+import { callKeys, channelOf } from "./keys.ts";
+import type { ScriptParameters } from "./redis-client.ts";
+import { writeJson } from "./stored-outcome.ts";
+
+/** What is the same for all that one instance asks of the scripts. */
+export interface Instance {
+  id: string;
+  prefix: string;
+  ttlMs: number;
+}
+
+/** One wait, as the script OPEN takes it. */
+export interface Registration {
+  mode: "new" | "goesOn" | "resume" | "read";
+  key: OperationKey;
+  ageMs: number;
+  leftMs: number;
+  operationId: string;
+}
+
+/** Writes waits as the script OPEN reads them. */
+export function openParameters({ id, prefix, ttlMs }: Instance, waits: readonly Registration[]): ScriptParameters {
+  return {
+    keys: waits.flatMap(({ key: { callId, clientContext }, operationId }) => {
+      const keys = callKeys(prefix, callId);
+      return [keys.wait(clientContext), keys.waits, keys.operation(operationId), keys.end];
+    }),
+    arguments: [
+      id,
+      String(ttlMs),
+      ...waits.flatMap(({ mode, ageMs, leftMs, operationId }) => [mode, String(ageMs), String(leftMs), operationId]),
+    ],
+  };
+}
+
+/** One event, as the script PUT takes it. */
+export interface PutItem extends ScriptParameters {
+  callId: string;
+}
+
+/** Writes an event as the script PUT reads it. */
+export function putItem(prefix: string, event: StoredEvent): PutItem {
+  const { callId } = event;
+  const keys = callKeys(prefix, callId);
+  if (event.type === "callEnd") {
+    const kept = writeJson({ resultInfo: event.resultInfo });
+    return { callId, keys: [keys.wait(""), keys.waits, keys.end], arguments: ["0", "1", "", kept, writeJson(event)] };
+  }
+  const { clientContext, operationId = "", outcome } = event;
+  const flags = [clientContext !== undefined, operationId !== ""].map((is) => (is ? "1" : "0"));
+  return {
+    callId,
+    keys: [keys.wait(clientContext ?? ""), keys.waits, keys.operation(operationId)],
+    arguments: [...flags, operationId, writeJson(outcome), writeJson(event)],
+  };
+}
+
+/** Puts together what the script PUT takes in one call. */
+export function putParameters({ id, prefix, ttlMs }: Instance, items: readonly PutItem[]): ScriptParameters {
+  return {
+    keys: items.flatMap(({ keys }) => keys),
+    arguments: [id, String(ttlMs), channelOf(prefix, ""), ...items.flatMap((item) => item.arguments)],
+  };
+}

@@ -1,0 +1,77 @@
+import type { OperationOutcome, StoredEvent } from "@graph-dtmf/models";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { readKnown } from "./known.ts";
+import { readEvent, readJson, readOutcome, writeJson } from "./stored-outcome.ts";
+
+const operation = {
+  "@odata.type": "#microsoft.graph.sendDtmfTonesOperation",
+  id: "op",
+  status: "completed",
+  clientContext: "context",
+  completionReason: "completedSuccessfully",
+  resultInfo: { code: 200, subcode: 0, message: "é \u2028 \u0000" },
+  ofTheFuture: { large: 2 ** 53, fraction: 0.1, nothing: null, list: [1, "2"] },
+} as const;
+
+const outcomes: OperationOutcome[] = [
+  { outcome: "completed", played: "all", operation },
+  { outcome: "canceled", played: "notAll", operation },
+  { outcome: "failed", played: "unknown", operation: { id: "", status: null } },
+  { outcome: "callEnded", played: "unknown" },
+  { outcome: "callEnded", played: "unknown", resultInfo: { code: 500, subcode: 7000 } },
+  { outcome: "timedOut", played: "unknown" },
+];
+
+const events: StoredEvent[] = [
+  { type: "callEnd", callId: "call" },
+  { type: "callEnd", callId: "call", resultInfo: { code: 200, subcode: 4521, message: "gone" } },
+  ...outcomes.map((outcome): StoredEvent => ({ type: "completion", callId: "c", operationId: "o", outcome })),
+  ...outcomes.map((outcome): StoredEvent => ({ type: "completion", callId: "c", clientContext: "x", outcome })),
+];
+
+describe("what is kept", () => {
+  test.each(outcomes)("is read as it was written: outcome $outcome", (outcome) => {
+    expect(readOutcome(readJson(writeJson(outcome)))).toEqual(outcome);
+  });
+
+  test.each(events)("is read as it was written: event $type", (event) => {
+    expect(readEvent(readJson(writeJson(event)))).toEqual(event);
+  });
+
+  test("holds no keys, wherever a Graph of the future may put them", () => {
+    const tones = { tones: ["tone4"], nested: [{ toneInfo: { sequenceId: 1, tone: "tone7" } }] };
+    expect(writeJson({ outcome: "completed", operation: { ...operation, ...tones } })).not.toMatch(/tone[47]/);
+  });
+});
+
+describe("what somebody else wrote", () => {
+  test("is never more than it must be: what is read is an event or nothing, and nothing throws", () => {
+    const seeds = fc.oneof(
+      fc.constantFrom(...events),
+      fc.object({ key: fc.constantFrom("type", "callId", "outcome") }),
+    );
+    const spoiled = fc.tuple(
+      seeds,
+      fc.dictionary(fc.constantFrom("type", "callId", "outcome", "operation"), fc.jsonValue()),
+    );
+    fc.assert(
+      fc.property(spoiled, ([event, members]) => {
+        const read = readEvent({ ...event, ...members });
+        if (!read) return;
+        expect(typeof read.callId).toBe("string");
+        expect(["completion", "callEnd"]).toContain(read.type);
+        if (read.type === "completion") expect(read.outcome.played).toMatch(/^(all|notAll|unknown)$/);
+      }),
+    );
+  });
+
+  test("says nothing of a wait that it cannot", () => {
+    fc.assert(
+      fc.property(fc.anything(), fc.array(fc.oneof(fc.string(), fc.constant(null), fc.jsonValue())), (reply, list) => {
+        expect(readKnown(reply, "").callEnd).toBeUndefined();
+        expect(readKnown(list.map(String), "")).toHaveProperty("outcome");
+      }),
+    );
+  });
+});
