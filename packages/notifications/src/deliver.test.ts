@@ -154,7 +154,10 @@ describe.each(edges)("what is delivered behind $name", (edge) => {
     await deliver(...Array.from({ length: MAX_WAITING }, (_, index) => toneEntry(index + 2)));
     await turn();
     expect(errors).toEqual([]);
-    await deliver(toneEntry(MAX_WAITING + 2), toneEntry(MAX_WAITING + 3));
+    for (const sequenceId of [MAX_WAITING + 2, MAX_WAITING + 3]) {
+      await deliver(toneEntry(sequenceId));
+      await turn();
+    }
     expect(errors).toMatchObject(
       [2, 3].map((sequenceId) => ({
         error: { code: "notification_dropped", callId: CALL },

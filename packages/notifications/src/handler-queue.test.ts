@@ -56,18 +56,43 @@ describe("HandlerQueue", () => {
     expect(done).toEqual([1, 2]);
   });
 
-  it("drops the oldest that was decided when too many wait, and none that is undecided", async () => {
+  it("drops the oldest when too many wait", async () => {
+    const { events, reserve } = createQueue(() => new Promise(() => {}));
+    reserve(0).proceed();
+    const left = reserve(1);
+    const oldest = reserve(2);
+    for (const place of [left, oldest]) place === left ? place.leave() : place.proceed();
+    for (let id = 3; id <= MAX_WAITING + 1; id++) reserve(id).proceed();
+    expect(events).toEqual(["run 0"]);
+    reserve(-1);
+    await left.done;
+    expect(events).toEqual(["run 0", "dropped 2"]);
+    await oldest.done;
+  });
+
+  it("drops none that is undecided, nor before it, and makes up for it", () => {
     const { events, reserve } = createQueue(() => new Promise(() => {}));
     reserve(0).proceed();
     const undecided = reserve(1);
-    const places = Array.from({ length: MAX_WAITING - 1 }, (_, index) => reserve(index + 2));
-    reserve(-1);
-    for (const place of places) place.proceed();
+    for (let id = 2; id <= MAX_WAITING + 10; id++) reserve(id).proceed();
     expect(events).toEqual(["run 0"]);
-    reserve(-2);
-    expect(events).toEqual(["run 0", "dropped 2", "dropped 3"]);
-    await places[0]?.done;
-    undecided.leave();
+    undecided.proceed();
+    reserve(-1);
+    expect(events).toHaveLength(1 + 11);
+    expect(events.slice(0, 3)).toEqual(["run 0", "dropped 1", "dropped 2"]);
+  });
+
+  it("takes a batch of any size, and the next one that comes while it is handled", { timeout: 20_000 }, async () => {
+    const gate = deferred();
+    const { events, reserve } = createQueue(() => gate.promise);
+    const first = Array.from({ length: 300_000 }, (_, id) => reserve(id));
+    for (const place of first) place.proceed();
+    const second = Array.from({ length: 300_000 }, (_, id) => reserve(id));
+    for (const place of second) place.leave();
+    gate.resolve();
+    await Promise.all([...first, ...second].map(({ done }) => done));
+    expect(events.filter((event) => event.startsWith("dropped"))).toHaveLength(299_000);
+    expect(events.at(-1)).toBe("idle");
   });
 
   it("is idle only when nothing waits and nothing runs", async () => {

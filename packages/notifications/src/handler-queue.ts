@@ -18,11 +18,13 @@ export class Place {
   readonly notification: Notification;
   /** Resolves when it was handled, or left, or was dropped. Never rejects. */
   readonly done: Promise<void>;
-  readonly #decided: () => void;
+  /** The one behind it in its queue. */
+  next: Place | undefined;
+  readonly #decided: (place: Place) => void;
   #state: "undecided" | "ready" | "left" = "undecided";
   #finish = (): void => {};
 
-  constructor(notification: Notification, decided: () => void) {
+  constructor(notification: Notification, decided: (place: Place) => void) {
     this.notification = notification;
     this.#decided = decided;
     this.done = new Promise((resolve) => {
@@ -55,16 +57,22 @@ export class Place {
   #decide(state: "ready" | "left"): void {
     if (this.isDecided) return;
     this.#state = state;
-    this.#decided();
+    this.#decided(this);
   }
 }
 
-/** Handles the notifications of one call in order of arrival, one at a time. */
+/**
+ * Handles the notifications of one call in order of arrival, one at a time.
+ *
+ * The places are a chain, because a batch may hold 300,000 of them, and an array of so many moves at every `shift`.
+ */
 export class HandlerQueue {
   readonly #events: HandlerQueueEvents;
   readonly #idle: () => void;
-  readonly #waiting: Place[] = [];
-  readonly #decided = (): void => void this.#advance();
+  #first: Place | undefined;
+  #last: Place | undefined;
+  /** Those that wait and are to be handled. */
+  #ready = 0;
   #isRunning = false;
 
   /** Calls `idle` whenever nothing waits and nothing runs any more. */
@@ -74,32 +82,43 @@ export class HandlerQueue {
   }
 
   get isIdle(): boolean {
-    return !this.#isRunning && this.#waiting.length === 0;
+    return !this.#isRunning && this.#first === undefined;
   }
 
   /** Takes the next place. The newest are kept, since the last of them may say that the call has ended. */
   reserve(notification: Notification): Place {
-    while (this.#waiting.length >= MAX_WAITING && this.#dropOldest());
+    // Only what was answered for counts: one large batch may exceed the limit, but the next one finds it again.
+    while (this.#ready >= MAX_WAITING && this.#first?.isDecided) this.#drop(this.#first);
     const place = new Place(notification, this.#decided);
-    this.#waiting.push(place);
+    if (this.#last) this.#last.next = place;
+    else this.#first = place;
+    this.#last = place;
     return place;
   }
 
-  /** Only what was answered for is dropped: one large batch may exceed the limit, but the next one finds it again. */
-  #dropOldest(): boolean {
-    const index = this.#waiting.findIndex((place) => place.isReady);
-    const [oldest] = index < 0 ? [] : this.#waiting.splice(index, 1);
-    if (!oldest) return false;
-    oldest.finish();
-    this.#events.dropped(oldest.notification);
-    return true;
+  readonly #decided = (place: Place): void => {
+    if (place.isReady) this.#ready++;
+    void this.#advance();
+  };
+
+  #drop(place: Place): void {
+    this.#unlink(place);
+    place.finish();
+    if (place.isReady) this.#events.dropped(place.notification);
+  }
+
+  /** Takes off the first place. */
+  #unlink(first: Place): void {
+    this.#first = first.next;
+    if (!this.#first) this.#last = undefined;
+    if (first.isReady) this.#ready--;
   }
 
   async #advance(): Promise<void> {
     if (this.#isRunning) return;
     this.#isRunning = true;
-    for (let next = this.#waiting[0]; next?.isDecided; next = this.#waiting[0]) {
-      this.#waiting.shift();
+    for (let next = this.#first; next?.isDecided; next = this.#first) {
+      this.#unlink(next);
       if (next.isReady) await this.#events.run(next.notification);
       next.finish();
     }

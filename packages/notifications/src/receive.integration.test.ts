@@ -123,7 +123,8 @@ describe("the door, with all its parts", () => {
   });
 
   it("reads JSON that is made to break readers, and stays open", async () => {
-    const { port, authorization, deliver } = await openDoor();
+    const { port, authorization, deliver, receiver } = await openDoor();
+    for (const kind of ["operation", "tone", "call", "participants", "unknown"] as const) receiver.on(kind, () => {});
     const deep = `${"[".repeat(500_000)}${"]".repeat(500_000)}`;
     const bombs = [
       deep,
@@ -131,12 +132,18 @@ describe("the door, with all its parts", () => {
       `{"value":[{"resourceUrl":"/communications/calls/c","resourceData":${deep}}]}`,
       `{"value":[{"resourceUrl":"/communications/calls/c","resourceData":{"state":"hold","x":${deep}}}]}`,
       `{"value":[${"{},".repeat(300_000)}{}]}`,
+      `{"value":[${"0,".repeat(500_000)}0]}`,
+      `{"value":[{"resourceUrl":"/app/calls/c","resourceData":[${"{},".repeat(300_000)}{}]}]}`,
+      `{"value":[{"resourceUrl":"/app/calls/${"c".repeat(1_000_000)}","resourceData":{"state":"hold"}}]}`,
+      `{"value":[{"resourceUrl":"${"/calls('".repeat(100_000)}","resourceData":{"state":"hold"}}]}`,
+      `{"value":[{"resourceUrl":"/app/calls/c","resourceData":{"toneInfo":{"sequenceId":1e999,"tone":"tone1"}}}]}`,
       `{"__proto__":{"value":[]},"value":[{"__proto__":{"kind":"call"}}]}`,
     ];
     for (const body of bombs) {
       const { status } = await sendOverHttp(port, { authorization, body });
       expect([202, 400]).toContain(status);
     }
+    await receiver.drain();
     expect(await deliver(toneEntry(1))).toBe(202);
   });
 });
