@@ -23,6 +23,7 @@ describe("the package", () => {
       "checkTones",
       "explainResultInfo",
       "formatTones",
+      "isOperation",
       "isRecord",
       "isSecretTones",
       "isTone",

@@ -10,6 +10,7 @@ export {
   type CancelMediaProcessingOperation,
   type CommsOperation,
   type InviteParticipantsOperation,
+  isOperation,
   type MuteParticipantOperation,
   type OperationKind,
   type OperationStatus,

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import {
   type CommsOperation,
+  isOperation,
   type OperationKind,
   type OperationStatus,
   operationKindOf,
@@ -240,6 +241,17 @@ describe("the types of operations", () => {
 
   it("know the members of each kind", () => {
     expectTypeOf<RecordOperation["recordingLocation"]>().toEqualTypeOf<string | undefined>();
+  });
+
+  it("are told apart by a guard, which leaves the others an operation", () => {
+    const operation = parseOperation({ "@odata.type": "#Microsoft.Graph.RecordOperation" }) as CommsOperation;
+    expect(KINDS.filter((kind) => isOperation(operation, kind))).toEqual(["recordOperation"]);
+    if (isOperation(operation, "recordOperation")) {
+      expectTypeOf(operation.recordingLocation).toEqualTypeOf<string | undefined>();
+    } else if (!isOperation(operation, "muteParticipantOperation")) {
+      expectTypeOf(operation).toEqualTypeOf<CommsOperation>();
+    }
+    expect(isOperation({ id: "", status: null }, "commsOperation")).toBe(false);
   });
 
   it("take every kind for an operation", () => {

@@ -145,6 +145,19 @@ export function operationKindOf(type: unknown): OperationKind | undefined {
 }
 
 /**
+ * Whether an operation that was read is of this kind, and so has its members.
+ *
+ * @example
+ * if (isOperation(operation, "recordOperation")) console.log(operation.recordingLocation);
+ */
+export function isOperation<K extends OperationKind>(
+  operation: CommsOperation,
+  kind: K,
+): operation is OperationTypes[K] & { "@odata.type": string } {
+  return operationKindOf(operation["@odata.type"]) === kind;
+}
+
+/**
  * Reads an operation as Graph spells it on any of its days: types and enums in any letter case, codes as numbers or
  * strings, ids with or without dashes. What it does not know it keeps. `undefined` if `value` is no object.
  */

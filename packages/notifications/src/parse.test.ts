@@ -1,3 +1,4 @@
+import { isOperation, type OperationKind } from "@graph-dtmf/models";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { readFixture } from "./__fixtures__/read-fixture.ts";
 import type { Notification } from "./notification.ts";
@@ -114,6 +115,26 @@ describe("an operation", () => {
     expect(parseFixture("operation-failed")).toMatchObject([
       { operation: { status: "failed", resultInfo: { code: 400, subcode: 8508 } } },
     ]);
+  });
+
+  it.each<OperationKind>([
+    "commsOperation",
+    "sendDtmfTonesOperation",
+    "subscribeToToneOperation",
+    "cancelMediaProcessingOperation",
+    "playPromptOperation",
+    "recordOperation",
+    "inviteParticipantsOperation",
+    "muteParticipantOperation",
+    "unmuteParticipantOperation",
+    "updateRecordingStatusOperation",
+    "startHoldMusicOperation",
+    "stopHoldMusicOperation",
+    "addLargeGalleryViewOperation",
+  ])("of the documented type %s is told by it, in any letter case", (kind) => {
+    const resourceData = { "@odata.type": `#Microsoft.Graph.${kind.toUpperCase()}`, status: "running" };
+    const [notification] = parseEntry({ resourceUrl: `/communications/calls/${CALL}`, resourceData });
+    expect(notification?.kind === "operation" && isOperation(notification.operation, kind)).toBe(true);
   });
 
   it("may be of a type that is documented nowhere", () => {
@@ -393,6 +414,21 @@ describe("an entry", () => {
     expect(parseNotifications(body)).toMatchObject([{ kind: "call", callId: CALL }]);
     expect({}).not.toHaveProperty("polluted");
     expect((parseNotifications(body)[0] as { call?: object }).call).not.toHaveProperty("polluted");
+  });
+
+  it("with an id that is longer than any of Graph's is unknown, since ids are remembered", () => {
+    const long = "i".repeat(1025);
+    const typed = (name: string, members: object): object => ({
+      "@odata.type": `#microsoft.graph.${name}`,
+      ...members,
+    });
+    const resourceUrl = `/communications/calls/${CALL}`;
+    const kindOf = (entry: object): unknown => parseEntry({ changeType: "updated", ...entry })[0]?.kind;
+    expect(kindOf({ resourceUrl, resourceData: typed("commsOperation", { id: long }) })).toBe("unknown");
+    expect(kindOf({ resourceUrl, resourceData: typed("commsOperation", { clientContext: long }) })).toBe("unknown");
+    expect(kindOf({ resourceUrl: `/app/calls/${long}`, resourceData: typed("call", {}) })).toBe("unknown");
+    expect(kindOf({ resourceData: typed("call", { id: long }) })).toBe("unknown");
+    expect(kindOf({ resourceData: typed("call", { id: long.slice(1) }) })).toBe("call");
   });
 
   it("with a key twice goes by the last", () => {

@@ -1,7 +1,7 @@
 import { parseCall } from "@graph-dtmf/models";
 import type { Entry } from "./entry.ts";
 import type { CallNotification, ToneNotification } from "./notification.ts";
-import type { ResourcePath } from "./resource-path.ts";
+import { LONGEST_ID, type ResourcePath } from "./resource-path.ts";
 
 /** Reads a call that is known to be one: a tone if somebody pressed a key; `undefined` if it is nowhere named. */
 export function readCall(
@@ -13,7 +13,7 @@ export function readCall(
   if (!call) return undefined;
   const namedId = path?.callId ?? "";
   const callId = entry.packs === "one" ? namedId || call.id : call.id || namedId;
-  if (callId === "") return undefined;
+  if (callId === "" || callId.length > LONGEST_ID) return undefined;
   if (call.id === "") call.id = callId;
   const changeType = entry.changeType ?? "updated";
   // What cannot be read as a tone is handed on as it came.

@@ -1,7 +1,7 @@
 import { parseOperation } from "@graph-dtmf/models";
 import type { Entry } from "./entry.ts";
 import type { OperationNotification } from "./notification.ts";
-import { parseResourcePath, type ResourcePath } from "./resource-path.ts";
+import { LONGEST_ID, parseResourcePath, type ResourcePath } from "./resource-path.ts";
 
 /** Reads an operation that is known to be one. Its id, where neither path nor body has one, is empty. */
 export function readOperation(
@@ -14,6 +14,8 @@ export function readOperation(
   const namedId = keyOf(path) || keyOf(parseResourcePath(data["@odata.id"]));
   const operationId = entry.packs === "one" ? namedId || operation.id : operation.id || namedId;
   if (operation.id === "") operation.id = operationId;
+  const longest = Math.max(operationId.length, operation.id.length, operation.clientContext?.length ?? 0);
+  if (longest > LONGEST_ID) return undefined;
   return {
     kind: "operation",
     callId: path.callId,

@@ -112,6 +112,12 @@ describe("Repetitions", () => {
     expect(repeated(futureEntry(), futureEntry())).toEqual([false, false]);
   });
 
+  it("remembers nothing that is longer than what Graph writes", () => {
+    const { repeated } = createRepetitions();
+    const endless = tonesEntry("o", { status: "r".repeat(1024) });
+    expect(repeated(endless, endless)).toEqual([false, false]);
+  });
+
   it("forgets after ten minutes", async () => {
     const { clock, repeated } = createRepetitions();
     const entries = [toneEntry(5), tonesEntry("o", { status: "running" }), callEntry("hold")];

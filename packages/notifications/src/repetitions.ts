@@ -11,6 +11,8 @@ import type {
 import { Recent } from "./recent.ts";
 
 const MOST_REMEMBERED = 10_000;
+/** What has longer ids than this is not of Graph's making, and not worth the memory of recognising it again. */
+const LONGEST_KEY = 1024;
 
 /**
  * Recognises what was delivered before, by content: Graph's message ids are not the same in every attempt.
@@ -50,7 +52,9 @@ export class Repetitions {
 
   /** Its delivery failed: whoever keeps ends may yet succeed, and then call the next delivery a repetition. */
   owe(notification: Notification): void {
-    this.#owed.set(endKey(notification), true);
+    const key = endKey(notification);
+    if (key.length > LONGEST_KEY) return;
+    this.#owed.set(key, true);
     this.#owesAny = true;
   }
 
@@ -64,6 +68,7 @@ export class Repetitions {
   }
 
   #isKnown(key: string): boolean {
+    if (key.length > LONGEST_KEY) return false;
     const isKnown = this.#met.get(key) === true;
     if (!isKnown) this.#met.set(key, true);
     return isKnown;

@@ -10,12 +10,18 @@ export interface ResourcePath {
 }
 
 /**
+ * Characters in a path, an id, or a clientContext. Graph's own have a quarter of it at most; they are remembered, and must
+ * not fill the memory.
+ */
+export const LONGEST_ID = 1024;
+
+/**
  * Reads the path of a call, or of something in a call: absolute or relative, with or without host, version and leading
  * slash, below `app` or `communications`, with keys as `calls/id` or `calls('id')`. `undefined` for whatever names no
- * call.
+ * call, and for what is longer than {@link LONGEST_ID}.
  */
 export function parseResourcePath(path: unknown): ResourcePath | undefined {
-  if (typeof path !== "string") return undefined;
+  if (typeof path !== "string" || path.length > LONGEST_ID) return undefined;
   if (isUsual(path)) return parseUsualPath(path);
   const [callId, collection, key] = segmentsAfterCalls(path);
   if (!callId) return undefined;
