@@ -4,6 +4,7 @@ import type { Place } from "./handler-queue.ts";
 import type { Handlers, NotificationKind } from "./handlers.ts";
 import type { Notification } from "./notification.ts";
 import type { NotificationAnswer } from "./notification-request.ts";
+import type { Delivered, ObservedRequest } from "./observer.ts";
 import type { OperationTracker } from "./operation-tracker.ts";
 import { isIncoming, type RedirectIncoming, redirectTarget } from "./redirect-incoming.ts";
 import type { Repetitions } from "./repetitions.ts";
@@ -22,18 +23,21 @@ export interface DeliveryPath {
   began(handled: Promise<unknown>): void;
 }
 
-interface Entry {
-  readonly notification: Notification;
+interface Entry extends Delivered {
   /** Taken on arrival, so that waiting for a store changes nobody's turn; absent where nobody would handle it. */
   readonly place: Place | undefined;
-  fate: "new" | "seen" | "notKept";
+  fate: Delivered["fate"];
 }
 
 /** What may say that an operation or a call has ended. */
 const KEPT_KINDS: ReadonlySet<NotificationKind> = new Set<NotificationKind>(["operation", "call"]);
 
 /** Keeps what must be kept, and says how to answer. Its handlers run once the answer's `handle` is called. */
-export async function deliver(notifications: readonly Notification[], path: DeliveryPath): Promise<NotificationAnswer> {
+export async function deliver(
+  notifications: readonly Notification[],
+  path: DeliveryPath,
+  observed?: ObservedRequest,
+): Promise<NotificationAnswer> {
   const entries = notifications.map((notification) => enter(notification, path));
   const places = entries.flatMap(({ place }) => place ?? []);
   const handled = Promise.all(places.map(({ done }) => done)).then(() => {});
@@ -43,6 +47,7 @@ export async function deliver(notifications: readonly Notification[], path: Deli
     const location = path.redirectIncoming && (await redirect(entries, path, path.redirectIncoming));
     const isKept = entries.every(({ fate }) => fate !== "notKept");
     const status = !isKept ? 503 : location !== undefined ? 302 : 202;
+    observed?.delivered(entries);
     path.reporter.received(() => ({ status, ...countsOf(entries) }));
     const answer = { status, headers: isKept && location !== undefined ? { location } : {} };
     if (places.length === 0) return answer;
@@ -65,8 +70,9 @@ async function keep(entry: Entry, { operations, repetitions, reporter }: Deliver
   const { notification, place } = entry;
   try {
     const heard = KEPT_KINDS.has(notification.kind) ? await operations.hear(notification) : "new";
-    if (!place || repetitions.takeOwed(notification)) return;
-    if (heard === "seen" || repetitions.isRepeated(notification)) entry.fate = "seen";
+    if (repetitions.takeOwed(notification)) return;
+    // What nobody handles needs no telling whether it came before, unless its keeper knows.
+    if (heard === "seen" || (place && repetitions.isRepeated(notification))) entry.fate = "seen";
   } catch (error) {
     entry.fate = "notKept";
     if (place) repetitions.owe(notification);

@@ -5,7 +5,7 @@ export const MAX_WAITING = 1000;
 
 /** What a queue calls. None of it throws. */
 export interface HandlerQueueEvents {
-  run(notification: Notification): Promise<void>;
+  run(notification: Notification): Promise<unknown>;
   /** Too many were waiting: this one, the oldest of them, will not be handled. */
   dropped(notification: Notification): void;
 }

@@ -51,16 +51,22 @@ export class Handlers {
     return this.#byKind[kind].size > 0;
   }
 
-  /** Runs the handlers of the notification's kind one after the other. Never rejects. */
-  async run(notification: Notification): Promise<void> {
+  /**
+   * Runs the handlers of the notification's kind one after the other. Never rejects: it resolves with whether all of
+   * them succeeded.
+   */
+  async run(notification: Notification): Promise<boolean> {
     const registrations = this.#byKind[notification.kind];
+    let isSuccess = true;
     for (const registration of [...registrations]) {
       if (!registrations.has(registration)) continue;
       try {
         await registration.handle(notification);
       } catch (error) {
+        isSuccess = false;
         this.#failed(error, notification);
       }
     }
+    return isSuccess;
   }
 }

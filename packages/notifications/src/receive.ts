@@ -1,4 +1,4 @@
-import { type Clock, type Logger, systemClock } from "@graph-dtmf/models";
+import { type Clock, type Logger, systemClock, type Telemetry } from "@graph-dtmf/models";
 import { admit } from "./admit.ts";
 import { CallRecords } from "./call-records.ts";
 import { type DeliveryPath, deliver } from "./deliver.ts";
@@ -7,6 +7,7 @@ import { MAX_WAITING } from "./handler-queue.ts";
 import { Handlers, type NotificationHandler, type NotificationKind } from "./handlers.ts";
 import type { Receive } from "./notification-request.ts";
 import type { NotificationVerifier } from "./notification-verifier.ts";
+import { createObserver } from "./observer.ts";
 import type { OperationTracker } from "./operation-tracker.ts";
 import { Outstanding } from "./outstanding.ts";
 import { NotificationDroppedError } from "./receiver-errors.ts";
@@ -31,6 +32,12 @@ export interface NotificationReceiverOptions {
   redirectIncoming?: RedirectIncoming;
   /** Is given ids, counts and codes. With neither `onError` nor `logger`, errors go to the console. */
   logger?: Logger;
+  /**
+   * Is given spans of requests (`graph_dtmf.receive`) and handlers (`graph_dtmf.handle`), and measurements of both, of
+   * notifications and of the operations that ended: ids in spans only, tones nowhere. A tracer and a meter of
+   * OpenTelemetry fit.
+   */
+  telemetry?: Telemetry;
   /** Time, for tests. */
   clock?: Clock;
 }
@@ -81,9 +88,13 @@ export function createNotificationReceiver(options: NotificationReceiverOptions)
     clock,
   };
   const reporter = createReporter(options);
+  const observer = options.telemetry && createObserver(options.telemetry, clock);
   const handlers = new Handlers(reporter.failed);
   const records = new CallRecords(clock, {
-    run: (notification) => handlers.run(notification),
+    run: (notification) => {
+      const run = (): Promise<boolean> => handlers.run(notification);
+      return observer ? observer.handle(notification, run) : run();
+    },
     dropped: (notification) =>
       reporter.failed(new NotificationDroppedError(notification.callId ?? "", MAX_WAITING), notification),
   });
@@ -99,11 +110,15 @@ export function createNotificationReceiver(options: NotificationReceiverOptions)
     began: (handled) => outstanding.add(handled),
   };
   const receive: Receive = async (request) => {
+    const observed = observer?.request();
     try {
-      return await deliver(await admit(request, { verifier, limits }), path);
+      const answer = await deliver(await admit(request, { verifier, limits }), path, observed);
+      observed?.answered(answer.status);
+      return answer;
     } catch (error) {
       const refusal = error instanceof Refusal ? error : new Refusal("failed", { cause: error });
       reporter.refused(refusal);
+      observed?.answered(refusal.answer.status, refusal.reason);
       return refusal.answer;
     }
   };

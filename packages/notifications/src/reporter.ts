@@ -1,4 +1,5 @@
 import type { LogFields, Logger } from "@graph-dtmf/models";
+import { guarded } from "./guarded.ts";
 import type { Notification } from "./notification.ts";
 import type { Refusal } from "./refusal.ts";
 
@@ -44,14 +45,4 @@ function factsOf(error: unknown): LogFields {
     ...(typeof code === "string" && { code }),
     ...(code === "unauthenticated_notification" && typeof reason === "string" && { fault: reason }),
   };
-}
-
-/** Whoever reports a failure has nobody left to tell of its own: neither a throw nor a rejection may end the process. */
-function guarded(report: () => unknown): void {
-  try {
-    const reported = report();
-    if (reported instanceof Promise) reported.catch(() => {});
-  } catch {
-    // As above.
-  }
 }
