@@ -1,10 +1,10 @@
 import type { HandlerQueue } from "./handler-queue.ts";
 import type { CallNotification, ParticipantsNotification } from "./notification.ts";
+import { ToneNumbering } from "./tone-numbering.ts";
+import type { ToneReaders } from "./tone-readers.ts";
 
 /** For how long a delivery is recognised when it comes again, and a call remembered that nothing is heard of. */
 export const REMEMBERED_MS: number = 10 * 60_000;
-/** A tone numbered 1 later than this after its numbering began is no late delivery: somebody subscribed anew. */
-const EPOCH_MS = 10_000;
 /** Longer snapshots are not worth the memory of recognising their repetition. */
 const MAX_TEXT = 4096;
 
@@ -13,25 +13,24 @@ type Snapshot = CallNotification | ParticipantsNotification;
 /** What the receiver knows of one call. */
 export class CallRecord {
   readonly queue: HandlerQueue;
+  readonly numbering: ToneNumbering = new ToneNumbering();
+  /** Those who read its tones, while anybody does. */
+  readers: ToneReaders | undefined;
   heardAtMs = 0;
-  #epochBeganAtMs: number | undefined;
   readonly #latest = new Map<Snapshot["kind"], { text: string; untilMs: number }>();
 
   constructor(queue: HandlerQueue) {
     this.queue = queue;
   }
 
-  /** Whether nothing would be forgotten with this record. */
-  get isEmpty(): boolean {
-    return this.queue.isIdle && this.#epochBeganAtMs === undefined && this.#latest.size === 0;
+  /** Whether somebody waits for what happens in the call. */
+  get isInUse(): boolean {
+    return !this.queue.isIdle || this.readers !== undefined;
   }
 
-  /** When the numbering began that a tone of this number belongs to: numbers may begin again in a call. */
-  toneEpoch(sequenceId: number, nowMs: number): number {
-    const beganAtMs = this.#epochBeganAtMs;
-    const isSame = beganAtMs !== undefined && (sequenceId !== 1 || nowMs - beganAtMs <= EPOCH_MS);
-    this.#epochBeganAtMs = isSame ? beganAtMs : nowMs;
-    return this.#epochBeganAtMs;
+  /** Whether nothing would be forgotten with this record. */
+  get isEmpty(): boolean {
+    return !this.isInUse && this.numbering.isUnknown && this.#latest.size === 0;
   }
 
   /**

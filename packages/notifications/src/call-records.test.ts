@@ -11,7 +11,7 @@ function createRecords(run: () => Promise<void> = async () => {}) {
   const clock = createManualClock();
   const records = new CallRecords(clock, { run, dropped() {} });
   /** Hears of a call something that is worth remembering. */
-  const remember = (callId: string): number => records.heard(callId).toneEpoch(2, clock.now());
+  const remember = (callId: string): number => records.heard(callId).numbering.epoch(2, clock.now());
   return { clock, records, remember };
 }
 

@@ -2,7 +2,7 @@ import type { Clock } from "@graph-dtmf/models";
 import { CallRecord, REMEMBERED_MS } from "./call-record.ts";
 import { HandlerQueue, type HandlerQueueEvents } from "./handler-queue.ts";
 
-/** How many calls are remembered; those last heard of go first. A call with work in its queue is never forgotten. */
+/** How many calls are remembered; those last heard of go first. A call that somebody waits in is never forgotten. */
 const MOST_CALLS = 10_000;
 /** How many go at once when there are too many. */
 const ROOM = 1_000;
@@ -39,7 +39,7 @@ export class CallRecords {
     if (record) {
       this.#records.delete(callId);
     } else {
-      record = new CallRecord(new HandlerQueue(this.#events, () => this.#release(callId)));
+      record = new CallRecord(new HandlerQueue(this.#events, () => this.release(callId)));
       if (nowMs >= this.#sweepAtMs || this.#records.size >= this.#sweepAtSize) this.#sweep(nowMs);
     }
     record.heardAtMs = nowMs;
@@ -47,7 +47,8 @@ export class CallRecords {
     return record;
   }
 
-  #release(callId: string): void {
+  /** Lets it go if nothing would be forgotten. */
+  release(callId: string): void {
     if (this.#records.get(callId)?.isEmpty) this.#records.delete(callId);
   }
 
@@ -57,7 +58,7 @@ export class CallRecords {
     let surplus = this.#records.size < MOST_CALLS ? 0 : ROOM;
     for (const [callId, record] of this.#records) {
       if (record.heardAtMs > oldestMs && surplus <= 0) break;
-      if (!record.queue.isIdle) continue;
+      if (record.isInUse) continue;
       this.#records.delete(callId);
       surplus--;
     }

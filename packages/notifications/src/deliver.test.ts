@@ -95,7 +95,10 @@ describe.each(edges)("what is delivered behind $name", (edge) => {
   it("keeps its turn while a store takes its time over what came before", async () => {
     const slow = deferred<"new">();
     const hear = async () => slow.promise;
-    const { receiver, deliver, record, clock } = await openReceiver({ operations: { hear } }, edge);
+    const { receiver, deliver, record, clock } = await openReceiver(
+      { operations: { ...new FakeOperations(), hear } },
+      edge,
+    );
     const seen = record();
     const first = deliver(tonesEntry("o-1"));
     await until(() => clock.pending === 0);
@@ -136,7 +139,7 @@ describe.each(edges)("what is delivered behind $name", (edge) => {
         heard.push(notification.kind);
         throw new Error("broken");
       };
-      const { deliver } = await openReceiver({ operations: { hear } }, edge);
+      const { deliver } = await openReceiver({ operations: { ...new FakeOperations(), hear } }, edge);
       expect((await deliver(tonesEntry("o-1"), callEntry("established"))).status).toBe(503);
       expect(heard).toEqual(["operation", "call"]);
     });

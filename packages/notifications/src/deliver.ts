@@ -15,6 +15,8 @@ export interface DeliveryPath {
   operations: Pick<OperationTracker, "hear">;
   redirectIncoming: RedirectIncoming | undefined;
   clock: Clock;
+  /** What hears of a notification on its arrival. */
+  listeners: Handlers;
   handlers: Handlers;
   records: CallRecords;
   repetitions: Repetitions;
@@ -58,7 +60,8 @@ export async function deliver(
   }
 }
 
-function enter(notification: Notification, { handlers, records }: DeliveryPath): Entry {
+function enter(notification: Notification, { listeners, handlers, records }: DeliveryPath): Entry {
+  listeners.tell(notification);
   const place = handlers.has(notification.kind)
     ? records.heard(notification.callId ?? "").queue.reserve(notification)
     : undefined;

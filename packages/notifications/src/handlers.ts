@@ -51,6 +51,18 @@ export class Handlers {
     return this.#byKind[kind].size > 0;
   }
 
+  /** Calls the handlers of the notification's kind, and waits for none of them. Never throws. */
+  tell(notification: Notification): void {
+    for (const { handle } of this.#byKind[notification.kind]) {
+      try {
+        const told = handle(notification);
+        if (told instanceof Promise) told.catch((error: unknown) => this.#failed(error, notification));
+      } catch (error) {
+        this.#failed(error, notification);
+      }
+    }
+  }
+
   /**
    * Runs the handlers of the notification's kind one after the other. Never rejects: it resolves with whether all of
    * them succeeded.

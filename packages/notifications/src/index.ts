@@ -16,9 +16,10 @@ export type {
   UnknownNotification,
 } from "./notification.ts";
 export type { NotificationVerifier, VerifiedSender } from "./notification-verifier.ts";
-export type { OperationTracker } from "./operation-tracker.ts";
+export type { OperationTracker, ToneSubscription } from "./operation-tracker.ts";
 export { parseNotifications } from "./parse.ts";
 export { createNotificationReceiver, type NotificationReceiver, type NotificationReceiverOptions } from "./receive.ts";
+export type { HeardTone } from "./tone-numbering.ts";
 export { createOperationTracker, type OperationTrackerOptions } from "./track.ts";
 export type { GraphCallingVerifierOptions } from "./verifier-options.ts";
 export { createGraphCallingVerifier } from "./verify.ts";

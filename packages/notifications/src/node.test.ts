@@ -170,7 +170,7 @@ describe("toNodeHandler", { timeout: 30_000 }, () => {
       heard.push(kind);
       return kept.promise;
     };
-    const { port, handled, receiver } = await serve({ operations: { hear } });
+    const { port, handled, receiver } = await serve({ operations: { ...new FakeOperations(), hear } });
     const calls: unknown[] = [];
     receiver.on("call", ({ call }) => calls.push(call.state));
     const body = envelope(callEntry("established"));
@@ -195,7 +195,7 @@ describe("toNodeHandler", { timeout: 30_000 }, () => {
       responses.push(response);
       return handler(request, response);
     };
-    const { port, handled, receiver } = await serve({ operations: { hear } }, mount);
+    const { port, handled, receiver } = await serve({ operations: { ...new FakeOperations(), hear } }, mount);
     const calls: unknown[] = [];
     receiver.on("call", ({ call }) => calls.push(call.state));
     expect((await sendOverHttp(port, { body: envelope(callEntry("established")) })).status).toBe(504);

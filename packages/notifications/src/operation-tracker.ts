@@ -1,6 +1,13 @@
 import type { OperationKey, OperationWatcher, PendingOperation, ResultInfo } from "@graph-dtmf/models";
 import type { Notification } from "./notification.ts";
 
+/** Graph took a request to tell which keys people press in a call. */
+export interface ToneSubscription {
+  callId: string;
+  /** When the request was about to leave: tones may have come before its answer. Milliseconds since 1970. */
+  sinceMs: number;
+}
+
 /** Knows who waits for which operation, and settles each wait when its end is heard. */
 export interface OperationTracker extends OperationWatcher {
   /**
@@ -17,6 +24,8 @@ export interface OperationTracker extends OperationWatcher {
   resume(key: OperationKey): PendingOperation;
   /** Resolves when the call has ended, at once if it is known to have; rejects with the signal's reason. */
   ended(callId: string, options?: { signal?: AbortSignal }): Promise<{ resultInfo?: ResultInfo }>;
+  /** Calls back when Graph has taken a subscribeToTone that is waited for here; returns what stops that. */
+  subscribed(heard: (subscription: ToneSubscription) => void): () => void;
   /** How many operations are expected at this moment. */
   readonly pending: number;
   /** Ends every wait with `timedOut`, and lets go of every timer. The store that the caller brought stays open. */

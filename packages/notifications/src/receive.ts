@@ -4,7 +4,7 @@ import { CallRecords } from "./call-records.ts";
 import { type DeliveryPath, deliver } from "./deliver.ts";
 import { answerFetch, type FetchOptions, type FetchRequest } from "./fetch.ts";
 import { MAX_WAITING } from "./handler-queue.ts";
-import { Handlers, type NotificationHandler, type NotificationKind } from "./handlers.ts";
+import { Handlers, type NotificationHandler, type NotificationKind, type NotificationOfKind } from "./handlers.ts";
 import type { Receive } from "./notification-request.ts";
 import type { NotificationVerifier } from "./notification-verifier.ts";
 import { createObserver } from "./observer.ts";
@@ -15,17 +15,21 @@ import type { RedirectIncoming } from "./redirect-incoming.ts";
 import { Refusal } from "./refusal.ts";
 import { Repetitions } from "./repetitions.ts";
 import { createReporter, type ErrorListener } from "./reporter.ts";
+import type { HeardTone } from "./tone-numbering.ts";
+import { ToneStreams } from "./tones.ts";
 
 /** How notifications are received. */
 export interface NotificationReceiverOptions {
   /** Says who may come in: `createGraphCallingVerifier`. There is no receiver without one. */
   verifier: NotificationVerifier;
   /** Hears how operations and calls end, before any handler does: `createOperationTracker`. */
-  operations: Pick<OperationTracker, "hear">;
+  operations: Pick<OperationTracker, "hear" | "ended" | "subscribed">;
   /** Longer bodies are answered with 413. Default 1 MiB. */
   maxBodyBytes?: number;
   /** Bodies that take longer to arrive are answered with 408, in milliseconds. Default 10,000. */
   bodyTimeoutMs?: number;
+  /** How long a tone waits for one before it that is missing, in milliseconds. Default 500. */
+  reorderWindowMs?: number;
   /** Hears what handlers throw, what could not be kept, and what else an operator has to look at. */
   onError?: ErrorListener;
   /** Sends incoming calls to another deployment. */
@@ -51,6 +55,25 @@ export interface NotificationReceiver {
    * @returns what takes the handler off again.
    */
   on<K extends NotificationKind>(kind: K, handler: NotificationHandler<K>): () => void;
+  /**
+   * Calls back for every notification of a kind on its arrival, before it is answered for and before any handler runs:
+   * for what handlers may await. Repetitions are among them, and nothing waits for the listener: it has to be quick.
+   *
+   * @returns what takes the listener off again.
+   */
+  before<K extends NotificationKind>(kind: K, listener: (notification: NotificationOfKind<K>) => void): () => void;
+  /**
+   * The keys that people press in a call from now on, once somebody has subscribed to them: in order, each once. Each
+   * stream of a call gives all of them; it is done when the call ends, at once if it is over.
+   *
+   * A key that arrives out of order waits for those before it, `reorderWindowMs` at most; those that are missing then
+   * are counted in the `gapBefore` of the next. Of 64 that nobody has read the oldest is dropped, and counted, too.
+   *
+   * @param options A `signal` ends the stream: reading rejects with its reason, and what was not read is let go.
+   * @example
+   * for await (const { tone } of receiver.tones(callId)) { … }
+   */
+  tones(callId: string, options?: { signal?: AbortSignal }): AsyncIterableIterator<HeardTone, undefined>;
   /** Answers a request of any Request/Response platform. Never rejects. */
   fetch(request: FetchRequest, options?: FetchOptions): Promise<Response>;
   /** What `fetch` and `toNodeHandler` are thin edges of, for an edge of your own. Never rejects. */
@@ -87,6 +110,8 @@ export function createNotificationReceiver(options: NotificationReceiverOptions)
     timeoutMs: positive("bodyTimeoutMs", options.bodyTimeoutMs ?? 10_000),
     clock,
   };
+  const reorderWindowMs =
+    options.reorderWindowMs === 0 ? 0 : positive("reorderWindowMs", options.reorderWindowMs ?? 500);
   const reporter = createReporter(options);
   const observer = options.telemetry && createObserver(options.telemetry, clock);
   const handlers = new Handlers(reporter.failed);
@@ -98,11 +123,15 @@ export function createNotificationReceiver(options: NotificationReceiverOptions)
     dropped: (notification) =>
       reporter.failed(new NotificationDroppedError(notification.callId ?? "", MAX_WAITING), notification),
   });
+  const listeners = new Handlers(reporter.failed);
+  const tones = new ToneStreams({ clock, records, operations, reorderWindowMs });
+  listeners.on("tone", ({ callId, toneInfo }) => tones.hear(callId, toneInfo));
   const outstanding = new Outstanding();
   const path: DeliveryPath = {
     operations,
     redirectIncoming,
     clock,
+    listeners,
     handlers,
     records,
     repetitions: new Repetitions(clock, records),
@@ -124,6 +153,8 @@ export function createNotificationReceiver(options: NotificationReceiverOptions)
   };
   return {
     on: (kind, handler) => handlers.on(kind, handler),
+    before: (kind, listener) => listeners.on(kind, listener),
+    tones: (callId, how = {}) => tones.open(callId, how),
     fetch: (request, fetchOptions) => answerFetch({ receive, failed: reporter.failed }, request, fetchOptions),
     receive,
     drain: ({ signal } = {}) => outstanding.settled(signal),
@@ -134,7 +165,9 @@ function checked(options: NotificationReceiverOptions): NotificationReceiverOpti
   if (typeof options?.verifier?.verify !== "function") {
     throw new TypeError("expected a verifier: without one anybody could post notifications");
   }
-  if (typeof options.operations?.hear !== "function") throw new TypeError("expected operations, such as a tracker");
+  for (const port of ["hear", "ended", "subscribed"] as const) {
+    if (typeof options.operations?.[port] !== "function") throw new TypeError("expected operations, such as a tracker");
+  }
   return options;
 }
 

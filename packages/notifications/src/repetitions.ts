@@ -80,7 +80,7 @@ export class Repetitions {
 
   /** The tone belongs to it: under the same number another tone is no repetition, but the start of a new numbering. */
   #toneKey({ callId, toneInfo: { sequenceId, tone } }: ToneNotification): string {
-    const epoch = this.#records.heard(callId).toneEpoch(sequenceId, this.#clock.now());
+    const epoch = this.#records.heard(callId).numbering.epoch(sequenceId, this.#clock.now());
     return `${callId} ${epoch} ${sequenceId} ${tone}`;
   }
 }

@@ -22,7 +22,7 @@ import { ExpectedOperations } from "./expected-operations.ts";
 import { createMemoryOperationStore } from "./memory-store.ts";
 import type { Notification } from "./notification.ts";
 import { eventId, keyOf, operationEventId } from "./operation-key.ts";
-import type { OperationTracker } from "./operation-tracker.ts";
+import type { OperationTracker, ToneSubscription } from "./operation-tracker.ts";
 import { type EntryKeeper, type EntryOptions, PendingEntry } from "./pending-entry.ts";
 import { Recent } from "./recent.ts";
 
@@ -64,6 +64,9 @@ class Tracker implements OperationTracker, EntryKeeper {
   readonly #endedCalls: Recent<CallEnd>;
   readonly #kept: Recent<true>;
   readonly #stopListening: () => void;
+  /** Subscriptions to tones that Graph has not taken yet, with the time at which they were made. */
+  readonly #subscribing = new Map<PendingEntry, number>();
+  readonly #subscriptionListeners = new Set<(subscription: ToneSubscription) => void>();
   #closed = false;
 
   constructor({ store, callEndGraceMs = 2_000, maxPending = 250_000, clock = systemClock }: OperationTrackerOptions) {
@@ -89,6 +92,7 @@ class Tracker implements OperationTracker, EntryKeeper {
       throw new InvalidRequestError("an operation of this call is still pending under that clientContext");
     }
     const entry = this.#add({ ...id, key, expectedMs, kind });
+    if (kind === "subscribeToToneOperation") this.#subscribing.set(entry, this.#clock.now());
     // Without a store the waits here go on all the same.
     this.#store.open(id, this.#clock.now() + UNANSWERED_MS).catch(() => {});
     return entry;
@@ -123,6 +127,11 @@ class Tracker implements OperationTracker, EntryKeeper {
         this.#expected.dropIfIdle(call);
       };
     }).finally(() => stop());
+  }
+
+  subscribed(heard: (subscription: ToneSubscription) => void): () => void {
+    this.#subscriptionListeners.add(heard);
+    return () => this.#subscriptionListeners.delete(heard);
   }
 
   async hear(notification: Notification): Promise<"new" | "seen"> {
@@ -165,7 +174,7 @@ class Tracker implements OperationTracker, EntryKeeper {
     call.busyUntilMs = Math.max(call.busyUntilMs, this.#clock.now()) + entry.expectedMs;
     this.#schedule(entry, call.busyUntilMs + LATENESS_MS);
     if (!operation) return;
-    tell(entry, operation);
+    this.#tell(entry, operation);
     const event =
       entry.outcome && completionEvent(call.id, { ...operation, clientContext: entry.clientContext }, entry.outcome);
     // For whoever resumes this wait later. The wait here is settled already, whatever becomes of it.
@@ -175,6 +184,7 @@ class Tracker implements OperationTracker, EntryKeeper {
   forget(entry: PendingEntry): void {
     this.#deadlines.clear(entry);
     this.#expected.remove(entry);
+    this.#subscribing.delete(entry);
   }
 
   #add({ callId, ...wait }: { callId: string } & Omit<EntryOptions, "call" | "keeper">): PendingEntry {
@@ -211,13 +221,25 @@ class Tracker implements OperationTracker, EntryKeeper {
     // Under a clientContext that is used again, a repeated end must not settle the next life of it. One that nobody could
     // be matched with when it came is still news to whoever it turns out to be of.
     const repeated = operation.id !== "" && this.#kept.get(operationEventId(callId, operation.id)) === true;
-    if (entry && (!repeated || entry.call.claim(operation.id))) tell(entry, operation);
+    if (entry && (!repeated || entry.call.claim(operation.id))) this.#tell(entry, operation);
     if (repeated) return "seen";
     const outcome = entry?.outcome ?? outcomeOf(operation);
     if (!outcome) return "new";
     if (!entry && operation.id) this.#expected.callIfAny(callId)?.keepUnclaimed(operation);
     const event = completionEvent(callId, { clientContext: entry?.clientContext, ...operation }, outcome);
     return event ? this.#keep(event) : "new";
+  }
+
+  /** Tells what was heard of an operation, and what had been heard before it was known whose it is. */
+  #tell(entry: PendingEntry, operation: CommsOperation): void {
+    const sinceMs = this.#subscribing.get(entry);
+    if (sinceMs !== undefined && operation.status !== "failed") {
+      this.#subscribing.delete(entry);
+      for (const heard of this.#subscriptionListeners) heard({ callId: entry.call.id, sinceMs });
+    }
+    entry.hear(operation);
+    const unclaimed = entry.call.claim(operation.id);
+    if (unclaimed) entry.hear(unclaimed);
   }
 
   /** Settles what the event ends, and has the store keep it. It counts as seen only once it was kept. */
@@ -250,13 +272,6 @@ class Tracker implements OperationTracker, EntryKeeper {
     for (const entry of call.entries()) this.#schedule(entry, Number.POSITIVE_INFINITY);
     for (const wait of call.endWaits) wait.resolve(end);
   }
-}
-
-/** Tells what was heard of an operation, and what had been heard before it was known whose it is. */
-function tell(entry: PendingEntry, operation: CommsOperation): void {
-  entry.hear(operation);
-  const unclaimed = entry.call.claim(operation.id);
-  if (unclaimed) entry.hear(unclaimed);
 }
 
 /** An outcome that another instance told; judged again where it can be, for here it is known what was asked for. */

@@ -40,6 +40,12 @@ export class FakeOperations {
     this.#isDown = true;
   }
 
+  /** The end of no call is ever heard of. */
+  ended = (_callId: string, { signal }: { signal?: AbortSignal } = {}): Promise<object> =>
+    new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason)));
+
+  subscribed = (): (() => void) => () => {};
+
   /** With `flush` it has kept by itself what it could not keep in time. */
   bringBack({ flush = false }: { flush?: boolean } = {}): void {
     this.#isDown = false;

@@ -1,0 +1,84 @@
+import type { PendingOperation } from "@graph-dtmf/models";
+import type { ManualClock } from "@graph-dtmf/models/testing";
+import { createManualClock } from "@graph-dtmf/models/testing";
+import { onTestFinished } from "vitest";
+import type { OperationTracker } from "../operation-tracker.ts";
+import type { NotificationReceiver, NotificationReceiverOptions } from "../receive.ts";
+import type { HeardTone } from "../tone-numbering.ts";
+import { createOperationTracker } from "../track.ts";
+import type { Answer } from "./edges.ts";
+import { CALL, callEntry, toneEntry } from "./envelopes.ts";
+import { openReceiver } from "./open-receiver.ts";
+
+/** A receiver with a tracker that knows when calls end and who has subscribed to tones. */
+export interface OpenTones {
+  clock: ManualClock;
+  operations: OperationTracker;
+  receiver: NotificationReceiver;
+  deliver(...entries: unknown[]): Promise<Answer>;
+  /** Tones arrive, each in a notification of its own: the number says which key. */
+  press(...sequenceIds: number[]): Promise<void>;
+  endCall(): Promise<Answer>;
+  /** Subscribes as a client does. */
+  subscribe(): { pending: PendingOperation; answered(): void };
+}
+
+export async function openTones(options: Partial<NotificationReceiverOptions> = {}): Promise<OpenTones> {
+  const clock = createManualClock();
+  const operations = createOperationTracker({ clock });
+  onTestFinished(() => operations.close());
+  const { receiver, deliver } = await openReceiver({ clock, operations, ...options });
+  return {
+    clock,
+    operations,
+    receiver,
+    deliver,
+    async press(...sequenceIds) {
+      for (const sequenceId of sequenceIds) await deliver(toneEntry(sequenceId, { tone: toneOf(sequenceId) }));
+    },
+    endCall: () => deliver(callEntry("terminated", { changeType: "deleted" })),
+    subscribe() {
+      const pending = operations.expect({ callId: CALL, kind: "subscribeToToneOperation" });
+      return {
+        pending,
+        answered: () => pending.accepted({ id: "subscription", status: "completed" }),
+      };
+    },
+  };
+}
+
+export function toneOf(sequenceId: number): string {
+  return `tone${sequenceId % 10}`;
+}
+
+/** What a stream has given until now. */
+export interface Collected {
+  readonly done: Promise<void>;
+  readonly heard: readonly HeardTone[];
+  readonly state: string;
+  /** What was heard, as `number+gap`. */
+  readonly text: string;
+}
+
+/** Reads a stream from now on. */
+export function collectFrom(tones: AsyncIterable<HeardTone>): Collected {
+  const heard: HeardTone[] = [];
+  let state = "open";
+  const done = (async () => {
+    for await (const tone of tones) heard.push(tone);
+    state = "done";
+  })();
+  done.catch(() => {
+    state = "failed";
+  });
+  return {
+    done,
+    heard,
+    get state(): string {
+      return state;
+    },
+    get text(): string {
+      return heard.map(({ sequenceId, gapBefore }) => `${sequenceId}${gapBefore ? `+${gapBefore}` : ""}`).join(" ");
+    },
+  };
+}
