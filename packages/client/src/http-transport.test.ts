@@ -499,7 +499,7 @@ describe("connections", () => {
     const sending = Array.from({ length: 50 }, () =>
       transport.send(requestTo(`http://127.0.0.1:${plain.port}`, { signal })),
     );
-    expect(getEventListeners(signal, "abort")).toHaveLength(50);
+    expect(getEventListeners(signal, "abort")).toHaveLength(1);
     for (const exchanged of await Promise.all(sending)) expect(exchanged).toMatchObject({ status: 200 });
     await turn();
     expect(plain.connections).toHaveLength(50);

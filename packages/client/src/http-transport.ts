@@ -1,9 +1,8 @@
 import { type ClientRequest, Agent as HttpAgent, request as httpRequest, type IncomingMessage } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import type { Socket } from "node:net";
-import type { Clock, Timer } from "@graph-dtmf/models";
+import { type Clock, onAbort, type Timer } from "@graph-dtmf/models";
 import type { Exchanged } from "./exchange.ts";
-import { onAbort } from "./on-abort.ts";
 
 /** One HTTP request, ready for the wire. */
 export interface HttpRequest {

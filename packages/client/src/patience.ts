@@ -1,5 +1,4 @@
-import { type Clock, DtmfError, type Timer } from "@graph-dtmf/models";
-import { onAbort } from "./on-abort.ts";
+import { type Clock, DtmfError, onAbort, type Timer } from "@graph-dtmf/models";
 
 /** The time for a request was over before what was waited for came. */
 export class OutOfTime extends Error {

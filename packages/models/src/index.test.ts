@@ -29,6 +29,7 @@ describe("the package", () => {
       "isTone",
       "memberOf",
       "normalizeId",
+      "onAbort",
       "operationKindOf",
       "outcomeOf",
       "parseCall",

@@ -5,6 +5,7 @@ export { DtmfError, InvalidRequestError, InvalidTonesError } from "./errors.ts";
 export { formatTones } from "./format-tones.ts";
 export type { LogFields, Logger } from "./logger.ts";
 export type { ChangeType, CommsNotification, CommsNotifications } from "./notification.ts";
+export { onAbort } from "./on-abort.ts";
 export {
   type AddLargeGalleryViewOperation,
   type CancelMediaProcessingOperation,

@@ -17,7 +17,8 @@ export interface OperationTracker extends OperationWatcher {
    *
    * @returns `seen` if the same end was heard before, here or by another instance: handlers need not run again. Other
    * notifications than the end of an operation or a call are always `new`.
-   * @throws if the store could not keep it.
+   * @throws DtmfError `store_unavailable` if the store did not keep it within 2 s. It is kept once the store is back,
+   * and counts as seen from then on.
    */
   hear(notification: Notification): Promise<"new" | "seen">;
   /** Takes up a wait that another instance, or an earlier life of this one, began. */
@@ -28,6 +29,13 @@ export interface OperationTracker extends OperationWatcher {
   subscribed(heard: (subscription: ToneSubscription) => void): () => void;
   /** How many operations are expected at this moment. */
   readonly pending: number;
-  /** Ends every wait with `timedOut`, and lets go of every timer. The store that the caller brought stays open. */
+  /** How many ends wait for the store's return to be kept: 10,000 at most. */
+  readonly unkept: number;
+  /** How many ends the store never came to know of, because more waited for its return than may. */
+  readonly lost: number;
+  /**
+   * Ends every wait with `timedOut`, tries once more to have kept what waits for the store, and lets go of every timer.
+   * The store that the caller brought stays open.
+   */
   close(): Promise<void>;
 }

@@ -4,6 +4,7 @@ import {
   DtmfError,
   type OperationKind,
   type OperationOutcome,
+  onAbort,
   outcomeOf,
   type PendingOperation,
   type Timer,
@@ -37,6 +38,8 @@ export interface EntryOptions {
   key: string;
   expectedMs: number;
   kind: OperationKind | undefined;
+  /** Whether its clientContext was made up for it: then nothing under it can be of an earlier life. */
+  isFresh: boolean;
   keeper: EntryKeeper;
 }
 
@@ -46,6 +49,7 @@ export class PendingEntry implements PendingOperation, Due {
   readonly key: string;
   readonly call: ExpectedCall;
   readonly expectedMs: number;
+  readonly isFresh: boolean;
   operation: CommsOperation | undefined;
   outcome: OperationOutcome | undefined;
   /** Neighbours in the list of the call's entries. */
@@ -63,6 +67,7 @@ export class PendingEntry implements PendingOperation, Due {
     this.clientContext = options.clientContext;
     this.key = options.key;
     this.expectedMs = options.expectedMs;
+    this.isFresh = options.isFresh;
     this.#kind = options.kind;
     this.#keeper = options.keeper;
   }
@@ -72,17 +77,27 @@ export class PendingEntry implements PendingOperation, Due {
     return this.operation?.id || undefined;
   }
 
+  /** Whether it was settled or abandoned. */
+  get isOver(): boolean {
+    return this.outcome !== undefined || this.#abandoned;
+  }
+
+  /** An operation under the names by which this is known: some of Graph's spellings leave one of them out. */
+  named(operation: CommsOperation): CommsOperation {
+    return { ...operation, id: operation.id || (this.operationId ?? ""), clientContext: this.clientContext };
+  }
+
   accepted(operation: CommsOperation): void {
-    if (this.#over) return;
+    if (this.isOver) return;
     this.#keeper.answered(this, operation);
   }
 
   unknown(): void {
-    if (!this.#over) this.#keeper.answered(this, undefined);
+    if (!this.isOver) this.#keeper.answered(this, undefined);
   }
 
   abandon(): void {
-    if (this.#over) return;
+    if (this.isOver) return;
     this.#abandoned = true;
     this.#keeper.forget(this);
     for (const wait of this.#waits ?? []) wait.reject(abandoned());
@@ -90,11 +105,16 @@ export class PendingEntry implements PendingOperation, Due {
 
   /** Takes what Graph says of the operation, and settles if it says that it is over. */
   hear(operation: CommsOperation): void {
-    if (this.#over) return;
-    // Some notifications leave the id out; what is known stays known.
+    if (this.isOver) return;
     this.operation = operation.id ? operation : { ...operation, id: this.operationId ?? "" };
     const outcome = outcomeOf(this.operation, this.#kind);
     if (outcome) this.settle(outcome);
+  }
+
+  /** Takes an outcome that was told elsewhere; judged again if it is known here what was asked for. */
+  take(outcome: OperationOutcome): void {
+    if (this.#kind && "operation" in outcome) this.hear(outcome.operation);
+    else this.settle(outcome);
   }
 
   /** The call is over: when this is due next, it settles so, unless the real end comes before. */
@@ -111,7 +131,7 @@ export class PendingEntry implements PendingOperation, Due {
   }
 
   settle(outcome: OperationOutcome): void {
-    if (this.#over) return;
+    if (this.isOver) return;
     this.outcome = outcome;
     this.#keeper.forget(this);
     for (const wait of this.#waits ?? []) wait.resolve(outcome);
@@ -121,30 +141,25 @@ export class PendingEntry implements PendingOperation, Due {
     if (this.outcome) return Promise.resolve(this.outcome);
     if (this.#abandoned) return Promise.reject(abandoned());
     if (signal?.aborted) return Promise.reject(signal.reason);
-    let timer: Timer | undefined;
-    let abort: (() => void) | undefined;
-    let wait: Wait | undefined;
-    this.#waits ??= new Set();
-    const waits = this.#waits;
+    const waits = this.#waits ?? new Set();
+    this.#waits = waits;
     this.#keeper.hold();
+    let stop = (): void => {};
     return new Promise<OperationOutcome>((resolve, reject) => {
-      wait = { resolve, reject };
+      const wait = { resolve, reject };
       waits.add(wait);
-      if (timeoutMs !== undefined) {
-        timer = this.#keeper.after(timeoutMs, () => resolve({ outcome: "timedOut", played: "unknown" }));
-      }
-      abort = () => reject(signal?.reason);
-      signal?.addEventListener("abort", abort);
-    }).finally(() => {
-      timer?.cancel();
-      if (abort) signal?.removeEventListener("abort", abort);
-      if (wait) waits.delete(wait);
-      this.#keeper.release();
-    });
-  }
-
-  get #over(): boolean {
-    return this.outcome !== undefined || this.#abandoned;
+      const timer =
+        timeoutMs === undefined
+          ? undefined
+          : this.#keeper.after(timeoutMs, () => resolve({ outcome: "timedOut", played: "unknown" }));
+      const deaf = signal && onAbort(signal, () => reject(signal.reason));
+      stop = () => {
+        timer?.cancel();
+        deaf?.();
+        waits.delete(wait);
+        this.#keeper.release();
+      };
+    }).finally(() => stop());
   }
 }
 

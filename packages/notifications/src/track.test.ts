@@ -1,14 +1,14 @@
-import type { CommsOperation, OperationStore, SendDtmfCompletionReason } from "@graph-dtmf/models";
+import { getEventListeners } from "node:events";
+import type { CommsOperation, SendDtmfCompletionReason } from "@graph-dtmf/models";
 import { createManualClock, type ManualClock } from "@graph-dtmf/models/testing";
 import { describe, expect, test } from "vitest";
-import { createMemoryOperationStore } from "./memory-store.ts";
 import type { CallNotification, OperationNotification } from "./notification.ts";
 import type { OperationTracker } from "./operation-tracker.ts";
 import { createOperationTracker } from "./track.ts";
 
 const CALL = "481f3600-983e-4276-9b59-c1b30ec8d125";
 
-function start(options: { callEndGraceMs?: number; maxPending?: number; store?: OperationStore } = {}): {
+function start(options: { callEndGraceMs?: number; maxPending?: number } = {}): {
   clock: ManualClock;
   tracker: OperationTracker;
 } {
@@ -168,6 +168,33 @@ describe("an operation that is waited for", () => {
   });
 });
 
+describe("a clientContext that is used again", () => {
+  test("is not settled by the late end of an operation that had timed out under it", async () => {
+    const { clock, tracker } = start();
+    const first = tracker.expect({ callId: CALL, clientContext: "mine" });
+    first.accepted(operation({ clientContext: "mine" }));
+    await clock.advance(31_000);
+    expect(first.outcome).toMatchObject({ outcome: "timedOut" });
+    const second = tracker.expect({ callId: CALL, clientContext: "mine" });
+    expect(await tracker.hear(ended({ clientContext: "mine" }))).toBe("new");
+    expect(await tracker.hear(ended({ clientContext: "mine" }))).toBe("seen");
+    expect([second.outcome, second.operation]).toEqual([undefined, undefined]);
+    second.accepted(operation({ id: "op-2", clientContext: "mine" }));
+    await tracker.hear(ended({ id: "op-2", clientContext: "mine" }));
+    expect(second.outcome).toMatchObject({ outcome: "completed" });
+  });
+
+  test("is not taken for running because an operation that has ended was, when that is told late", async () => {
+    const { tracker } = start();
+    tracker.expect({ callId: CALL, clientContext: "mine" });
+    await tracker.hear(ended({ clientContext: "mine" }));
+    const second = tracker.expect({ callId: CALL, clientContext: "mine" });
+    const running = operation({ clientContext: "mine" });
+    expect(await tracker.hear({ ...ended(), changeType: "updated", operation: running })).toBe("new");
+    expect(second.operation).toBeUndefined();
+  });
+});
+
 describe("waiting", () => {
   test("ends 30 s after the operation should have ended", async () => {
     const { clock, tracker } = start();
@@ -221,6 +248,29 @@ describe("waiting", () => {
     await expect(stopped).rejects.toThrow("enough");
     await expect(pending.completion({ signal: stop.signal })).rejects.toThrow("enough");
     expect(tracker.pending).toBe(1);
+  });
+
+  test("shares one signal among many, and leaves nothing on it", async () => {
+    const { tracker } = start();
+    const stop = new AbortController();
+    const { signal } = stop;
+    const listeners = () => getEventListeners(signal, "abort").length;
+    const waits = Array.from({ length: 100 }, (_, n) => tracker.expect({ callId: `${n}` }).completion({ signal }));
+    const ends = Array.from({ length: 100 }, (_, n) => tracker.ended(`${n}`, { signal }));
+    expect(listeners()).toBe(1);
+    stop.abort("enough");
+    const results = await Promise.allSettled([...waits, ...ends]);
+    expect(new Set(results.map((result) => result.status === "rejected" && result.reason))).toEqual(
+      new Set(["enough"]),
+    );
+    expect(listeners()).toBe(0);
+  });
+
+  test.each([Number.NaN, -1, Number.POSITIVE_INFINITY])("never lasts %s: that is refused", (expectedMs) => {
+    const { tracker } = start();
+    expect(() => tracker.expect({ callId: CALL, expectedMs })).toThrowError(
+      expect.objectContaining({ code: "invalid_request" }),
+    );
   });
 
   test("rejects as abandoned once the request is known not to have been executed", async () => {
@@ -310,6 +360,10 @@ describe("the end of a call", () => {
 });
 
 describe("the tracker", () => {
+  test.each([{ maxPending: Number.NaN }, { callEndGraceMs: -1 }])("is not made with %j", (options) => {
+    expect(() => start(options)).toThrow(TypeError);
+  });
+
   test("refuses more than it may hold, and takes them again once there is room", () => {
     const { tracker } = start({ maxPending: 2 });
     const first = tracker.expect({ callId: CALL });
@@ -356,80 +410,5 @@ describe("the tracker", () => {
     const { tracker } = start();
     expect(await tracker.hear(ended({ id: "" }))).toBe("new");
     expect(await tracker.hear(ended({ id: "" }))).toBe("new");
-  });
-});
-
-describe("the store", () => {
-  const failing: OperationStore = {
-    open: () => Promise.reject(new Error("down")),
-    put: () => Promise.reject(new Error("down")),
-    read: () => Promise.reject(new Error("down")),
-    listen: () => () => {},
-    close: async () => {},
-  };
-
-  test("may be down: the wait here is settled, and the delivery counts as seen only once it was kept", async () => {
-    let down = true;
-    const memory = createMemoryOperationStore();
-    const { tracker } = start({
-      store: { ...memory, put: (event) => (down ? failing.put(event) : memory.put(event)) },
-    });
-    const pending = tracker.expect({ callId: CALL, clientContext: "mine" });
-    await expect(tracker.hear(ended({ clientContext: "mine" }))).rejects.toThrow("down");
-    expect(pending.outcome).toMatchObject({ outcome: "completed" });
-    down = false;
-    expect(await tracker.hear(ended({ clientContext: "mine" }))).toBe("new");
-    expect(await tracker.hear(ended({ clientContext: "mine" }))).toBe("seen");
-  });
-
-  test("may be down when an operation is accepted that is over already", async () => {
-    const { tracker } = start({ store: failing });
-    const pending = tracker.expect({ callId: CALL });
-    pending.accepted(operation({ status: "failed" }));
-    expect(pending.outcome).toMatchObject({ outcome: "failed" });
-    await new Promise((resolve) => setImmediate(resolve));
-  });
-
-  test("settles waits by what another instance heard", async () => {
-    const store = createMemoryOperationStore();
-    const { tracker: sender } = start({ store });
-    const { tracker: receiver } = start({ store });
-    const pending = sender.expect({ callId: CALL, clientContext: "mine" });
-    await receiver.hear(ended({ clientContext: "mine" }));
-    expect(pending.outcome).toMatchObject({ outcome: "completed" });
-  });
-
-  test("tells other instances that the call is over", async () => {
-    const store = createMemoryOperationStore();
-    const { clock, tracker: sender } = start({ store });
-    const { tracker: receiver } = start({ store });
-    const pending = sender.expect({ callId: CALL });
-    await receiver.hear(callEnded());
-    await clock.advance(2_251);
-    expect(pending.outcome).toMatchObject({ outcome: "callEnded" });
-  });
-
-  test("lets another instance take up a wait, whether its end has been heard or not", async () => {
-    const store = createMemoryOperationStore();
-    const first = start({ store });
-    first.tracker.expect({ callId: CALL, clientContext: "before" });
-    first.tracker.expect({ callId: CALL, clientContext: "after" });
-    await first.tracker.hear(ended({ id: "op-1", clientContext: "before" }));
-    await first.tracker.close();
-    const second = start({ store });
-    const before = second.tracker.resume({ callId: CALL, clientContext: "before" });
-    const after = second.tracker.resume({ callId: CALL, clientContext: "after" });
-    expect(second.tracker.resume({ callId: CALL, clientContext: "after" })).toBe(after);
-    expect(await before.completion()).toMatchObject({ outcome: "completed" });
-    await second.tracker.hear(ended({ id: "op-2", clientContext: "after" }, "unknown"));
-    expect(await after.completion()).toMatchObject({ outcome: "failed" });
-  });
-
-  test("lets another instance read the outcome of an operation that was over in its answer", async () => {
-    const store = createMemoryOperationStore();
-    const { tracker } = start({ store });
-    tracker.expect({ callId: CALL, clientContext: "mine" }).accepted(operation({ status: "failed" }));
-    const resumed = start({ store }).tracker.resume({ callId: CALL, clientContext: "mine" });
-    expect(await resumed.completion()).toMatchObject({ outcome: "failed" });
   });
 });

@@ -1,0 +1,31 @@
+import type { CommsOperation } from "@graph-dtmf/models";
+import type { ToneSubscription } from "./operation-tracker.ts";
+import type { PendingEntry } from "./pending-entry.ts";
+
+/** Notices when Graph has taken a request to tell which keys people press. */
+export class ToneSubscriptions {
+  /** Those that Graph has not taken yet, with the time at which they were made. */
+  readonly #asked = new Map<PendingEntry, number>();
+  readonly #listeners = new Set<(subscription: ToneSubscription) => void>();
+
+  asked(entry: PendingEntry, nowMs: number): void {
+    this.#asked.set(entry, nowMs);
+  }
+
+  /** An answer or a notification says of an operation that it was taken, unless it says that it failed. */
+  heard(entry: PendingEntry, { status }: CommsOperation): void {
+    const sinceMs = this.#asked.get(entry);
+    if (sinceMs === undefined || status === "failed") return;
+    this.#asked.delete(entry);
+    for (const heard of this.#listeners) heard({ callId: entry.call.id, sinceMs });
+  }
+
+  forget(entry: PendingEntry): void {
+    this.#asked.delete(entry);
+  }
+
+  listen(heard: (subscription: ToneSubscription) => void): () => void {
+    this.#listeners.add(heard);
+    return () => this.#listeners.delete(heard);
+  }
+}
