@@ -8,6 +8,12 @@ import { openScene, type Scene } from "./__fixtures__/foreign-client.ts";
 import type { SendEnding } from "./index.ts";
 import { readSendTonesBody } from "./send-tones-body.ts";
 
+/** Something that happens in a call. */
+type Step =
+  | { body: Record<string, unknown>; ending: SendEnding | undefined; afterMs: number }
+  | { press: string }
+  | { prompts: string[]; cancel: boolean };
+
 const directory = process.env.GRAPH_REFERENCE_DIR;
 if (!directory) {
   console.warn(
@@ -56,7 +62,14 @@ describe.skipIf(!directory)("by the types of Graph's own schema", () => {
       { requiredKeys: ["tones"] },
     ),
     ending: fc.constantFrom(...endings),
+    /** When it is asked how it is. */
+    afterMs: fc.constantFrom(0, 150, 3000),
   });
+  const step = fc.oneof(
+    { weight: 3, arbitrary: send },
+    fc.record({ press: fc.string({ unit: fc.constantFrom(..."0123456789*#ABCD!"), minLength: 1, maxLength: 4 }) }),
+    fc.record({ prompts: fc.array(fc.webUrl(), { minLength: 1, maxLength: 3 }), cancel: fc.boolean() }),
+  );
   const scenario = fc.record({
     call: fc.record(
       {
@@ -80,32 +93,73 @@ describe.skipIf(!directory)("by the types of Graph's own schema", () => {
       },
       { requiredKeys: [] },
     ),
-    sends: fc.array(send, { maxLength: 3 }),
+    steps: fc.array(step, { maxLength: 4 }),
+    isIncoming: fc.boolean(),
     deletedByBot: fc.boolean(),
   });
 
+  /** Has an action performed that the schema allows, and checks what comes back of it. */
+  async function act(path: string, action: string, body: object): Promise<{ status: number; id: string }> {
+    expect(checker.parameters(action, body)).toEqual([]);
+    const { status, body: answer } = await scene.client.ask("POST", `${path}/${action}`, { body });
+    if (status === 200) expect(checker.value(checker.returnType(action), answer)).toEqual([]);
+    return { status, id: answer?.id };
+  }
+
+  async function begin(call: Record<string, unknown>, isIncoming: boolean): Promise<string> {
+    const { client, simulator, clock } = scene;
+    const body = client.callBody(call);
+    if (!isIncoming) {
+      const created = await client.ask("POST", "/v1.0/communications/calls", { body });
+      expect(created.status).toBe(201);
+      expect(checker.value("graph.call", created.body)).toEqual([]);
+      await clock.advance(500);
+      return created.body.id;
+    }
+    const { callbackUri, mediaConfig } = body;
+    const { id } = simulator.incoming({ callbackUri: String(callbackUri) });
+    const answer = { callbackUri, mediaConfig, acceptedModalities: ["audio"] };
+    expect((await act(`/v1.0/communications/calls/${id}`, "answer", answer)).status).toBe(202);
+    await clock.advance(500);
+    return id;
+  }
+
+  async function take(callId: string, step: Step): Promise<void> {
+    const { client, clock, simulator } = scene;
+    const path = `/v1.0/communications/calls/${callId}`;
+    if ("press" in step) {
+      // Refused where the bot hosts the media itself: then nobody is told of keys.
+      await act(path, "subscribeToTone", { clientContext: "keys" });
+      simulator.call(callId).press(step.press);
+    } else if ("prompts" in step) {
+      const prompts = step.prompts.map((uri) => ({
+        "@odata.type": "#microsoft.graph.mediaPrompt",
+        mediaInfo: { uri },
+      }));
+      await act(path, "playPrompt", { prompts });
+      if (step.cancel) await act(path, "cancelMediaProcessing", {});
+    } else {
+      if (step.ending) simulator.faults.next({ on: "sendDtmfTones", complete: step.ending });
+      const { id, status } = await act(path, "sendDtmfTones", step.body);
+      expect(status).toBe(200);
+      await clock.advance(step.afterMs);
+      const operation = await client.ask("GET", `${path}/operations/${id}`);
+      expect(checker.value("graph.commsOperation", operation.body)).toEqual([]);
+    }
+    await clock.advance(4000);
+  }
+
   test("every answer and notification of a call is valid", async () => {
     await fc.assert(
-      fc.asyncProperty(scenario, async ({ call, sends, deletedByBot }) => {
-        const { client, clock, simulator, bot } = scene;
+      fc.asyncProperty(scenario, async ({ call, steps, isIncoming, deletedByBot }) => {
+        const { client, simulator, bot } = scene;
         await client.authenticate();
-        const created = await client.ask("POST", "/v1.0/communications/calls", { body: client.callBody(call) });
-        expect(created.status).toBe(201);
-        expect(checker.value("graph.call", created.body)).toEqual([]);
-        const path = `/v1.0/communications/calls/${created.body.id}`;
-        await clock.advance(500);
-        for (const { body, ending } of sends) {
-          expect(checker.parameters("sendDtmfTones", body)).toEqual([]);
-          if (ending) simulator.faults.next({ on: "sendDtmfTones", complete: ending });
-          const sent = await client.ask("POST", `${path}/sendDtmfTones`, { body });
-          expect(checker.value(checker.returnType("sendDtmfTones"), sent.body)).toEqual([]);
-          await clock.advance(3000);
-          const operation = await client.ask("GET", `${path}/operations/${sent.body.id}`);
-          expect(checker.value("graph.commsOperation", operation.body)).toEqual([]);
-        }
+        const callId = await begin(call, isIncoming);
+        for (const step of steps) await take(callId, step);
+        const path = `/v1.0/communications/calls/${callId}`;
         expect(checker.value("graph.call", (await client.ask("GET", path)).body)).toEqual([]);
         if (deletedByBot) await client.ask("DELETE", path);
-        else simulator.call(created.body.id).hangUp();
+        else simulator.call(callId).hangUp();
         await simulator.settled();
         for (const { text } of bot.received) {
           const body = JSON.parse(text);
@@ -121,7 +175,7 @@ describe.skipIf(!directory)("by the types of Graph's own schema", () => {
         await simulator.reset();
         bot.received.length = 0;
       }),
-      { numRuns: 40 },
+      { numRuns: 60 },
     );
   });
 
