@@ -1,0 +1,71 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openScene, type Scene } from "./__fixtures__/foreign-client.ts";
+
+// A file of its own, and so a process of its own: it weighs what the process holds.
+
+setFlagsFromString("--expose-gc");
+const collectGarbage = runInNewContext("gc") as () => void;
+
+const CALLS = 1000;
+/** Requests at once: the connections of the client are kept, and weigh too. */
+const AT_ONCE = 50;
+
+let scene: Scene;
+beforeAll(async () => {
+  scene = await openScene();
+});
+afterAll(() => scene.close());
+
+async function heapKiB(): Promise<number> {
+  await scene.simulator.settled();
+  scene.bot.received.length = 0;
+  for (let times = 0; times < 5; times++) {
+    collectGarbage();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return process.memoryUsage().heapUsed / 1024;
+}
+
+async function inBatches<T>(work: (index: number) => Promise<T>): Promise<T[]> {
+  const done: T[] = [];
+  while (done.length < CALLS) {
+    done.push(...(await Promise.all(Array.from({ length: AT_ONCE }, (_, index) => work(done.length + index)))));
+  }
+  return done;
+}
+
+/** A thousand calls that are up at the same time, each with tones in it; what is held while they are, and afterwards. */
+async function callEverybody(): Promise<{ upKiB: number; overKiB: number; resetKiB: number }> {
+  const { client, clock, simulator } = scene;
+  await client.authenticate();
+  const ids = await inBatches(() => client.createCall());
+  await clock.advance(500);
+  await inBatches((index) => client.send(ids[index] ?? "", { tones: ["tone1", "tone2"], clientContext: `${index}` }));
+  await clock.advance(150);
+  expect(ids.every((id) => simulator.call(id).heard.length === 1)).toBe(true);
+  const upKiB = await heapKiB();
+  await clock.advance(50);
+  for (const id of ids) simulator.call(id).hangUp();
+  const overKiB = await heapKiB();
+  expect(simulator.undelivered).toEqual([]);
+  await simulator.reset();
+  return { upKiB, overKiB, resetKiB: await heapKiB() };
+}
+
+test("a thousand calls leave nothing behind but what is remembered of them, and a reset forgets that", async () => {
+  const { resetKiB: beforeKiB } = await callEverybody();
+  const { upKiB, overKiB, resetKiB } = await callEverybody();
+  const [up, over, reset] = [upKiB, overKiB, resetKiB].map((kib) => (kib - beforeKiB) / CALLS) as [
+    number,
+    number,
+    number,
+  ];
+  console.log(
+    `KiB a call: ${up.toFixed(1)} while it is up, ${over.toFixed(1)} when it is over, ${reset.toFixed(1)} after a reset`,
+  );
+  expect(over).toBeLessThan(Math.min(up, 8));
+  expect(reset).toBeLessThan(0.7);
+  expect(scene.clock.pending).toBe(0);
+});
