@@ -1,0 +1,85 @@
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { createDtmfClient } from "@graph-dtmf/client";
+import { createManualClock, type ManualClock } from "@graph-dtmf/models/testing";
+import {
+  createGraphCallingVerifier,
+  createNotificationReceiver,
+  createOperationTracker,
+} from "@graph-dtmf/notifications";
+import { toNodeHandler } from "@graph-dtmf/notifications/node";
+import { type FarEndOption, type SimulatedCall, type Simulator, startSimulator } from "@graph-dtmf/simulator";
+import { onTestFinished } from "vitest";
+import { type CallingBot, createCallingBot } from "../bot.ts";
+import type { BotCall } from "../call.ts";
+
+/** A bot and a simulator that talk over HTTP; the time of the calls stands still until a test moves it. */
+export interface Scene {
+  bot: CallingBot;
+  simulator: Simulator;
+  clock: ManualClock;
+  callbackUri: string;
+  errors: unknown[];
+  /** Moves the time until the promise is settled. */
+  until<T>(promise: Promise<T>): Promise<T>;
+  /** Waits, while the time stands still, for what is under way to bring it about. */
+  eventually(holds: () => boolean): Promise<void>;
+  /** A call that is established, from both ends. */
+  establish(): Promise<{ call: BotCall; farEnd: SimulatedCall }>;
+}
+
+const STEP_MS = 50;
+
+export async function openScene({ farEnd }: { farEnd?: FarEndOption } = {}): Promise<Scene> {
+  const clock = createManualClock();
+  const simulator = await startSimulator({ clock, ...(farEnd && { farEnd }) });
+  const operations = createOperationTracker({ clock });
+  // On the real time: its sockets live there.
+  const dtmf = createDtmfClient({ baseUrl: simulator.url, credential: simulator.credential, operations });
+  const verifier = createGraphCallingVerifier({ ...simulator, tenantIds: [simulator.tenantId], clock });
+  const errors: unknown[] = [];
+  const onError = (error: unknown): void => void errors.push(error);
+  const receiver = createNotificationReceiver({ verifier, operations, clock, onError });
+  const server = createServer(toNodeHandler(receiver));
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const callbackUri = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const { tenantId } = simulator;
+  const bot = createCallingBot({ dtmf, receiver, operations, callbackUri, tenantId, clock, onError });
+  onTestFinished(async () => {
+    await bot.close();
+    await operations.close();
+    await dtmf.close();
+    await simulator.close();
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  const until: Scene["until"] = async (promise) => {
+    let isSettled = false;
+    const settle = (): void => {
+      isSettled = true;
+    };
+    promise.then(settle, settle);
+    for (;;) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      await simulator.settled();
+      if (isSettled) return promise;
+      await clock.advance(STEP_MS);
+    }
+  };
+  return {
+    bot,
+    simulator,
+    clock,
+    callbackUri,
+    errors,
+    until,
+    async eventually(holds) {
+      while (!holds()) await new Promise((resolve) => setTimeout(resolve, 1));
+    },
+    async establish() {
+      const call = await bot.createCall({ targets: [{ phone: { id: "+15550100" } }] });
+      await until(call.waitFor("established"));
+      return { call, farEnd: simulator.call(call.id) };
+    },
+  };
+}

@@ -1,0 +1,228 @@
+import { describe, expect, test } from "vitest";
+import { openScene } from "./__fixtures__/open-scene.ts";
+
+const prompts = [{ uri: "https://bot.contoso.com/welcome.wav" }];
+
+describe("waitFor", () => {
+  test("resolves once the call is in that state, or past it", async () => {
+    const { bot, until } = await openScene();
+    const call = await bot.createCall({ targets: [{ user: { id: "somebody" } }] });
+    expect(call.status.state).toBe("establishing");
+    expect(await until(call.waitFor("established"))).toEqual({ state: "established" });
+    expect(await call.waitFor("establishing")).toEqual({ state: "established" });
+    expect(bot.call(call.id.toUpperCase())).toBe(call);
+  });
+
+  test("takes notifications that come out of order", async () => {
+    const { bot, until, simulator } = await openScene();
+    simulator.faults.next({ on: "notification", deliver: "reorder" });
+    const heard: unknown[] = [];
+    bot.receiver.before("call", ({ call }) => heard.push(call.state));
+    const call = await bot.createCall({ targets: [{ user: { id: "somebody" } }] });
+    await until(call.waitFor("established"));
+    await simulator.settled();
+    expect(heard).toEqual(["established", "establishing"]);
+    expect(call.status).toEqual({ state: "established" });
+  });
+
+  test("rejects when the call ends before, and says why in a sentence", async () => {
+    const { bot, until } = await openScene({ farEnd: { picksUp: "busy" } });
+    const call = await bot.createCall({ targets: [{ user: { id: "somebody" } }] });
+    const waiting = call.waitFor("established");
+    await expect(until(waiting)).rejects.toMatchObject({ code: "call_ended", resultInfo: { code: 486 } });
+    await expect(waiting).rejects.toThrow(/the call is over: .*486/);
+    await expect(call.waitFor("established")).rejects.toMatchObject({ code: "call_ended" });
+  });
+
+  test("tells an operator how the call ended", async () => {
+    const { establish, until } = await openScene();
+    const { call, farEnd } = await establish();
+    const over = call.waitFor("terminated");
+    farEnd.hangUp({ code: 200, subcode: 4521 });
+    expect(await until(over)).toMatchObject({
+      state: "terminated",
+      resultInfo: { code: 200, subcode: 4521 },
+      reason: "The other party ended the one-to-one call.",
+    });
+    expect(call.status.reason).toBe("The other party ended the one-to-one call.");
+  });
+
+  test("ends by its time, its signal, and with the bot", async () => {
+    const { bot, clock } = await openScene();
+    const call = bot.call("57dab8b1-894c-409a-b240-bd8beae78896");
+    const late = call.waitFor("established", { timeoutMs: 5_000 });
+    const lateByDefault = call.waitFor("established");
+    const stop = new AbortController();
+    const aborted = call.waitFor("established", { signal: stop.signal });
+    const closed = call.waitFor("terminated");
+    stop.abort(new Error("enough"));
+    await expect(aborted).rejects.toThrow("enough");
+    const all = Promise.allSettled([late, lateByDefault, closed]);
+    await clock.advance(120_000);
+    await bot.close();
+    expect((await all).map((one) => one.status === "rejected" && one.reason.code)).toEqual([
+      "timed_out",
+      "timed_out",
+      "closed",
+    ]);
+    expect(clock.pending).toBe(0);
+  });
+
+  test("hears of an end that reached another instance", async () => {
+    const { bot } = await openScene();
+    const id = "57dab8b1-894c-409a-b240-bd8beae78896";
+    const waiting = bot.call(id).waitFor("established");
+    const call = { id, state: "terminated", resultInfo: { code: 200, subcode: 5000 } } as const;
+    await bot.operations.hear({ kind: "call", callId: id, changeType: "deleted", call, raw: {} });
+    await expect(waiting).rejects.toThrow("The bot was removed from the conversation.");
+  });
+});
+
+describe("an incoming call", () => {
+  test("is handed over once, and can be answered", async () => {
+    const { bot, simulator, callbackUri, until } = await openScene();
+    const states: unknown[] = [];
+    const conversation = new Promise((resolve) => {
+      bot.on("incoming", async (call) => {
+        states.push(call.status.state, call.tenantId);
+        await call.answer();
+        states.push((await call.waitFor("established")).state);
+        resolve(undefined);
+      });
+    });
+    simulator.faults.next({ on: "notification", deliver: "duplicate" });
+    simulator.incoming({ callbackUri, from: { phone: { id: "+15550100" } } });
+    await until(conversation);
+    expect(states).toEqual(["incoming", simulator.tenantId, "established"]);
+  });
+
+  test("can be rejected", async () => {
+    const { bot, simulator, callbackUri, until } = await openScene();
+    const rejected = new Promise((resolve) => bot.on("incoming", (call) => resolve(call.reject({ reason: "busy" }))));
+    const call = simulator.incoming({ callbackUri });
+    await until(rejected);
+    expect(call.state).toBe("terminated");
+  });
+
+  test("is not answered when its 15 s are over: Graph has let it go", async () => {
+    const { bot, simulator, callbackUri, clock } = await openScene();
+    const incoming = new Promise<Awaited<ReturnType<typeof bot.createCall>>>((resolve) => bot.on("incoming", resolve));
+    simulator.incoming({ callbackUri });
+    const call = await incoming;
+    simulator.faults.next({ on: "notification", deliver: "drop" });
+    await clock.advance(15_000);
+    await expect(call.answer()).rejects.toMatchObject({ code: "answer_too_late" });
+    await expect(call.reject()).rejects.toMatchObject({ code: "answer_too_late" });
+    expect(simulator.requests.filter(({ action }) => action === "answer" || action === "reject")).toEqual([]);
+  });
+
+  test("reports what a handler throws, and nothing after its handler was taken off", async () => {
+    const { bot, simulator, callbackUri, eventually, errors } = await openScene();
+    const stop = bot.on("incoming", () => Promise.reject(new Error("oops")));
+    simulator.incoming({ callbackUri });
+    await eventually(() => errors.length === 1);
+    stop();
+    const other = simulator.incoming({ callbackUri });
+    await eventually(() => bot.call(other.id).status.state === "incoming");
+    await bot.receiver.drain();
+    expect(errors).toEqual([new Error("oops")]);
+  });
+});
+
+describe("keepAlive", () => {
+  test("asks every 15 minutes or a little earlier, reports failures, and stops with the call", async () => {
+    const { establish, simulator, clock, eventually, errors } = await openScene();
+    const { call, farEnd } = await establish();
+    const asked = (): number => simulator.requests.filter(({ action }) => action === "keepAlive").length;
+    const pending = clock.pending;
+    /** Once an answer has come, the next request is planned. */
+    const answered = (): Promise<void> => eventually(() => clock.pending === pending + 1);
+    call.keepAlive();
+    await clock.advance(13.4 * 60_000);
+    expect([asked(), clock.pending]).toEqual([0, pending + 1]);
+    await clock.advance(1.6 * 60_000);
+    await answered();
+    expect(asked()).toBe(1);
+    simulator.faults.next({ on: "keepAlive", respond: { status: 403 } });
+    await clock.advance(15 * 60_000);
+    await answered();
+    expect(errors).toMatchObject([{ code: "graph_request_failed", status: 403 }]);
+    await clock.advance(15 * 60_000);
+    await answered();
+    expect([asked(), farEnd.state]).toEqual([3, "established"]);
+    farEnd.hangUp();
+    await eventually(() => call.status.state === "terminated" && clock.pending === 0);
+  });
+
+  test("stops at 404, which is the end of the call, and when it is told to", async () => {
+    const { establish, simulator, clock, eventually, errors } = await openScene();
+    const { call } = await establish();
+    const pending = clock.pending;
+    const stop = call.keepAlive();
+    expect(clock.pending).toBe(pending + 1);
+    stop();
+    expect(clock.pending).toBe(pending);
+    call.keepAlive();
+    simulator.faults.next({ on: "keepAlive", respond: { status: 404 } });
+    await clock.advance(15 * 60_000);
+    await eventually(() => simulator.requests.some(({ status }) => status === 404));
+    await clock.advance(30 * 60_000);
+    expect(simulator.requests.filter(({ action }) => action === "keepAlive")).toHaveLength(1);
+    expect(errors).toEqual([]);
+  });
+});
+
+describe("tones", () => {
+  test("are subscribed to once, and each reader hears all", async () => {
+    const { establish, simulator, until, eventually } = await openScene();
+    const { call, farEnd } = await establish();
+    const [one, other] = [call.tones(), call.tones()];
+    const subscriptions = () => simulator.requests.filter(({ action }) => action === "subscribeToTone");
+    await eventually(() => subscriptions()[0]?.status !== undefined);
+    farEnd.press("7");
+    expect(await until(one.next())).toMatchObject({ value: { tone: "tone7" } });
+    expect(await other.next()).toMatchObject({ value: { tone: "tone7" } });
+    expect(subscriptions()).toHaveLength(1);
+    await one.return?.();
+    expect((await one.next()).done).toBe(true);
+  });
+
+  test("tell what a subscription was refused with, and try it again the next time", async () => {
+    const { establish, simulator } = await openScene();
+    const { call } = await establish();
+    simulator.faults.next({ on: "subscribeToTone", respond: { status: 403 } });
+    await expect(call.tones().next()).rejects.toMatchObject({ status: 403 });
+    const stop = new AbortController();
+    const next = call.tones({ signal: stop.signal }).next();
+    stop.abort("enough");
+    await expect(next).rejects.toBe("enough");
+  });
+});
+
+describe("what cancelMediaProcessing stops", () => {
+  test("ends as canceled, in both of Graph's vocabularies", async () => {
+    const { establish, clock, until } = await openScene();
+    const { call } = await establish();
+    const tones = await call.sendTones("1234567890", { delayBetweenTonesMs: 500 });
+    const prompt = await call.playPrompt(prompts);
+    await clock.advance(700);
+    const cancel = await call.cancelMediaProcessing();
+    expect(await until(tones.completion())).toMatchObject({
+      outcome: "canceled",
+      operation: { status: "completed", completionReason: "mediaOperationCanceled" },
+    });
+    expect(await until(prompt.completion())).toMatchObject({
+      outcome: "canceled",
+      operation: { status: "failed", resultInfo: { code: 400, subcode: 8508 } },
+    });
+    expect(await until(cancel.completion())).toMatchObject({ outcome: "completed" });
+  });
+
+  test("hangs up, also what is over", async () => {
+    const { establish, until } = await openScene();
+    const { call } = await establish();
+    await call.hangUp();
+    expect(await until(call.waitFor("terminated"))).toMatchObject({ reason: "The bot ended the call." });
+    await call.hangUp();
+  });
+});

@@ -1,0 +1,78 @@
+import type { Prompt } from "@graph-dtmf/client";
+import { checkTones, InvalidRequestError, isRecord, parseTones, type Tone } from "@graph-dtmf/models";
+
+/** What to collect. */
+export interface CollectOptions {
+  /** It ends with so many. */
+  maxDigits: number;
+  /** An entry that ends with fewer is invalid. Default 1. */
+  minDigits?: number;
+  /** Keys that end an entry and are not part of it. Default `#`, unless that is among the `allowed`; `""` for none. */
+  terminators?: string | readonly Tone[];
+  /** Keys that may be entered; any other makes the entry invalid. Default: all that end no entry. */
+  allowed?: string | readonly Tone[];
+  /** How long to wait for the first key once the prompts have ended, in milliseconds. Default 10,000. */
+  firstDigitTimeoutMs?: number;
+  /** How long to wait for each further key, in milliseconds. Default 5,000. */
+  interDigitTimeoutMs?: number;
+  /** How long all of it may take, prompts and repeats included, in milliseconds. No limit unless given. */
+  timeoutMs?: number;
+  /** Played first, until a key is pressed; left out if one is waiting already. */
+  prompts?: readonly Prompt[];
+  /** How often to begin anew after silence or an invalid entry, with the prompts. Default 0. */
+  repeats?: number;
+  signal?: AbortSignal;
+}
+
+/** The same, checked and complete. */
+export interface CollectRules {
+  maxDigits: number;
+  minDigits: number;
+  terminators: ReadonlySet<Tone>;
+  /** Absent if any key is. */
+  allowed: ReadonlySet<Tone> | undefined;
+  firstDigitTimeoutMs: number;
+  interDigitTimeoutMs: number;
+  timeoutMs: number;
+  prompts: readonly Prompt[];
+  repeats: number;
+}
+
+/** @throws InvalidRequestError, InvalidTonesError for what cannot be meant. */
+export function readCollectRules(options: CollectOptions): CollectRules {
+  if (!isRecord(options)) throw new InvalidRequestError("expected { maxDigits, … }");
+  const { prompts = [], timeoutMs = Number.POSITIVE_INFINITY } = options;
+  const maxDigits = count("maxDigits", options.maxDigits, 1);
+  const minDigits = count("minDigits", options.minDigits ?? 1, 0);
+  if (minDigits > maxDigits) throw new InvalidRequestError("minDigits must not be more than maxDigits");
+  const allowed = options.allowed === undefined ? undefined : keys(options.allowed);
+  const terminators = keys(options.terminators ?? (allowed?.has("pound") ? "" : "#"));
+  if (allowed && [...terminators].some((tone) => allowed.has(tone))) {
+    throw new InvalidRequestError("a key must not be among both terminators and allowed");
+  }
+  return {
+    maxDigits,
+    minDigits,
+    terminators,
+    allowed,
+    firstDigitTimeoutMs: milliseconds("firstDigitTimeoutMs", options.firstDigitTimeoutMs ?? 10_000),
+    interDigitTimeoutMs: milliseconds("interDigitTimeoutMs", options.interDigitTimeoutMs ?? 5_000),
+    timeoutMs: milliseconds("timeoutMs", timeoutMs),
+    prompts,
+    repeats: count("repeats", options.repeats ?? 0, 0),
+  };
+}
+
+function keys(list: string | readonly Tone[]): ReadonlySet<Tone> {
+  return new Set(typeof list === "string" ? parseTones(list) : checkTones(list));
+}
+
+function count(name: string, value: number, from: number): number {
+  if (Number.isSafeInteger(value) && value >= from) return value;
+  throw new InvalidRequestError(`${name} must be a whole number of ${from} or more`);
+}
+
+function milliseconds(name: string, value: number): number {
+  if (typeof value === "number" && value >= 0) return value;
+  throw new InvalidRequestError(`${name} must be 0 or more milliseconds`);
+}

@@ -1,0 +1,65 @@
+import { formatTones, secretTones } from "@graph-dtmf/models";
+import { expect, test } from "vitest";
+import { openScene } from "./__fixtures__/open-scene.ts";
+
+const prompts = [{ uri: "https://bot.contoso.com/pin.wav" }];
+
+test("a caller types a PIN into a prompt, and what is typed ahead reaches the next collect", async () => {
+  const { establish, until, eventually, simulator, clock, errors } = await openScene();
+  const { call, farEnd } = await establish();
+  const pin = call.collect({ maxDigits: 4, prompts });
+  const answered = (action: string): boolean =>
+    simulator.requests.some((request) => request.action === action && request.status === 200);
+  await eventually(() => answered("subscribeToTone") && answered("playPrompt"));
+  farEnd.press("471142#");
+  expect(await until(pin)).toEqual({ digits: secretTones("4711"), endedBy: "maxDigits", keysLost: 0 });
+  expect(formatTones((await pin).digits)).toBe("4711");
+  await eventually(() => answered("cancelMediaProcessing"));
+  await clock.advance(1000);
+  await simulator.settled();
+  const next = await until(call.collect({ maxDigits: 9, prompts }));
+  expect([formatTones(next.digits), next.endedBy]).toEqual(["42", "terminator"]);
+  const actions = simulator.requests.map(({ action }) => action);
+  expect(actions.filter((action) => action === "subscribeToTone")).toHaveLength(1);
+  expect(actions.filter((action) => action === "cancelMediaProcessing")).toHaveLength(1);
+  expect(errors).toEqual([]);
+});
+
+test("one collect at a time", async () => {
+  const { establish, until } = await openScene();
+  const { call } = await establish();
+  const first = call.collect({ maxDigits: 1, timeoutMs: 1000 });
+  await expect(call.collect({ maxDigits: 1 })).rejects.toMatchObject({ code: "invalid_request" });
+  expect(await until(first)).toMatchObject({ endedBy: "timeout" });
+  expect(await until(call.collect({ maxDigits: 1, timeoutMs: 1000 }))).toMatchObject({ endedBy: "timeout" });
+});
+
+test("it ends with the call, and with the bot", async () => {
+  const { establish, until, bot, clock } = await openScene();
+  const { call, farEnd } = await establish();
+  const collecting = call.collect({ maxDigits: 1 });
+  farEnd.hangUp();
+  expect(await until(collecting)).toMatchObject({ endedBy: "callEnded" });
+  const other = await establish();
+  const closed = other.call.collect({ maxDigits: 1 });
+  await clock.advance(100);
+  await bot.close();
+  expect(await closed).toMatchObject({ endedBy: "aborted" });
+});
+
+test("prompts wait for a cancel that is under way, which would stop them too", async () => {
+  const { establish, until, eventually, simulator } = await openScene();
+  const { call, farEnd } = await establish();
+  const actions = (): unknown[] => simulator.requests.map(({ action }) => action);
+  const first = call.collect({ maxDigits: 1, prompts });
+  await eventually(() => simulator.requests.some(({ action, status }) => action === "playPrompt" && status === 200));
+  simulator.faults.next({ on: "cancelMediaProcessing", delayMs: 300 });
+  farEnd.press("1");
+  await until(first);
+  const second = call.collect({ maxDigits: 1, prompts, timeoutMs: 60_000 });
+  await eventually(() => actions().includes("cancelMediaProcessing"));
+  expect(actions().filter((action) => action === "playPrompt")).toHaveLength(1);
+  await until(eventually(() => actions().filter((action) => action === "playPrompt").length === 2));
+  farEnd.press("2");
+  expect(formatTones((await until(second)).digits)).toBe("2");
+});

@@ -1,0 +1,68 @@
+import { formatTones } from "@graph-dtmf/models";
+import { array, assert, asyncProperty, constantFrom, integer, option, record } from "fast-check";
+import { expect, test } from "vitest";
+import { openCollecting } from "./__fixtures__/open-collecting.ts";
+import type { CollectOptions } from "./collect-rules.ts";
+
+const prompts = [{ uri: "https://bot.contoso.com/pin.wav" }];
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+const ms = (max: number) => integer({ min: 0, max });
+const presses = array(record({ afterMs: ms(1500), key: constantFrom(..."0123#") }), { maxLength: 20 });
+const collects = array(
+  record<CollectOptions & { abortAfterMs?: number; idleMs: number }>(
+    {
+      maxDigits: integer({ min: 1, max: 4 }),
+      minDigits: constantFrom(0, 1),
+      firstDigitTimeoutMs: ms(3000),
+      interDigitTimeoutMs: ms(2000),
+      timeoutMs: ms(5000),
+      prompts: constantFrom([], prompts),
+      abortAfterMs: ms(4000),
+      idleMs: ms(1000),
+    },
+    { requiredKeys: ["maxDigits", "idleMs"] },
+  ),
+  { minLength: 1, maxLength: 6 },
+);
+
+test("every collect ends, whenever keys come, and between them no key is lost or taken twice", async () => {
+  await assert(
+    asyncProperty(presses, collects, option(ms(8000), { nil: undefined }), async (pressed, plans, hangUpAfterMs) => {
+      const { clock, keypad, inbox, start } = openCollecting();
+      let keys = "";
+      let atMs = 0;
+      for (const { afterMs, key } of pressed) {
+        atMs += afterMs;
+        if (hangUpAfterMs !== undefined && atMs >= hangUpAfterMs) break;
+        keys += key;
+        clock.after(atMs, () => keypad.press(key));
+      }
+      if (hangUpAfterMs !== undefined) clock.after(hangUpAfterMs, () => keypad.hangUp());
+      let taken = "";
+      for (const { idleMs, abortAfterMs, ...options } of plans) {
+        await clock.advance(idleMs);
+        const stop = new AbortController();
+        if (abortAfterMs !== undefined) clock.after(abortAfterMs, () => stop.abort());
+        let isOver = false;
+        const collecting = start({ ...options, signal: stop.signal }).finally(() => {
+          isOver = true;
+        });
+        // The longest that it may take: its prompts, the time for the first key, and for each further one.
+        await clock.advance(3000 + 10_000 + 4 * 5000);
+        await turn();
+        expect(isOver).toBe(true);
+        const { digits, endedBy } = await collecting;
+        taken += formatTones(digits);
+        if (endedBy === "terminator") taken += "#";
+      }
+      await clock.advance(60_000);
+      for (let key = inbox.take(); key; key = inbox.take()) {
+        taken += formatTones([key.tone]);
+        await turn();
+      }
+      expect(taken).toBe(keys);
+      expect(clock.pending).toBe(0);
+    }),
+    { numRuns: 300 },
+  );
+}, 60_000);

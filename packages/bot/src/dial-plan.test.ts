@@ -1,0 +1,124 @@
+import { inspect } from "node:util";
+import { formatTones, secretTones } from "@graph-dtmf/models";
+import { array, assert, constantFrom, integer, option, property } from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type DialInput, type DialPlan, type DialPlanOptions, planDial } from "./dial-plan.ts";
+
+/** A plan with its keys in clear: `12@300` are two tones 300 ms apart, `_500` is a pause. */
+function inClear({ steps }: DialPlan): string {
+  return steps
+    .map((step) => {
+      if ("pauseMs" in step) return `_${step.pauseMs}`;
+      const { tones, delayBetweenTonesMs } = step;
+      return formatTones(tones) + (delayBetweenTonesMs === undefined ? "" : `@${delayBetweenTonesMs}`);
+    })
+    .join(" ");
+}
+
+describe("planDial", () => {
+  test.each<[title: string, input: DialInput, plan: string, options?: DialPlanOptions]>([
+    ["keys are one operation", "1234#", "1234#"],
+    ["a delay goes with it", "12", "12@300", { delayBetweenTonesMs: 300 }],
+    ["one tone has nothing to delay", "1", "1", { delayBetweenTonesMs: 300 }],
+    ["a pause parts operations", "12,34#", "12 _2000 34#"],
+    ["pauses stay where they are", ",w1W", "_2500 1 _1000"],
+    ["tones with the same pauses between them are one operation", "1,2,3", "123@2000"],
+    ["other pauses are not", "1,2w3", "12@2000 _500 3"],
+    ["pauses as long as the delay are one with it", "12w34", "1234@500", { delayBetweenTonesMs: 500 }],
+    [
+      "a pause within tones that have another delay is not",
+      "12,34",
+      "12@500 _2000 34@500",
+      { delayBetweenTonesMs: 500 },
+    ],
+    ["secret tones", secretTones("4711"), "4711"],
+    ["steps side by side are one", [{ tones: ["tone1"] }, { tones: secretTones("23") }, { tones: [] }], "123"],
+    ["pauses side by side are one", [{ tones: ["tone1"] }, { pauseMs: 1 }, { pauseMs: 2 }], "1 _3"],
+  ])("%s", (...[, input, plan, options]) => {
+    expect(inClear(planDial(input, options))).toBe(plan);
+  });
+
+  test("tells how long it takes", () => {
+    expect(planDial("12,34", { delayBetweenTonesMs: 300 }).durationMs).toBe(500 + 2000 + 500);
+    expect(planDial("1,2,3").durationMs).toBe(4300);
+  });
+
+  test("shows no keys", () => {
+    const plan = planDial("1,,4711#");
+    const printed = `${inspect(plan, { depth: 9 })}${JSON.stringify(plan)}`;
+    expect(printed).toContain("[redacted 5 tones]");
+    expect(printed).toContain("4000");
+    expect(printed).not.toMatch(/tone\d|4711|pound/);
+  });
+
+  test.each<[unknown, string]>([
+    ["", "invalid_tones"],
+    [",,", "invalid_tones"],
+    ["1x", "invalid_tones"],
+    [secretTones(""), "invalid_tones"],
+    [7, "invalid_tones"],
+    [[{ tones: ["one"] }], "invalid_tones"],
+    [[null], "invalid_tones"],
+    [[{ pauseMs: -1 }], "invalid_request"],
+    [[{ pauseMs: 0.5 }], "invalid_request"],
+  ])("refuses %j", (input, code) => {
+    expect(() => planDial(input as DialInput)).toThrow(expect.objectContaining({ code }));
+  });
+
+  test("refuses a delay that is none", () => {
+    expect(() => planDial("1", { delayBetweenTonesMs: -1 })).toThrow(
+      expect.objectContaining({ code: "invalid_request" }),
+    );
+  });
+
+  const text = array(constantFrom(..."12#,wW"), { minLength: 1, maxLength: 20 }).map((keys) => `1${keys.join("")}`);
+  test("always says the same as what is written: the same keys, the same time between them", () => {
+    assert(
+      property(
+        text,
+        option(
+          integer({ min: 0, max: 3 }).map((times) => times * 500),
+          { nil: undefined },
+        ),
+        (written, delay) => {
+          const plan = planDial(written, delay === undefined ? {} : { delayBetweenTonesMs: delay });
+          expect(spoken(plan, delay)).toEqual(spokenAsWritten(written, delay));
+          expect(plan.steps.length).toBeLessThanOrEqual(written.length);
+        },
+      ),
+    );
+  });
+});
+
+/** What the far end hears: keys, with the milliseconds before each; `undefined` is Graph's own delay. */
+type Spoken = { key: string; afterMs: number | undefined }[];
+
+function spoken({ steps }: DialPlan, delay: number | undefined): Spoken {
+  const heard: Spoken = [];
+  let pauseMs = 0;
+  for (const step of steps) {
+    if ("pauseMs" in step) {
+      pauseMs += step.pauseMs;
+      continue;
+    }
+    for (const [index, key] of [...formatTones(step.tones)].entries()) {
+      heard.push({ key, afterMs: index === 0 ? pauseMs : (step.delayBetweenTonesMs ?? delay) });
+    }
+    pauseMs = 0;
+  }
+  return heard;
+}
+
+function spokenAsWritten(written: string, delay: number | undefined): Spoken {
+  const heard: Spoken = [];
+  let pauseMs: number | undefined;
+  for (const character of written) {
+    const ms = { ",": 2000, w: 500, W: 1000 }[character];
+    if (ms !== undefined) pauseMs = (pauseMs ?? 0) + ms;
+    else {
+      heard.push({ key: character, afterMs: pauseMs ?? (heard.length === 0 ? 0 : delay) });
+      pauseMs = undefined;
+    }
+  }
+  return heard;
+}

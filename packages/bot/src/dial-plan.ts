@@ -1,0 +1,121 @@
+import {
+  checkTones,
+  type DialStep,
+  InvalidRequestError,
+  InvalidTonesError,
+  isRecord,
+  isSecretTones,
+  parseDialString,
+  type SecretTones,
+  secretTones,
+  type Tone,
+} from "@graph-dtmf/models";
+
+/** What to dial: keys and pauses as text (`1,2#`), secret tones, or steps. */
+export type DialInput = string | SecretTones | readonly (DialStep | { readonly tones: SecretTones })[];
+
+/** One step of a plan: tones that one operation presses, or a pause. */
+export type PlannedStep =
+  | { readonly tones: SecretTones; readonly delayBetweenTonesMs?: number }
+  | { readonly pauseMs: number };
+
+/** What will be dialed. Printed, it shows no keys. */
+export interface DialPlan {
+  readonly steps: readonly PlannedStep[];
+  /** How long it takes if each tone sounds for 100 ms and Graph adds no delay of its own; both are documented nowhere. */
+  readonly durationMs: number;
+}
+
+/** How to dial. */
+export interface DialPlanOptions {
+  /** Milliseconds between two tones without a pause between them: an Int32, 0 or more. Graph's own delay unless given. */
+  delayBetweenTonesMs?: number;
+}
+
+/** How long a tone was heard to sound: documented nowhere. */
+const TONE_MS = 100;
+const INT32_MAX = 2 ** 31 - 1;
+
+interface Press {
+  tones: Tone[];
+  delayMs: number | undefined;
+}
+type Step = Press | { pauseMs: number };
+
+/**
+ * Plans how to dial with as few operations as can do it: tones side by side are one, and so are tones that all have the
+ * same pause between them, for Graph keeps it as their delay.
+ *
+ * @throws InvalidTonesError for what is no dial string or presses no key; InvalidRequestError for a delay or pause that is none.
+ *
+ * @example
+ * planDial("1,2,3,,45#"); // 3 tones 2 s apart, a pause of 4 s, 3 tones
+ */
+export function planDial(input: DialInput, { delayBetweenTonesMs }: DialPlanOptions = {}): DialPlan {
+  if (delayBetweenTonesMs !== undefined) checkMs("delayBetweenTonesMs", delayBetweenTonesMs);
+  const steps: Step[] = [];
+  for (const step of stepsOf(input)) {
+    if ("tones" in step && step.tones.length === 0) continue;
+    steps.push("pauseMs" in step ? step : { tones: step.tones, delayMs: delayBetweenTonesMs });
+    while (fold(steps));
+  }
+  if (!steps.some((step) => "tones" in step))
+    throw new InvalidTonesError("expected at least one tone to dial, got none");
+  return { steps: steps.map(planned), durationMs: steps.reduce((sum, step) => sum + durationOf(step), 0) };
+}
+
+/** Joins the last steps into one, if that changes nothing of what is heard. */
+function fold(steps: Step[]): boolean {
+  const [before, middle, last] = steps.length < 3 ? [undefined, ...steps.slice(-2)] : steps.slice(-3);
+  if (!last || !middle) return false;
+  if ("pauseMs" in last && "pauseMs" in middle) {
+    steps.splice(-2, 2, { pauseMs: middle.pauseMs + last.pauseMs });
+    return true;
+  }
+  if ("pauseMs" in last) return false;
+  if ("tones" in middle) {
+    if (!keeps(middle, last.delayMs) || !keeps(last, middle.delayMs)) return false;
+    steps.splice(-2, 2, { tones: [...middle.tones, ...last.tones], delayMs: last.delayMs });
+    return true;
+  }
+  const { pauseMs } = middle;
+  if (!before || "pauseMs" in before || pauseMs > INT32_MAX || !keeps(before, pauseMs) || !keeps(last, pauseMs)) {
+    return false;
+  }
+  steps.splice(-3, 3, { tones: [...before.tones, ...last.tones], delayMs: pauseMs });
+  return true;
+}
+
+/** Whether its tones sound the same with that delay between them. */
+function keeps({ tones, delayMs }: Press, delay: number | undefined): boolean {
+  return tones.length === 1 || delayMs === delay;
+}
+
+function planned(step: Step): PlannedStep {
+  if ("pauseMs" in step) return step;
+  const delay = step.tones.length > 1 && step.delayMs !== undefined ? { delayBetweenTonesMs: step.delayMs } : {};
+  return { tones: secretTones(step.tones), ...delay };
+}
+
+function durationOf(step: Step): number {
+  if ("pauseMs" in step) return step.pauseMs;
+  return step.tones.length * TONE_MS + (step.tones.length - 1) * (step.delayMs ?? 0);
+}
+
+function* stepsOf(input: DialInput): Generator<{ tones: Tone[] } | { pauseMs: number }> {
+  if (isSecretTones(input)) return yield { tones: [...input.reveal()] };
+  const steps = typeof input === "string" ? parseDialString(input) : input;
+  if (!Array.isArray(steps)) throw new InvalidTonesError("expected keys, secret tones or steps to dial");
+  for (const step of steps as readonly unknown[]) {
+    if (isRecord(step) && step.pauseMs !== undefined) yield { pauseMs: checkMs("pauseMs", step.pauseMs) };
+    else {
+      const tones = isRecord(step) ? step.tones : undefined;
+      yield { tones: [...checkTones(isSecretTones(tones) ? tones.reveal() : tones)] };
+    }
+  }
+}
+
+function checkMs(name: string, value: unknown): number {
+  if (typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= INT32_MAX) return value;
+  throw new InvalidRequestError(`${name} must be a whole number of milliseconds from 0 to ${INT32_MAX}`);
+}

@@ -1,0 +1,170 @@
+import { formatTones, secretTones, type Tone } from "@graph-dtmf/models";
+import { array, assert, asyncProperty, constantFrom } from "fast-check";
+import { describe, expect, test } from "vitest";
+import { openScene, type Scene } from "./__fixtures__/open-scene.ts";
+
+const sends = ({ simulator }: Scene): number =>
+  simulator.requests.filter(({ action }) => action === "sendDtmfTones").length;
+
+describe("dial", () => {
+  test("plays the plan, step by step, and says so", async () => {
+    const scene = await openScene();
+    const { call, farEnd } = await scene.establish();
+    const result = await scene.until(call.dial("12,34#"));
+    expect(result).toEqual({ outcome: "completed", tonesPlayed: 5, tonesMaybePlayed: 0 });
+    expect(formatTones(farEnd.heard)).toBe("1234#");
+    expect(sends(scene)).toBe(2);
+  });
+
+  test("lets no other tones of the call in between", async () => {
+    const scene = await openScene();
+    const { call, farEnd } = await scene.establish();
+    const dialed = call.dial("12,34#");
+    const other = call.sendTones("9");
+    const second = call.dial(secretTones("77"));
+    expect(await scene.until(Promise.all([dialed, other.then((sent) => sent.completion()), second]))).toMatchObject([
+      { outcome: "completed" },
+      { outcome: "completed" },
+      { outcome: "completed" },
+    ]);
+    expect(formatTones(farEnd.heard)).toBe("1234#977");
+  });
+
+  test.each([
+    ["mediaOperationCanceled", "canceled"],
+    ["unknown", "failed"],
+    ["failed", "failed"],
+    ["never", "timedOut"],
+  ] as const)(
+    "ends with the step that Graph ends as %s, and counts what may have been played",
+    async (complete, outcome) => {
+      const scene = await openScene();
+      const { call } = await scene.establish();
+      scene.simulator.faults.next({ on: "sendDtmfTones", complete: "atOnce" });
+      scene.simulator.faults.next({ on: "sendDtmfTones", complete });
+      const result = await scene.until(call.dial("12,345,6"));
+      expect(result).toMatchObject({ outcome, tonesPlayed: 2, tonesMaybePlayed: 3 });
+      expect(sends(scene)).toBe(2);
+    },
+  );
+
+  test("counts what was played when somebody hangs up during a pause", async () => {
+    const scene = await openScene();
+    const { call, farEnd } = await scene.establish();
+    const dialing = call.dial("12,,,,3");
+    await scene.until(scene.eventually(() => farEnd.heard.length === 2));
+    // Graph's word that they were played takes a moment to arrive; then the pause begins.
+    await scene.simulator.settled();
+    farEnd.hangUp({ code: 200, subcode: 4521 });
+    expect(await scene.until(dialing)).toEqual({
+      outcome: "callEnded",
+      tonesPlayed: 2,
+      tonesMaybePlayed: 0,
+      resultInfo: expect.objectContaining({ code: 200, subcode: 4521 }),
+    });
+    expect(sends(scene)).toBe(1);
+  });
+
+  test("counts what may have been played when somebody hangs up in the middle of tones", async () => {
+    const scene = await openScene();
+    const { call, farEnd } = await scene.establish();
+    const dialing = call.dial("12345");
+    await scene.eventually(() =>
+      scene.simulator.requests.some(({ action, status }) => action === "sendDtmfTones" && status === 200),
+    );
+    await scene.clock.advance(200);
+    farEnd.hangUp();
+    expect(await scene.until(dialing)).toMatchObject({ outcome: "callEnded", tonesPlayed: 0, tonesMaybePlayed: 5 });
+  });
+
+  test("stops what plays when it is aborted, and waits to hear how that ended", async () => {
+    const scene = await openScene();
+    const { call, farEnd } = await scene.establish();
+    const stop = new AbortController();
+    const dialing = call.dial("1234567890", { signal: stop.signal, delayBetweenTonesMs: 1000 });
+    await scene.eventually(() =>
+      scene.simulator.requests.some(({ action, status }) => action === "sendDtmfTones" && status === 200),
+    );
+    await scene.clock.advance(2000);
+    stop.abort();
+    expect(await scene.until(dialing)).toMatchObject({ outcome: "canceled", tonesPlayed: 0, tonesMaybePlayed: 10 });
+    expect(farEnd.heard.length).toBeLessThan(10);
+    expect(scene.errors).toEqual([]);
+  });
+
+  test("sends nothing once it is aborted in a pause, or before", async () => {
+    const scene = await openScene();
+    const { call } = await scene.establish();
+    const stop = new AbortController();
+    const dialing = call.dial(",1", { signal: stop.signal });
+    await scene.clock.advance(500);
+    stop.abort();
+    expect(await dialing).toEqual({ outcome: "canceled", tonesPlayed: 0, tonesMaybePlayed: 0 });
+    expect(await call.dial("1", { signal: stop.signal })).toMatchObject({ outcome: "canceled", tonesPlayed: 0 });
+    expect(sends(scene)).toBe(0);
+  });
+
+  test("says with what Graph refused it, and that nothing of it was played", async () => {
+    const scene = await openScene();
+    const { call } = await scene.establish();
+    scene.simulator.faults.next({ on: "sendDtmfTones", respond: { status: 403 } });
+    expect(await scene.until(call.dial("1,23"))).toMatchObject({
+      outcome: "failed",
+      tonesPlayed: 0,
+      tonesMaybePlayed: 0,
+      error: { code: "graph_request_failed", status: 403 },
+    });
+    scene.simulator.faults.next({ on: "sendDtmfTones", respond: { status: 404 } });
+    expect(await scene.until(call.dial("1"))).toMatchObject({ outcome: "callEnded", tonesMaybePlayed: 0 });
+  });
+
+  test("goes on listening where nobody knows whether Graph took it", async () => {
+    const scene = await openScene();
+    const { call, farEnd } = await scene.establish();
+    scene.simulator.faults.next({ on: "sendDtmfTones", respond: { status: 504 }, executed: true });
+    expect(await scene.until(call.dial("12,3"))).toMatchObject({ outcome: "completed", tonesPlayed: 3 });
+    expect(formatTones(farEnd.heard)).toBe("123");
+  });
+
+  test("refuses what cannot be dialed, before anything is sent", async () => {
+    const scene = await openScene();
+    const call = scene.bot.call("57dab8b1-894c-409a-b240-bd8beae78896");
+    await expect(call.dial("12x")).rejects.toMatchObject({ code: "invalid_tones" });
+  });
+});
+
+const written = array(constantFrom("1", "2", "#", ",", "w", "W"), { minLength: 1, maxLength: 8 }).map(
+  (keys) => `0${keys.join("")}`,
+);
+
+test("whatever is dialed, the far end hears exactly what is written, and each pause in full", {
+  timeout: 120_000,
+}, async () => {
+  const heard: { tone: Tone; atMs: number }[] = [];
+  const scene = await openScene({
+    farEnd: { heard: (tone) => void heard.push({ tone, atMs: scene.clock.now() }) },
+  });
+  const { call } = await scene.establish();
+  await assert(
+    asyncProperty(written, async (text) => {
+      heard.length = 0;
+      expect(await scene.until(call.dial(text, { delayBetweenTonesMs: 0 }))).toMatchObject({ outcome: "completed" });
+      const keys = [...text].filter((character) => !",wW".includes(character));
+      expect(formatTones(heard.map(({ tone }) => tone))).toBe(keys.join(""));
+      let index = -1;
+      let pauseMs = 0;
+      for (const character of text) {
+        const ms = { ",": 2000, w: 500, W: 1000 }[character];
+        if (ms !== undefined) pauseMs += ms;
+        else {
+          index += 1;
+          const [before, now] = [heard[index - 1], heard[index]];
+          // A tone takes 100 ms itself, and is heard at its end.
+          if (before && now) expect(now.atMs - before.atMs).toBeGreaterThanOrEqual(pauseMs + 100);
+          pauseMs = 0;
+        }
+      }
+    }),
+    { numRuns: 15 },
+  );
+});

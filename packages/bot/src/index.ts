@@ -1,0 +1,10 @@
+export { type CallingBot, type CreateBotCallRequest, createCallingBot } from "./bot.ts";
+export type { BotDefaults, BotOptions, BotParts } from "./bot-parts.ts";
+export type { BotCall, SendTonesOptions, WaitForOptions } from "./call.ts";
+export type { CallStatus } from "./call-life.ts";
+export type { Collected } from "./collect.ts";
+export type { CollectOptions } from "./collect-rules.ts";
+export type { DialResult } from "./dial.ts";
+export { type DialInput, type DialPlan, type DialPlanOptions, type PlannedStep, planDial } from "./dial-plan.ts";
+export { CallEndedError } from "./errors.ts";
+export type { BotErrorListener } from "./report.ts";
