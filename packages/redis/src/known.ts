@@ -5,7 +5,7 @@ import { readJson, readOutcome } from "./stored-outcome.ts";
 export interface Known {
   /** How long it will still last, in milliseconds. */
   leftMs: number | undefined;
-  /** Graph's id of the operation; empty while nobody has told it. */
+  /** Graph's id of the operation that ended, else of the one that is waited for; empty while nobody has told it. */
   operationId: string;
   outcome: OperationOutcome | undefined;
   callEnd: Omit<StoredCallEnd, "type" | "callId"> | undefined;
@@ -24,7 +24,7 @@ export function readKnown(reply: unknown, askedId: string): Known {
   const left = numberOf(until) - numberOf(now);
   return {
     leftMs: Number.isFinite(left) ? left : undefined,
-    operationId,
+    operationId: (named && of) || operationId,
     outcome: named ?? readOutcome(readJson(outcomeOfId)),
     callEnd: readEnd(end),
   };

@@ -8,7 +8,8 @@ export interface Script {
 
 // Redis' own time is the only one that all instances share, so a script is never told what time it is: only how long ago
 // something began and how long it lasts. Milliseconds with three decimals, written out, for Lua would round them.
-// What is wrong with one item (a key that somebody else wrote to, say) is the reply to that item alone.
+// What is wrong with one item (a key that somebody else wrote to, say) is the reply to that item alone. The first thing that
+// each writes takes memory: of a Redis that is full, it is refused before anything else is done.
 const COMMON = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
@@ -40,13 +41,10 @@ return each(#KEYS / 4, function(n)
   local mode, age, left, id = unpack(ARGV, n * 4 + 3, n * 4 + 6)
   if mode ~= 'read' then
     local began, untilMs, at = unpack(redis.call('HMGET', wait, 'began', 'until', 'at'))
-    if mode == 'new' then
-      redis.call('HDEL', wait, 'id')
-      began = age == '0' and math.max(now, (tonumber(at) or 0) + 0.001) or now - age
-    end
+    if mode == 'new' then began = age == '0' and math.max(now, (tonumber(at) or 0) + 0.001) or now - age end
     untilMs = mode == 'resume' and tonumber(untilMs) or now + left
     redis.call('HSET', wait, 'began', ms(tonumber(began) or now - age), 'until', ms(untilMs))
-    if id ~= '' then redis.call('HSET', wait, 'id', id) end
+    if id ~= '' then redis.call('HSET', wait, 'id', id) elseif mode == 'new' then redis.call('HDEL', wait, 'id') end
     keep(wait, math.max(ARGV[2], untilMs - now))
     redis.call('ZREMRANGEBYSCORE', waits, '-inf', ms(now))
     redis.call('ZADD', waits, 'GT', ms(untilMs), ARGV[1])

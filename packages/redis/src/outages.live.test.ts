@@ -1,0 +1,171 @@
+import { randomUUID } from "node:crypto";
+import type { OperationStore, StoredCompletion, StoredEvent } from "@graph-dtmf/models";
+import { createClient } from "redis";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { hasRedis, type RedisServer, startRedis } from "./__fixtures__/redis-server.ts";
+import { createRedisOperationStore } from "./index.ts";
+
+const deadline = (): number => Date.now() + 600_000;
+const createAdmin = (url: string) => createClient({ url });
+type Admin = ReturnType<typeof createAdmin>;
+const eventually = { timeout: 20_000, interval: 20 };
+const refused = { code: "store_unavailable" };
+
+describe.skipIf(!hasRedis())("a Redis that is not always there", () => {
+  let redis: RedisServer;
+  const opened: { close(): unknown }[] = [];
+
+  beforeEach(async () => {
+    redis = await startRedis();
+  });
+  afterEach(async () => {
+    await Promise.all(opened.splice(0).map((thing) => thing.close()));
+    await redis?.close();
+  });
+
+  const instance = (): OperationStore & { events: StoredEvent[] } => {
+    const store = createRedisOperationStore({ url: redis.url });
+    const events: StoredEvent[] = [];
+    store.listen((event) => events.push(event));
+    opened.push(store);
+    return Object.assign(store, { events });
+  };
+  const asAdmin = async <T>(work: (admin: Admin) => Promise<T>): Promise<T> => {
+    const admin = createAdmin(redis.url);
+    await admin.connect();
+    try {
+      return await work(admin);
+    } finally {
+      admin.destroy();
+    }
+  };
+  /** Puts it as somebody does who does not give up. */
+  const putUntilKept = (store: OperationStore, event: StoredEvent): Promise<string> =>
+    vi.waitFor(() => store.put(event), eventually);
+
+  test("refuses at once what it cannot keep, and takes it when it is back", async () => {
+    const store = instance();
+    const { key, event } = completion();
+    await store.open(key, deadline());
+    await redis.kill();
+    await vi.waitFor(() => expect(store.put(event)).rejects.toMatchObject(refused), eventually);
+    await expect(store.open(key, deadline())).rejects.toMatchObject(refused);
+    await expect(store.read(key)).rejects.toMatchObject(refused);
+    await redis.start();
+    expect(await putUntilKept(store, event)).toBe("new");
+    expect(store.events).toEqual([event]);
+  });
+
+  test("may come later than those that need it", async () => {
+    await redis.kill();
+    const [waits, hears] = [instance(), instance()];
+    const { key, event } = completion();
+    await expect(waits.open(key, deadline())).rejects.toMatchObject(refused);
+    await redis.start();
+    expect(await putUntilKept(hears, event)).toBe("new");
+    // Nobody opened it again: that is the store's to do. It was put after the wait began, so it counts.
+    await vi.waitFor(() => expect(waits.events).toContainEqual(event), eventually);
+  });
+
+  test("may forget everything: waits register again", async () => {
+    const [waits, hears] = [instance(), instance()];
+    const [first, second] = [completion(), completion()];
+    await waits.open(first.key, deadline());
+    await waits.open(second.key, deadline(), { resume: true, operationId: second.event.operationId ?? "" });
+    await redis.kill();
+    await redis.start();
+    await vi.waitFor(() => asAdmin(async (admin) => expect(await admin.keys("*:waits")).toHaveLength(2)), eventually);
+    await putUntilKept(hears, first.event);
+    const { clientContext: _, ...anonymous } = second.event;
+    await putUntilKept(hears, anonymous);
+    await vi.waitFor(() => expect(waits.events).toEqual(expect.arrayContaining([first.event, anonymous])), eventually);
+  });
+
+  test("what was said while nobody listened is read afterwards", async () => {
+    const [waits, hears] = [instance(), instance()];
+    const { key, event } = completion();
+    await waits.open(key, deadline());
+    await asAdmin(async (admin) => {
+      // As if the connection for messages were lost in the very moment of the message: it goes to nobody.
+      const name = `graph-dtmf:{${key.callId}}:waits`;
+      const members = await admin.zRangeWithScores(name, 0, -1);
+      await admin.del(name);
+      expect(await hears.put(event)).toBe("new");
+      await admin.zAdd(name, members);
+      expect(waits.events).toEqual([]);
+      await admin.sendCommand(["CLIENT", "KILL", "TYPE", "pubsub"]);
+    });
+    await vi.waitFor(() => expect(waits.events).toContainEqual(event), eventually);
+  });
+
+  test("a full one keeps nothing by half", async () => {
+    const store = instance();
+    const { key, event } = completion();
+    await store.open(key, deadline());
+    await asAdmin(async (admin) => {
+      await admin.configSet("maxmemory", "1");
+      await expect(store.put(event)).rejects.toMatchObject(refused);
+      await expect(store.open(completion().key, deadline())).rejects.toMatchObject(refused);
+      await admin.configSet("maxmemory", "0");
+    });
+    expect(await store.put(event)).toBe("new");
+    expect(await store.read(key)).toEqual(event.outcome);
+  });
+
+  test("one that stands still is given up after 2 s, then at once; it takes everything when it goes on", async () => {
+    const store = instance();
+    const { key, event } = completion();
+    await store.open(key, deadline());
+    redis.freeze();
+    const startedAt = performance.now();
+    const asked: Promise<unknown>[] = [];
+    // In turns of their own, so that each is a call.
+    for (let n = 0; n < 100; n++) {
+      asked.push(store.put(completion().event));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    for (const { status } of await Promise.allSettled(asked)) expect(status).toBe("rejected");
+    expect(performance.now() - startedAt).toBeGreaterThan(1_900);
+    await expect(store.put(event)).rejects.toMatchObject({ message: "Redis does not answer" });
+    redis.thaw();
+    expect(await putUntilKept(store, event)).toBe("new");
+  });
+
+  test("with appendfsync always a restart loses nothing", async () => {
+    await redis.close();
+    redis = await startRedis("--appendonly", "yes", "--appendfsync", "always");
+    const [waits, hears] = [instance(), instance()];
+    const all = Array.from({ length: 50 }, () => completion());
+    await Promise.all(all.map(({ key }) => waits.open(key, deadline())));
+    await Promise.all(all.map(({ event }) => hears.put(event)));
+    await redis.kill("SIGKILL");
+    await redis.start();
+    const anew = instance();
+    for (const { key, event } of all) {
+      await anew.open(key, deadline(), { resume: true });
+      expect(await anew.read(key)).toEqual(event.outcome);
+      expect(await putUntilKept(hears, event)).toBe("seen");
+    }
+  });
+
+  test("without persistence a restart loses results and what was seen, and nothing else", async () => {
+    const [waits, hears] = [instance(), instance()];
+    const [ended, pending] = [completion(), completion()];
+    await waits.open(ended.key, deadline());
+    await waits.open(pending.key, deadline());
+    await hears.put(ended.event);
+    await redis.kill("SIGKILL");
+    await redis.start();
+    expect(await putUntilKept(hears, pending.event)).toBe("new");
+    await vi.waitFor(() => expect(waits.events).toContainEqual(pending.event), eventually);
+    expect(await waits.read(ended.key)).toBeUndefined();
+    expect(await putUntilKept(hears, ended.event)).toBe("new");
+  });
+});
+
+function completion(): { key: { callId: string; clientContext: string }; event: StoredCompletion } {
+  const key = { callId: randomUUID(), clientContext: randomUUID() };
+  const operation = { id: randomUUID(), status: "completed", completionReason: "completedSuccessfully" } as const;
+  const outcome = { outcome: "completed", played: "all", operation } as const;
+  return { key, event: { type: "completion", ...key, operationId: operation.id, outcome } };
+}
