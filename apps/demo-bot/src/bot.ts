@@ -1,13 +1,14 @@
 import { once } from "node:events";
-import { createServer, type Server } from "node:http";
+import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createDtmfClient, type DtmfClient } from "@graph-dtmf/client";
-import type { CallState } from "@graph-dtmf/models";
+import type { CallState, OperationStore } from "@graph-dtmf/models";
 import {
   createGraphCallingVerifier,
   createNotificationReceiver,
   createOperationTracker,
   type NotificationReceiver,
+  type OperationTracker,
   type VerifiedSender,
 } from "@graph-dtmf/notifications";
 import { toNodeHandler } from "@graph-dtmf/notifications/node";
@@ -15,13 +16,24 @@ import { CallStates } from "./call-states.ts";
 import { createCredential } from "./credential.ts";
 
 /** Which Graph, and who we are there. */
-export interface BotConfig {
+export interface GraphConfig {
   graphUrl: string;
   tokenUrl: string;
-  openIdConfigurationUrl: string;
+  /** Default: the one of the calling service. */
+  openIdConfigurationUrl?: string | undefined;
   appId: string;
   tenantId: string;
   clientSecret: string;
+}
+
+/** How a bot is set up. */
+export interface BotConfig extends GraphConfig {
+  /** Where to listen on this machine. Default: a free one. */
+  port?: number | undefined;
+  /** Where Graph reaches this port. Default: directly. */
+  publicUrl?: string | undefined;
+  /** What it shares with other instances. Default: nothing. */
+  store?: OperationStore | undefined;
 }
 
 /** What a bot tells of itself. */
@@ -35,6 +47,9 @@ export interface BotEvents {
 export interface Bot {
   dtmf: DtmfClient;
   receiver: NotificationReceiver;
+  operations: OperationTracker;
+  /** Where it listens on this machine. */
+  url: string;
   /** Where Graph posts notifications. */
   callbackUri: string;
   getToken(): Promise<string>;
@@ -45,11 +60,12 @@ export interface Bot {
 
 /** Wires a bot by hand; this is all there is to it. */
 export async function startBot(config: BotConfig, events: BotEvents): Promise<Bot> {
-  const operations = createOperationTracker();
+  const { store, openIdConfigurationUrl } = config;
+  const operations = createOperationTracker({ ...(store && { store }) });
   const verifier = createGraphCallingVerifier({
     appId: config.appId,
     tenantIds: [config.tenantId],
-    openIdConfigurationUrl: config.openIdConfigurationUrl,
+    ...(openIdConfigurationUrl !== undefined && { openIdConfigurationUrl }),
   });
   const receiver = createNotificationReceiver({
     operations,
@@ -68,21 +84,34 @@ export async function startBot(config: BotConfig, events: BotEvents): Promise<Bo
   const getToken = createCredential({ ...config, clientId: config.appId });
   const dtmf = createDtmfClient({ baseUrl: config.graphUrl, credential: getToken, operations });
 
-  const server = createServer(toNodeHandler(receiver));
-  server.listen(0, "127.0.0.1");
+  const server = createServer(atCalls(toNodeHandler(receiver)));
+  server.listen(config.port ?? 0, "127.0.0.1");
   await once(server, "listening");
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
   return {
     dtmf,
     receiver,
+    operations,
     getToken,
-    callbackUri: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/calls`,
+    url,
+    callbackUri: `${config.publicUrl ?? url}${CALLS_PATH}`,
     waitForState: (callId, state) => states.reached(callId, state),
     async close() {
       await stop(server);
       await receiver.drain();
       await Promise.all([dtmf.close(), operations.close()]);
     },
+  };
+}
+
+const CALLS_PATH = "/api/calls";
+
+/** Notifications come to one path; what else there may be to see is elsewhere. */
+function atCalls(receive: RequestListener): RequestListener {
+  return (request, response) => {
+    if (request.url?.split("?", 1)[0] === CALLS_PATH) receive(request, response);
+    else response.writeHead(404).end();
   };
 }
 

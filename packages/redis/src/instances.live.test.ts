@@ -2,8 +2,9 @@ import { randomUUID } from "node:crypto";
 import type { OperationKey, OperationOutcome, OperationStore, StoredCompletion, StoredEvent } from "@graph-dtmf/models";
 import { createClient } from "redis";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { hasRedis, type RedisServer, startRedis } from "./__fixtures__/redis-server.ts";
+import { skipWithoutRedis } from "./__fixtures__/skip-without-redis.ts";
 import { createRedisOperationStore, type RedisOperationStoreOptions } from "./index.ts";
+import { type RedisServer, startRedisServer } from "./testing/index.ts";
 
 const FAR_AHEAD_MS = 600_000;
 const deadline = (): number => Date.now() + FAR_AHEAD_MS;
@@ -14,13 +15,13 @@ interface Instance extends OperationStore {
   next(): Promise<StoredEvent>;
 }
 
-describe.skipIf(!hasRedis())("instances that share a Redis", () => {
+describe.skipIf(skipWithoutRedis())("instances that share a Redis", () => {
   let redis: RedisServer;
   let admin: ReturnType<typeof createClient>;
   const instances: OperationStore[] = [];
 
   beforeAll(async () => {
-    redis = await startRedis();
+    redis = await startRedisServer();
     admin = createClient({ url: redis.url });
     await admin.connect();
   });

@@ -2,8 +2,9 @@ import { randomUUID } from "node:crypto";
 import type { OperationStore, StoredCompletion, StoredEvent } from "@graph-dtmf/models";
 import { createClient } from "redis";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { hasRedis, type RedisServer, startRedis } from "./__fixtures__/redis-server.ts";
+import { skipWithoutRedis } from "./__fixtures__/skip-without-redis.ts";
 import { createRedisOperationStore } from "./index.ts";
+import { type RedisServer, startRedisServer } from "./testing/index.ts";
 
 const deadline = (): number => Date.now() + 600_000;
 const createAdmin = (url: string) => createClient({ url });
@@ -11,12 +12,12 @@ type Admin = ReturnType<typeof createAdmin>;
 const eventually = { timeout: 20_000, interval: 20 };
 const refused = { code: "store_unavailable" };
 
-describe.skipIf(!hasRedis())("a Redis that is not always there", () => {
+describe.skipIf(skipWithoutRedis())("a Redis that is not always there", () => {
   let redis: RedisServer;
   const opened: { close(): unknown }[] = [];
 
   beforeEach(async () => {
-    redis = await startRedis();
+    redis = await startRedisServer();
   });
   afterEach(async () => {
     await Promise.all(opened.splice(0).map((thing) => thing.close()));
@@ -133,7 +134,7 @@ describe.skipIf(!hasRedis())("a Redis that is not always there", () => {
 
   test("with appendfsync always a restart loses nothing", async () => {
     await redis.close();
-    redis = await startRedis("--appendonly", "yes", "--appendfsync", "always");
+    redis = await startRedisServer("--appendonly", "yes", "--appendfsync", "always");
     const [waits, hears] = [instance(), instance()];
     const all = Array.from({ length: 50 }, () => completion());
     await Promise.all(all.map(({ key }) => waits.open(key, deadline())));

@@ -1,31 +1,34 @@
 import { storeContract } from "@graph-dtmf/notifications/testing";
 import { createCluster } from "redis";
 import { afterAll, beforeAll, describe, test } from "vitest";
-import { hasRedis, type RedisServer, startCluster, startRedis } from "./__fixtures__/redis-server.ts";
+import { skipWithoutRedis } from "./__fixtures__/skip-without-redis.ts";
 import { createRedisOperationStore, type RedisClient } from "./index.ts";
+import { type RedisCluster, type RedisServer, startRedisCluster, startRedisServer } from "./testing/index.ts";
 
-const skipped = !hasRedis();
+const given = process.env.REDIS_URL;
+const skipped = skipWithoutRedis();
 
-describe.skipIf(skipped)("a store on one Redis keeps the contract of stores", () => {
-  let redis: RedisServer;
+describe.skipIf(skipped && !given)("a store on one Redis keeps the contract of stores", () => {
+  let redis: RedisServer | undefined;
   beforeAll(async () => {
-    redis = await startRedis();
+    if (!given) redis = await startRedisServer();
   });
   afterAll(() => redis?.close());
 
-  for (const { name, run } of storeContract(() => createRedisOperationStore({ url: redis.url }))) test(name, run);
+  const makeStore = () => createRedisOperationStore({ url: given ?? redis?.url ?? "" });
+  for (const { name, run } of storeContract(makeStore)) test(name, run);
 });
 
 describe.skipIf(skipped)("a store on a Cluster of three nodes keeps the contract of stores", () => {
-  let cluster: Awaited<ReturnType<typeof startCluster>>;
-  let client: RedisClient & { close(): Promise<void> };
+  let cluster: RedisCluster;
+  let client: RedisClient;
   beforeAll(async () => {
-    cluster = await startCluster();
-    client = createCluster({ rootNodes: cluster.urls.map((url) => ({ url })) });
+    cluster = await startRedisCluster();
+    client = createCluster({ rootNodes: cluster.nodes.map(({ url }) => ({ url })) });
     await client.connect();
   });
   afterAll(async () => {
-    await client?.close();
+    client?.destroy();
     await cluster?.close();
   });
 

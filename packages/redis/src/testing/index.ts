@@ -1,0 +1,7 @@
+export {
+  hasRedisServer,
+  type RedisCluster,
+  type RedisServer,
+  startRedisCluster,
+  startRedisServer,
+} from "./redis-server.ts";
