@@ -23,8 +23,9 @@ export async function startRoundRobin(targets: () => readonly string[]): Promise
   let next = 0;
   const forward = async (what: Forwarded): Promise<number> => {
     const all = targets();
+    const first = next++;
     for (let tries = 0; tries < all.length; tries++) {
-      const status = await post(all[next++ % all.length] ?? "", what).catch(() => undefined);
+      const status = await post(all[(first + tries) % all.length] ?? "", what).catch(() => undefined);
       if (status !== undefined) return status;
     }
     return 502;
