@@ -1,4 +1,4 @@
-import { isRecord, type OperationOutcome, parseResultInfo, type StoredCallEnd } from "@graph-dtmf/models";
+import { isRecord, type OperationOutcome, parseResultInfo, type StoredCallEnd, toText } from "@graph-dtmf/models";
 import { readJson, readOutcome } from "./stored-outcome.ts";
 
 /** What Redis knows of a wait. */
@@ -35,11 +35,6 @@ function readEnd(text: string | undefined): Known["callEnd"] {
   if (!isRecord(end)) return undefined;
   const resultInfo = parseResultInfo(end.resultInfo);
   return resultInfo ? { resultInfo } : {};
-}
-
-/** A client that the caller brought may be set to give buffers. */
-function toText(value: unknown): string | undefined {
-  return value === null || value === undefined ? undefined : String(value);
 }
 
 function numberOf(text: string | undefined): number {
