@@ -72,6 +72,20 @@ describe("what may have been executed is never sent again", () => {
     ["200 with an operation that has no id", answer(200, { status: "running" }), { status: 200 }],
     ["200 with an empty id", answer(200, { id: "", status: "running" }), { status: 200 }],
     ["204", answer(204), { status: 204 }],
+    ["205", answer(205), { status: 205 }],
+    ["200 with a list", answer(200, [{ id: "op-1", status: "running" }]), { status: 200 }],
+    ["200 with an id that is a number", answer(200, { id: 1, status: "running" }), { status: 200 }],
+    ["200 with JSON that breaks off", answer(200, '{"id":"op-1","status":"runn'), { status: 200 }],
+    ["a status that does not exist", answer(799), { status: 799 }],
+    ["101: another protocol", (socket) => socket.write("HTTP/1.1 101 Whatever\r\nupgrade: x\r\n\r\n"), {}],
+    ["an interim answer, and no other", (socket) => socket.end("HTTP/1.1 103 Hints\r\n\r\n"), {}],
+    [
+      "chunks that break off",
+      (socket) => socket.end('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{"id"\r\n'),
+      { status: 200 },
+    ],
+    ["headers without end", (socket) => socket.write(`HTTP/1.1 200 OK\r\nx: ${"x".repeat(100_000)}`), {}],
+    ["an answer longer than 1 MiB", answer(200, { id: "op-1", x: "x".repeat(1024 * 1024) }), { status: 200 }],
     ["something that is no HTTP", (socket) => socket.end("SSH-2.0-OpenSSH\r\n"), {}],
   ];
 
@@ -88,6 +102,41 @@ describe("what may have been executed is never sent again", () => {
       expect(await (error as { completion(): Promise<unknown> }).completion()).toMatchObject({ outcome: "timedOut" });
     },
   );
+
+  test("an answer that trickles in is an unknown delivery after 30 s, counted from the sending", async () => {
+    server.behaviours.push((socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{"id":'));
+    const sending = watched(send({ timeoutMs: 100_000 }));
+    const [socket] = await server.received(1).then(() => server.sockets);
+    await clock.started(30_000);
+    for (let seconds = 0; seconds < 30; seconds += 10) {
+      socket?.write(" ");
+      await new Promise((resolve) => setImmediate(resolve));
+      await clock.advance(10_000);
+    }
+    await expect(sending).rejects.toMatchObject({ code: "delivery_unknown", cause: { code: "ETIMEDOUT" } });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test("interim answers are passed over, and an answer without a length is read to its end", async () => {
+    const interim = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Hints\r\nlink: x\r\n\r\n";
+    server.behaviours.push((socket) =>
+      socket.end(`${interim}HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{"id":"op-1","status":"running"}`),
+    );
+    expect(await send()).toMatchObject({ id: "op-1" });
+  });
+
+  test("a second answer to one request is nobody's: not even when it waits in the connection for the next", async () => {
+    const both: Behaviour = (socket) => {
+      accept({ id: "op-1" })(socket);
+      setImmediate(() => accept({ id: "stale" })(socket));
+    };
+    server.behaviours.push(both, accept({ id: "op-2" }));
+    expect(await send()).toMatchObject({ id: "op-1" });
+    for (const socket of server.sockets) {
+      while (socket.bytesWritten < 140) await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(await dtmf.sendDtmfTones("another", { tones: "1" })).toMatchObject({ id: "op-2" });
+  });
 
   test("silence is an unknown delivery after 30 s", async () => {
     server.behaviours.push(silent);
@@ -177,6 +226,38 @@ describe("what was certainly not executed is sent again", () => {
       retryable: true,
     });
     expect(server.requests).toHaveLength(1);
+  });
+
+  test("unless a notification is heard while the next attempt waits for its token", async () => {
+    const waiting: (() => void)[] = [];
+    const slow = createDtmfClient({
+      baseUrl: server.url,
+      clock,
+      operations,
+      credential: () => new Promise((resolve) => waiting.push(() => resolve("token"))),
+    });
+    server.behaviours.push(answer(503, "", { "retry-after": "20" }), accept());
+    const sending = watched(slow.sendDtmfTones(CALL, { tones: "4711#" }));
+    await new Promise((resolve) => setImmediate(resolve));
+    waiting[0]?.();
+    await clock.started(20_000);
+    await clock.advance(20_000);
+    expect(waiting).toHaveLength(2);
+    operations.mention({ id: "op-7", status: "running" });
+    waiting[1]?.();
+    expect(await sending).toMatchObject({ id: "op-7" });
+    expect(server.requests).toHaveLength(1);
+    await slow.close();
+  });
+
+  test("unless the client is closed meanwhile, while it waits for a token or for its time", async () => {
+    server.behaviours.push(answer(429, "", { "retry-after": "20" }));
+    const sending = watched(send());
+    await clock.started(20_000);
+    await dtmf.close();
+    await expect(sending).rejects.toMatchObject({ code: "closed" });
+    expect(operations.told).toEqual(["abandon"]);
+    expect(clock.pending).toBe(0);
   });
 
   test("unless the caller gives up meanwhile", async () => {
@@ -302,6 +383,37 @@ describe("nothing is sent at all", () => {
   test("when the client is closed", async () => {
     await dtmf.close();
     await expect(send()).rejects.toMatchObject({ code: "closed" });
+  });
+
+  test.each([
+    ["no options", null],
+    ["a time that is none", { timeoutMs: -1 }],
+    ["a time that is a text", { timeoutMs: "1" }],
+    ["a signal that is none", { signal: {} }],
+    ["a signal that is null", { signal: null }],
+    ["an empty tenant", { tenantId: "" }],
+    ["a tenant that is no text", { tenantId: 7 }],
+  ])("when it cannot be told how: %s", async (_, options) => {
+    await expect(send(options as RequestOptions)).rejects.toMatchObject({ code: "invalid_request" });
+    expect(operations.expected).toHaveLength(0);
+  });
+
+  test("when a token comes after the caller gave up, or the client was closed", async () => {
+    const waiting: ((token: string) => void)[] = [];
+    const slow = createDtmfClient({
+      baseUrl: server.url,
+      clock,
+      credential: () => new Promise((resolve) => waiting.push(resolve)),
+    });
+    const stop = new AbortController();
+    const aborted = watched(slow.sendDtmfTones("one", { tones: "1" }, { signal: stop.signal }));
+    const closed = watched(slow.sendDtmfTones("another", { tones: "1" }));
+    await clock.started(30_000);
+    stop.abort();
+    for (const give of waiting) give("token");
+    await slow.close();
+    await expect(aborted).rejects.toMatchObject({ code: "aborted" });
+    await expect(closed).rejects.toMatchObject({ code: "closed" });
   });
 
   test("when there is no token, or none in time", async () => {

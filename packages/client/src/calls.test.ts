@@ -5,6 +5,7 @@ import type { TokenRequest } from "./access-token.ts";
 import { type Calls, createCalls } from "./calls.ts";
 import type { CreateCallRequest } from "./create-call-body.ts";
 import type { Exchanged, GraphRequest } from "./exchange.ts";
+import { createObserver } from "./observer.ts";
 import { Patience } from "./patience.ts";
 
 const CALL = "481f3600-983e-4276-9b59-c1b30ec8d125";
@@ -28,6 +29,7 @@ function start(...answers: Exchanged[]) {
   const sent: GraphRequest[] = [];
   const asked: TokenRequest[] = [];
   const calls = createCalls({
+    observer: createObserver({ clock, baseUrl: "https://graph.example" }),
     line: {
       clock,
       exchange: async (request) => {

@@ -57,13 +57,20 @@ export function createCalls(tools: RequestTools): Calls {
   async function act(what: Act, options: RequestOptions | undefined): Promise<void> {
     const { callId, name, method = "POST", body, idempotent = false } = what;
     const path = name ? callPath(callId, name) : callPath(callId);
-    await performRequest({ request: { method, path, body }, read: noAnswer, idempotent, callId }, tools, options);
+    const request = { method, path, body };
+    await performRequest({ action: name ?? "deleteCall", request, read: noAnswer, idempotent, callId }, tools, options);
   }
   return {
     async create(request, options) {
       const body = createCallBody(request);
       return performRequest(
-        { request: { method: "POST", path: "/communications/calls", body }, read: callAnswer, idempotent: false },
+        {
+          action: "createCall",
+          request: { method: "POST", path: "/communications/calls", body },
+          read: callAnswer,
+          idempotent: false,
+          madeCall: ({ id }) => id,
+        },
         tools,
         // The token must be of the tenant that the call is in.
         { ...options, tenantId: options?.tenantId ?? request.tenantId },
@@ -71,7 +78,7 @@ export function createCalls(tools: RequestTools): Calls {
     },
     async get(callId, options) {
       const request = { method: "GET", path: callPath(callId) } as const;
-      return performRequest({ request, read: callAnswer, idempotent: true, callId }, tools, options);
+      return performRequest({ action: "getCall", request, read: callAnswer, idempotent: true, callId }, tools, options);
     },
     async answer(callId, request, options) {
       if (!isRecord(request)) throw new InvalidRequestError("expected { callbackUri }");

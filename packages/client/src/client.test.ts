@@ -265,6 +265,20 @@ describe("hold", () => {
   });
 });
 
+describe("hold", () => {
+  test("keeps the order of sends that are not awaited, too", async () => {
+    await dtmf.hold(CALL, async (send) => {
+      const sending = ["1", "2", "3"].map((tones) => send({ tones }));
+      for (let count = 1; count <= 3; count++) {
+        await server.received(count);
+        expect(server.requests).toHaveLength(count);
+        for (const socket of server.sockets) accept({ id: `op-${count}` })(socket);
+      }
+      expect((await Promise.all(sending)).map(({ id }) => id)).toEqual(["op-1", "op-2", "op-3"]);
+    });
+  });
+});
+
 describe("getOperation", () => {
   test("reads an operation", async () => {
     server.behaviours.push(answer(200, { id: "op-1", status: "Completed" }));

@@ -3,12 +3,13 @@ import {
   type CancelMediaProcessingOperation,
   type Clock,
   type CommsOperation,
-  InvalidRequestError,
+  type Logger,
   type OperationWatcher,
   type PlayPromptOperation,
   type SendDtmfTonesOperation,
   type SubscribeToToneOperation,
   systemClock,
+  type Telemetry,
 } from "@graph-dtmf/models";
 import { type Credential, createTokenSource } from "./access-token.ts";
 import { graphAddress } from "./base-url.ts";
@@ -26,8 +27,10 @@ import {
   sendDtmfTones,
   subscribeToTone,
 } from "./media-actions.ts";
+import { createObserver } from "./observer.ts";
 import { Patience } from "./patience.ts";
 import type { SendDtmfTonesRequest } from "./request-body.ts";
+import { checkRequestOptions } from "./request-options.ts";
 import type { RequestOptions, SentOperation } from "./sent-operation.ts";
 
 /** What a client is made of. */
@@ -47,6 +50,13 @@ export interface DtmfClientOptions {
   agent?: Agent;
   /** How long to wait for an answer once a request was sent, in milliseconds. Default 30,000. */
   responseTimeoutMs?: number;
+  /** Is given a debug line for every attempt, a warning where a delivery is unknown: ids, counts and codes, never tones. */
+  logger?: Logger;
+  /**
+   * Is given a span for every request (`graph_dtmf.sendDtmfTones` …), its duration, and how often it was sent again: ids in
+   * spans only, tones nowhere. A tracer and a meter of OpenTelemetry fit.
+   */
+  telemetry?: Telemetry;
   /** Time, for tests. */
   clock?: Clock;
 }
@@ -125,7 +135,6 @@ export interface DtmfClient {
   close(): Promise<void>;
 }
 
-const TIMEOUT_MS = 30_000;
 const RESPONSE_TIMEOUT_MS = 30_000;
 
 /**
@@ -149,8 +158,8 @@ export function createDtmfClient(options: DtmfClientOptions): DtmfClient {
     },
     queue: new CallQueue(),
     operations: options.operations,
-    patience: ({ signal, timeoutMs = TIMEOUT_MS }) =>
-      new Patience({ clock, closing: closing.signal, signal, timeoutMs: checkTimeout(timeoutMs) }),
+    observer: createObserver({ clock, baseUrl, telemetry: options.telemetry, logger: options.logger }),
+    patience: (how) => new Patience({ clock, closing: closing.signal, ...checkRequestOptions(how) }),
   };
   return {
     calls: createCalls(tools),
@@ -160,20 +169,16 @@ export function createDtmfClient(options: DtmfClientOptions): DtmfClient {
     cancelMediaProcessing: async (callId, request, how) =>
       performMediaAction(cancelMediaProcessing(callId, request), tools, how),
     getOperation: (callId, operationId, how) => getOperation({ callId, operationId }, tools, how),
-    hold: async (callId, action, how = {}) =>
-      inTurn(callId, { queue: tools.queue, patience: tools.patience(how) }, () =>
-        action(async (request, sendHow) =>
-          performMediaAction({ ...sendDtmfTones(callId, request), queued: false }, tools, sendHow),
-        ),
-      ),
+    hold: async (callId, action, how = {}) => {
+      // Sends that are not awaited keep their order among themselves too.
+      const held = { ...tools, queue: new CallQueue() };
+      return inTurn(callId, { queue: tools.queue, patience: tools.patience(how) }, () =>
+        action(async (request, sendHow) => performMediaAction(sendDtmfTones(callId, request), held, sendHow)),
+      );
+    },
     async close() {
       closing.abort();
       await transport.close();
     },
   };
-}
-
-function checkTimeout(timeoutMs: number): number {
-  if (typeof timeoutMs === "number" && timeoutMs >= 0) return timeoutMs;
-  throw new InvalidRequestError("timeoutMs must be 0 or more milliseconds");
 }

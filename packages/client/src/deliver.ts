@@ -1,6 +1,7 @@
 import { type Clock, type CommsOperation, DtmfError, type PendingOperation } from "@graph-dtmf/models";
 import type { TokenRequest, TokenSource } from "./access-token.ts";
 import type { Exchange, GraphRequest } from "./exchange.ts";
+import type { Observation } from "./observer.ts";
 import { OutOfTime, type Patience } from "./patience.ts";
 import { challengedClaims, retryDelayMs } from "./retry.ts";
 import { type AnswerReader, type Verdict, verdictOf } from "./verdict.ts";
@@ -24,6 +25,7 @@ export interface Ask<T> {
   signal?: AbortSignal | undefined;
   /** Where notifications about it are heard. */
   pending?: PendingOperation | undefined;
+  observation: Observation;
 }
 
 /** What became of what was asked: as its last attempt tells, or as a notification told before another was made. */
@@ -36,20 +38,30 @@ export type Delivery<T> = Verdict<T> | { kind: "heard"; operation: CommsOperatio
  * @throws DtmfError `aborted`, `closed` or `token_unavailable`, while nothing can have been executed.
  */
 export async function deliver<T>(ask: Ask<T>, line: Line, patience: Patience): Promise<Delivery<T>> {
-  let challenge: { token: string; claims: string | undefined; verdict: Verdict<T> } | undefined;
+  let last: Verdict<T> | undefined;
+  let challenge: { token: string; claims: string | undefined } | undefined;
   for (let attempts = 1; ; attempts++) {
     const token = await getToken(ask, line, { patience, claims: challenge?.claims });
-    if (token === challenge?.token) return challenge.verdict;
-    const verdict = verdictOf(await line.exchange(requestOf(ask, token, patience)), ask.read);
+    // Nothing is awaited between these looks and the sending.
+    patience.check();
+    if (last) {
+      if (token === challenge?.token) return last;
+      if (ask.pending?.operation) return { kind: "heard", operation: ask.pending.operation };
+      if (ask.pending?.outcome) return last;
+    }
+    const exchanged = await line.exchange(requestOf(ask, token, patience));
+    ask.observation.attempted(exchanged);
+    const verdict = verdictOf(exchanged, ask.read);
     if (verdict.kind === "notSent") patience.check();
+    last = verdict;
     if (isUnauthorized(verdict) && !challenge) {
-      const claims = challengedClaims(verdict.answer.headers?.["www-authenticate"]);
-      challenge = { token, claims, verdict };
+      challenge = { token, claims: challengedClaims(verdict.answer.headers?.["www-authenticate"]) };
       continue;
     }
     const delayMs = retryDelayMs(verdict, { attempts, idempotent: ask.idempotent, nowMs: line.clock.now() });
     if (delayMs === undefined || delayMs >= patience.leftMs) return verdict;
     await sleepListening(delayMs, patience, ask.pending);
+    // Whoever was heard of meanwhile needs no other token.
     if (ask.pending?.operation) return { kind: "heard", operation: ask.pending.operation };
     if (ask.pending?.outcome) return verdict;
   }

@@ -21,6 +21,7 @@ describe("GraphRequestError", () => {
     });
     expect(error).toBeInstanceOf(DtmfError);
     expect({ ...error, message: error.message, name: error.name }).toEqual({
+      explanation: { reason: expect.stringContaining("asks too much"), advice: expect.any(String) },
       name: "GraphRequestError",
       code: "graph_request_failed",
       message: "Graph refused the request (429)",
@@ -36,7 +37,7 @@ describe("GraphRequestError", () => {
 
   it("has no member for what Graph did not say", () => {
     const error = new GraphRequestError({ status: 404, message: "No", graphCodes: [], retryable: false });
-    expect(Object.keys(error).sort()).toEqual(["code", "graphCodes", "name", "retryable", "status"]);
+    expect(Object.keys(error).sort()).toEqual(["code", "explanation", "graphCodes", "name", "retryable", "status"]);
   });
 });
 
@@ -74,6 +75,8 @@ describe("DeliveryUnknownError", () => {
       callId: "call",
       clientContext: "context",
       clientRequestId: ID,
+      graphCodes: [],
+      explanation: { reason: expect.any(String), advice: expect.stringContaining("Do not send it again") },
       cause,
     });
   });
@@ -81,7 +84,14 @@ describe("DeliveryUnknownError", () => {
   it("says the status where there was an answer", () => {
     const error = new DeliveryUnknownError({ clientRequestId: ID, status: 504 });
     expect(error).toMatchObject({ status: 504, message: expect.stringContaining("(status 504)") });
-    expect(Object.keys(error).sort()).toEqual(["clientRequestId", "code", "name", "status"]);
+    expect(Object.keys(error).sort()).toEqual([
+      "clientRequestId",
+      "code",
+      "explanation",
+      "graphCodes",
+      "name",
+      "status",
+    ]);
   });
 
   it("goes on listening: its completion is the operation's, with the caller's options", async () => {

@@ -1,4 +1,5 @@
 import { type CompletionOptions, DtmfError, type OperationOutcome } from "@graph-dtmf/models";
+import { explainRefusal, explainUnknown, type RefusalExplanation } from "./explain-refusal.ts";
 import type { GraphRefusal } from "./refusal.ts";
 
 /** Graph refused the request: nothing was executed. */
@@ -19,12 +20,15 @@ export class GraphRequestError extends DtmfError {
   declare readonly retryAfterMs?: number;
   /** Whether the same request may succeed later. */
   readonly retryable: boolean;
+  /** Why, in words that an operator understands, and what to do about it. */
+  readonly explanation: RefusalExplanation;
 
   constructor(refusal: GraphRefusal) {
     super("graph_request_failed", refusal.message);
     this.status = refusal.status;
     this.graphCodes = refusal.graphCodes;
     this.retryable = refusal.retryable;
+    this.explanation = explainRefusal(refusal);
     if (refusal.graphCode !== undefined) this.graphCode = refusal.graphCode;
     if (refusal.requestId !== undefined) this.requestId = refusal.requestId;
     if (refusal.clientRequestId !== undefined) this.clientRequestId = refusal.clientRequestId;
@@ -32,14 +36,14 @@ export class GraphRequestError extends DtmfError {
   }
 }
 
-/** No connection could be made: nothing was executed, and the same request may be sent again. */
+/** No connection could be made, or the turn in its call did not come: nothing was executed, and it may be sent again. */
 export class NotSentError extends DtmfError {
   override readonly name = "NotSentError";
   declare readonly code: "not_sent";
   readonly retryable = true;
 
-  constructor(cause: unknown) {
-    super("not_sent", `could not connect to Graph: ${causeCode(cause)}`, { cause });
+  constructor(cause: unknown, reason = `could not connect to Graph: ${causeCode(cause)}`) {
+    super("not_sent", reason, { cause });
   }
 }
 
@@ -48,6 +52,7 @@ export interface UnknownDelivery {
   callId?: string | undefined;
   clientContext?: string | undefined;
   status?: number | undefined;
+  graphCodes?: readonly string[] | undefined;
   requestId?: string | undefined;
   clientRequestId: string;
   cause?: unknown;
@@ -69,10 +74,14 @@ export class DeliveryUnknownError extends DtmfError {
   declare readonly clientContext?: string;
   /** HTTP status, if there was an answer. */
   declare readonly status?: number;
+  /** The codes that Graph gave, if there was an answer: `9999`. */
+  readonly graphCodes: readonly string[];
   /** Graph's id of the request, if there was an answer. */
   declare readonly requestId?: string;
   /** Our id of the request. */
   readonly clientRequestId: string;
+  /** As much as is known of why, in words that an operator understands, and what to do. */
+  readonly explanation: RefusalExplanation;
 
   constructor(delivery: UnknownDelivery) {
     const why = delivery.status === undefined ? causeCode(delivery.cause) : `status ${delivery.status}`;
@@ -80,6 +89,8 @@ export class DeliveryUnknownError extends DtmfError {
       cause: delivery.cause,
     });
     this.clientRequestId = delivery.clientRequestId;
+    this.graphCodes = delivery.graphCodes ?? [];
+    this.explanation = explainUnknown(this.graphCodes);
     this.#completion = delivery.completion;
     if (delivery.callId !== undefined) this.callId = delivery.callId;
     if (delivery.clientContext !== undefined) this.clientContext = delivery.clientContext;

@@ -23,12 +23,12 @@ export function failureOf(
 ): DtmfError {
   if (verdict.kind === "notSent") return new NotSentError(verdict.cause);
   const { status, cause } = verdict.answer;
+  const refusal = status === undefined ? undefined : refusalOf({ ...verdict.answer, status }, nowMs);
   const failedHarmlessly = idempotent && (status ?? 0) >= 500;
-  if (status !== undefined && (verdict.kind === "refused" || failedHarmlessly)) {
-    const refusal = refusalOf({ ...verdict.answer, status }, nowMs);
+  if (refusal && (verdict.kind === "refused" || failedHarmlessly)) {
     const retryable = (refusal.retryable || failedHarmlessly) && !callEnded;
     return new GraphRequestError({ clientRequestId, ...refusal, retryable });
   }
-  const requestId = verdict.answer.headers?.["request-id"];
-  return new DeliveryUnknownError({ ...delivery, clientRequestId, requestId, status, cause });
+  const { requestId, graphCodes } = refusal ?? {};
+  return new DeliveryUnknownError({ ...delivery, clientRequestId, requestId, graphCodes, status, cause });
 }

@@ -17,7 +17,7 @@ export async function getOperation(
   const path = callPath(callId, "operations", checkId("operationId", operationId));
   try {
     return await performRequest(
-      { request: { method: "GET", path }, read: operationAnswer, idempotent: true, callId },
+      { action: "getOperation", request: { method: "GET", path }, read: operationAnswer, idempotent: true, callId },
       tools,
       options,
     );
@@ -26,9 +26,7 @@ export async function getOperation(
     throw new DtmfError(
       "not_supported",
       `Graph does not tell operations (${error.status}): it says nothing about this one`,
-      {
-        cause: error,
-      },
+      { cause: error },
     );
   }
 }

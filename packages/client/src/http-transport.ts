@@ -101,8 +101,10 @@ class Attempt {
         // Not left to its events: there are none as long as it waits for its agent to have a connection free.
         breakOff(cause);
       };
-      this.#timeOut(Math.min(CONNECT_TIMEOUT_MS, connectWithinMs), "connection", giveUp);
       outgoing.on("error", breakOff);
+      // First of all, so that nothing can leave if the signal is one that cannot be listened to.
+      if (signal) releases.push(onAbort(signal, () => giveUp(asError(signal.reason))));
+      this.#timeOut(Math.min(CONNECT_TIMEOUT_MS, connectWithinMs), "connection", giveUp);
       outgoing.on("close", () => breakOff(failure("ECONNRESET", "the connection was closed")));
       outgoing.on("socket", (socket) => onceConnected(socket, () => this.#write(outgoing, giveUp)));
       outgoing.on("response", (response) => {
@@ -110,10 +112,7 @@ class Attempt {
         response.on("error", breakOff);
         readAnswer(response, (text) => resolve({ ...this.#known, ...parseBody(text) }));
       });
-      if (!signal) return;
-      const abort = (): void => giveUp(asError(signal.reason));
-      releases.push(onAbort(signal, abort));
-      if (signal.aborted) abort();
+      if (signal?.aborted) giveUp(asError(signal.reason));
     }).finally(() => {
       for (const release of releases) release();
     });

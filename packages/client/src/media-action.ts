@@ -39,6 +39,8 @@ export interface MediaTools extends RequestTools {
   operations?: OperationWatcher | undefined;
 }
 
+type MediaAsk = Ask<CommsOperation> & { pending: PendingOperation };
+
 /**
  * Has Graph do it, at most once: checks, stands ready for its notification, waits for the call's turn, delivers, and
  * hands back what was accepted.
@@ -53,36 +55,50 @@ export async function performMediaAction<T extends CommsOperation>(
   const patience = tools.patience(options);
   patience.check();
   const pending = expectOperation(action, tools.operations, options);
-  const ask: Ask<CommsOperation> = {
-    request: { method: "POST", path, body: { ...action.body, clientContext: pending.clientContext } },
-    clientRequestId: randomUUID(),
-    read: operationAnswer,
-    idempotent: false,
-    tenantId: options.tenantId,
-    signal: options.signal,
-    pending,
-  };
-  let delivery: Delivery<CommsOperation>;
+  const { callId, name } = action;
+  const { tenantId, signal } = options;
+  const clientRequestId = randomUUID();
+  const observed = { action: name, method: "POST", clientRequestId, callId, tenantId };
+  return tools.observer.observe(observed, async (observation) => {
+    const ask: MediaAsk = {
+      request: { method: "POST", path, body: { ...action.body, clientContext: pending.clientContext } },
+      clientRequestId,
+      read: operationAnswer,
+      idempotent: false,
+      tenantId,
+      signal,
+      pending,
+      observation,
+    };
+    const delivery = await deliverInTurn(ask, { action, tools, patience });
+    if (delivery.kind === "heard") return handBack<T>(ask, callId, delivery);
+    if (delivery.kind === "accepted") return handBack<T>(ask, callId, { ...delivery, operation: delivery.value });
+    const callEnded = pending.outcome?.outcome === "callEnded";
+    if (delivery.kind === "unknown") pending.unknown();
+    else pending.abandon();
+    throw failureOf(delivery, {
+      ...ask,
+      callEnded,
+      callId,
+      clientContext: pending.clientContext,
+      completion: (options) => pending.completion(options),
+      nowMs: tools.line.clock.now(),
+    });
+  });
+}
+
+/** What it throws was certainly not executed. */
+async function deliverInTurn(
+  ask: MediaAsk,
+  { action, tools, patience }: { action: MediaAction; tools: MediaTools; patience: Patience },
+): Promise<Delivery<CommsOperation>> {
+  const go = (): Promise<Delivery<CommsOperation>> => deliver(ask, tools.line, patience);
   try {
-    const go = (): Promise<Delivery<CommsOperation>> => deliver(ask, tools.line, patience);
-    delivery = await (action.queued ? inTurn(action.callId, { queue: tools.queue, patience }, go) : go());
+    return await (action.queued ? inTurn(action.callId, { queue: tools.queue, patience }, go) : go());
   } catch (error) {
-    pending.abandon();
+    ask.pending.abandon();
     throw error;
   }
-  if (delivery.kind === "heard") return handBack(action.callId, pending, delivery);
-  if (delivery.kind === "accepted") return handBack(action.callId, pending, { ...delivery, operation: delivery.value });
-  const callEnded = pending.outcome?.outcome === "callEnded";
-  if (delivery.kind === "unknown") pending.unknown();
-  else pending.abandon();
-  throw failureOf(delivery, {
-    ...ask,
-    callEnded,
-    callId: action.callId,
-    clientContext: pending.clientContext,
-    completion: (options) => pending.completion(options),
-    nowMs: tools.line.clock.now(),
-  });
 }
 
 /**
@@ -99,7 +115,7 @@ export async function inTurn<T>(
   try {
     leave = await queue.enter(normalizeId(callId), patience);
   } catch (cause) {
-    throw cause instanceof OutOfTime ? new NotSentError(cause) : cause;
+    throw cause instanceof OutOfTime ? new NotSentError(cause, "its turn in the call did not come in time") : cause;
   }
   try {
     return await action();
@@ -109,18 +125,20 @@ export async function inTurn<T>(
 }
 
 function handBack<T extends CommsOperation>(
+  { pending, observation }: MediaAsk,
   callId: string,
-  pending: PendingOperation,
-  accepted: { operation: CommsOperation; location?: string },
+  { operation, location }: { operation: CommsOperation; location?: string },
 ): SentOperation<T> {
-  pending.accepted(accepted.operation);
+  const { clientContext } = pending;
+  pending.accepted(operation);
+  observation.made({ operationId: operation.id, clientContext });
   return {
     callId,
-    id: accepted.operation.id,
-    clientContext: pending.clientContext,
-    operation: accepted.operation as T,
+    id: operation.id,
+    clientContext,
+    operation: operation as T,
     completion: (options) => pending.completion(options) as Promise<OperationOutcome<T>>,
-    ...(accepted.location !== undefined && { location: accepted.location }),
+    ...(location !== undefined && { location }),
   };
 }
 

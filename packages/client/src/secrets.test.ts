@@ -74,7 +74,20 @@ describe("a PIN appears nowhere but on the wire", () => {
   test.each(cases)("%s", async (_, behaviour) => {
     const clock = createObservedClock();
     const operations = createRecordingWatcher();
-    const dtmf = createDtmfClient({ baseUrl: server.url, clock, operations, credential: async () => TOKEN });
+    const watched: unknown[] = [];
+    const watch = (...given: unknown[]) => void watched.push(given);
+    const span = { setAttributes: watch, setStatus: watch, end: watch };
+    const dtmf = createDtmfClient({
+      baseUrl: server.url,
+      clock,
+      operations,
+      credential: async () => TOKEN,
+      logger: { debug: watch, info: watch, warn: watch, error: watch },
+      telemetry: {
+        tracer: { startSpan: (...given) => watch(...given) ?? span },
+        meter: { createCounter: () => ({ add: watch }), createHistogram: () => ({ record: watch }) },
+      },
+    });
     server.behaviours.push(behaviour);
     const request = { tones: secretTones(PIN), clientContext: "mine" };
     const sending = dtmf.sendDtmfTones("call", request).then(
@@ -88,7 +101,8 @@ describe("a PIN appears nowhere but on the wire", () => {
     }
     const result = await sending;
     expect(received?.body).toContain('"tone8","tone6","tone4","tone2","star"');
-    const seen = [result, request, dtmf, operations.expected].flatMap(everyPrint).concat(printed).join("\n");
+    expect(watched.length).toBeGreaterThan(5);
+    const seen = [result, request, dtmf, operations.expected, watched].flatMap(everyPrint).concat(printed).join("\n");
     expect(seen).not.toMatch(LEAK);
     expect(seen).not.toContain(TOKEN);
     await dtmf.close();
