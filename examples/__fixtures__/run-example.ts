@@ -14,6 +14,8 @@ const folder = join(root, "node_modules/.cache/examples");
 export interface RunningExample {
   /** Resolves with the first line, of all that it has printed and will print, in which `pattern` is found. */
   line(pattern: RegExp): Promise<string>;
+  /** All that it has printed so far. */
+  printed(): string;
   /** Asks it to end, as platforms do. */
   stop(): void;
   /** Resolves with the exit code once it has ended. */
@@ -44,7 +46,7 @@ export async function runExample(name: string, env: Readonly<Record<string, stri
   });
   onTestFinished(() => end(child));
   return {
-    line: linesOf(child),
+    ...linesOf(child),
     stop: () => void child.kill("SIGTERM"),
     ended: async () => child.exitCode ?? ((await once(child, "exit"))[0] as number | null),
   };
@@ -56,7 +58,7 @@ async function end(child: ChildProcess): Promise<void> {
   await once(child, "exit");
 }
 
-function linesOf(child: ChildProcess): RunningExample["line"] {
+function linesOf(child: ChildProcess): Pick<RunningExample, "line" | "printed"> {
   let printed = "";
   const look = new Set<() => void>();
   const hear = (chunk: Buffer): void => {
@@ -68,7 +70,7 @@ function linesOf(child: ChildProcess): RunningExample["line"] {
   child.once("exit", () => {
     for (const one of look) one();
   });
-  return (pattern) =>
+  const line: RunningExample["line"] = (pattern) =>
     new Promise((resolve, reject) => {
       const find = (): void => {
         const found = printed
@@ -84,4 +86,5 @@ function linesOf(child: ChildProcess): RunningExample["line"] {
       look.add(find);
       find();
     });
+  return { line, printed: () => printed };
 }

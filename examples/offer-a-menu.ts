@@ -1,0 +1,28 @@
+// How do I answer a call and offer a menu?
+import { bot, callbackUri } from "./bot.ts";
+
+const wav = (name: string) => ({ uri: `https://bot.example.com/${name}.wav` });
+const menu = [wav("one-for-news-two-for-weather")];
+const choices = new Map([
+  ["tone1", wav("news")],
+  ["tone2", wav("weather")],
+]);
+
+bot.on("incoming", async (call) => {
+  await call.answer(); // Graph waits 15 s for it
+  await call.waitFor("established");
+  call.keepAlive();
+  for (let prompts = menu; ; ) {
+    // It always ends with a value, also when the caller hangs up.
+    const { digits } = await call.collect({ maxDigits: 1, allowed: "12", prompts, repeats: 2 });
+    const [key] = digits.reveal();
+    const chosen = key && choices.get(key);
+    if (!chosen) break; // silence, `#`, or nobody there any more
+    console.log("playing", chosen.uri);
+    prompts = [chosen, ...menu];
+  }
+  await call.hangUp();
+  console.log("over:", (await call.waitFor("terminated")).reason);
+});
+
+console.log("waiting for calls at", callbackUri);

@@ -1,0 +1,24 @@
+// How do I take a PIN from whoever calls?
+import { env } from "node:process";
+import { formatTones } from "@graph-dtmf/models";
+import { bot, callbackUri } from "./bot.ts";
+
+const prompts = [{ uri: "https://bot.example.com/please-enter-your-pin.wav" }];
+
+bot.on("incoming", async (call) => {
+  await call.answer(); // Graph waits 15 s for it
+  await call.waitFor("established");
+  const { digits, endedBy, keysLost } = await call.collect({
+    maxDigits: 4,
+    minDigits: 4,
+    allowed: "0123456789",
+    prompts, // a key stops them
+    repeats: 2, // after silence, and after what is no PIN
+  });
+  const isComplete = endedBy === "maxDigits" && keysLost === 0;
+  const isRight = isComplete && formatTones(digits) === env.RIGHT_PIN;
+  console.log(digits, endedBy, isRight ? "welcome" : "not welcome"); // the digits print as [redacted 4 tones]
+  await call.hangUp();
+});
+
+console.log("waiting for calls at", callbackUri);
