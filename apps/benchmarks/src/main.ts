@@ -1,11 +1,13 @@
 import { benchmarkIdle } from "./idle.ts";
 import { benchmarkImport } from "./import.ts";
 import { benchmarkParse } from "./parse.ts";
+import { benchmarkReceive } from "./receive.ts";
 import { benchmarkSend } from "./send.ts";
 import { benchmarkTracker } from "./tracker.ts";
 
 const benchmarks: Record<string, () => Promise<void>> = {
   parse: benchmarkParse,
+  receive: benchmarkReceive,
   send: benchmarkSend,
   tracker: benchmarkTracker,
   import: benchmarkImport,

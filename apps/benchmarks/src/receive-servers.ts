@@ -1,0 +1,130 @@
+import { createServer, type RequestListener, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { parseCallAutomationEvent } from "@azure/communication-call-automation";
+import {
+  createGraphCallingVerifier,
+  createNotificationReceiver,
+  createOperationTracker,
+} from "@graph-dtmf/notifications";
+import { toNodeHandler } from "@graph-dtmf/notifications/node";
+import { serve } from "@hono/node-server";
+import express from "express";
+import fastify from "fastify";
+import { Hono } from "hono";
+import { createRemoteJWKSet, jwtVerify } from "jose";
+
+// One server in a process of its own: what is measured is the time of the processor that it spends on each request.
+
+const [name = "", keysUrl = "", openIdConfigurationUrl = "", appId = "", tenantId = ""] = process.argv.slice(2);
+
+const receiver = (() => {
+  const verifier = createGraphCallingVerifier({ appId, tenantIds: [tenantId], openIdConfigurationUrl });
+  const made = createNotificationReceiver({ verifier, operations: createOperationTracker() });
+  made.on("operation", heard);
+  return made;
+})();
+const keys = createRemoteJWKSet(new URL(keysUrl));
+let count = 0;
+
+/** What every server does with what it was brought. */
+function heard(): void {
+  count++;
+}
+
+async function verify(authorization: string | undefined): Promise<void> {
+  const token = authorization?.slice("Bearer ".length) ?? "";
+  await jwtVerify(token, keys, { algorithms: ["RS256"], audience: appId, issuer: "https://api.botframework.com" });
+}
+
+/** The least that can be done: read the body, parse it, answer. */
+function bare(check: (authorization: string | undefined) => Promise<void> | void): RequestListener {
+  return (request, response) => {
+    const chunks: Buffer[] = [];
+    request.on("data", (chunk: Buffer) => chunks.push(chunk));
+    request.on("end", async () => {
+      await check(request.headers.authorization);
+      JSON.parse(Buffer.concat(chunks).toString());
+      heard();
+      response.writeHead(202).end();
+    });
+  };
+}
+
+function expressWith(handle: express.RequestHandler, parser?: express.RequestHandler): RequestListener {
+  const app = express();
+  if (parser) app.use(parser);
+  app.post("/api/calls", handle);
+  return app;
+}
+
+const accept: express.RequestHandler = (_, response) => {
+  heard();
+  response.sendStatus(202);
+};
+
+function fastifyWith(isOurs: boolean): Promise<Server> {
+  const app = fastify();
+  const handle = toNodeHandler(receiver);
+  if (isOurs) {
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser("*", (_request, _payload, done) => done(null));
+  }
+  app.post("/api/calls", (request, reply) => {
+    if (!isOurs) {
+      heard();
+      return reply.code(202).send();
+    }
+    reply.hijack();
+    return handle(request.raw, reply.raw);
+  });
+  return app.listen({ port: 0, host: "127.0.0.1" }).then(() => app.server);
+}
+
+function honoWith(isOurs: boolean): Server {
+  const app = new Hono();
+  app.post("/api/calls", async (context) => {
+    if (isOurs) return receiver.fetch(context.req.raw);
+    await context.req.json();
+    heard();
+    return context.body(null, 202);
+  });
+  return serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" }) as Server;
+}
+
+const servers: Record<string, () => Server | Promise<Server>> = {
+  bare: () => createServer(bare(() => {})),
+  ours: () => createServer(toNodeHandler(receiver)),
+  bareJose: () => createServer(bare(verify)),
+  expressJose: () =>
+    createServer(
+      expressWith(async (request, response, next) => {
+        await verify(request.headers.authorization);
+        accept(request, response, next);
+      }, express.json()),
+    ),
+  expressAzure: () =>
+    createServer(
+      expressWith((request, response, next) => {
+        for (const event of request.body as Record<string, unknown>[]) parseCallAutomationEvent(event);
+        accept(request, response, next);
+      }, express.json()),
+    ),
+  express: () => createServer(expressWith(accept, express.json())),
+  expressOurs: () => createServer(expressWith(toNodeHandler(receiver))),
+  fastify: () => fastifyWith(false),
+  fastifyOurs: () => fastifyWith(true),
+  hono: () => honoWith(false),
+  honoOurs: () => honoWith(true),
+};
+
+const server = await servers[name]?.();
+if (!server) throw new Error(`expected ${Object.keys(servers).join(", ")}, got ${name}`);
+if (!server.listening) await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+// Whatever is asked is answered with what it has cost until now.
+process.on("message", async () => {
+  await receiver.drain();
+  const { user, system } = process.cpuUsage();
+  process.send?.({ cpuUs: user + system, count });
+});
+process.on("disconnect", () => process.exit());
+process.send?.({ port: (server.address() as AddressInfo).port });

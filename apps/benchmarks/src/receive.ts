@@ -1,0 +1,124 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { azureBody, graphBody } from "./notification-bodies.ts";
+import { NotificationSender } from "./notification-sender.ts";
+import { report } from "./report.ts";
+import { type Contestant, inTurns } from "./rounds.ts";
+
+const LANES = 16;
+const ROUNDS = 7;
+const SEEN_POSTS = 4_000;
+const NEW_POSTS = 400;
+
+/** Authenticated receiving: what each request costs the processor, against servers that do less, or do it otherwise. */
+export async function benchmarkReceive(): Promise<void> {
+  const sender = await NotificationSender.start();
+  const servers: ReceiveServer[] = [];
+  const start = async (name: string): Promise<ReceiveServer> => {
+    const server = await ReceiveServer.start(name, sender);
+    servers.push(server);
+    return server;
+  };
+  try {
+    await compareSeenTokens(start);
+    await compareNewTokens(start);
+  } finally {
+    for (const server of servers) server.stop();
+    sender.close();
+  }
+}
+
+type Start = (name: string) => Promise<ReceiveServer>;
+
+async function compareSeenTokens(start: Start): Promise<void> {
+  const names = ["ours", "bare", "expressAzure", "expressJose", "express", "expressOurs"];
+  const plugins = ["fastify", "fastifyOurs", "hono", "honoOurs"];
+  const contestants: Contestant[] = [];
+  for (const name of [...names, ...plugins]) {
+    const server = await start(name);
+    const token = await server.sender.sign();
+    contestants.push({ name, round: () => server.cost(SEEN_POSTS, () => token) });
+  }
+  const cost = costsOf(await inTurns(contestants, ROUNDS));
+  report("Received under a token seen before: requests a second of the processor, as a multiple of the peer's", [
+    { what: "node:http that only parses JSON", ratio: cost("bare") / cost("ours"), atLeast: 0.75 },
+    {
+      what: "express.json() and Azure's call-automation parser, no token",
+      ratio: cost("expressAzure") / cost("ours"),
+      atLeast: 3,
+    },
+    { what: "express.json() and jose", ratio: cost("expressJose") / cost("ours"), atLeast: 5 },
+    { what: "within Express, its own JSON route", ratio: cost("express") / cost("expressOurs"), atLeast: 0.85 },
+    { what: "within Fastify, its own JSON route", ratio: cost("fastify") / cost("fastifyOurs"), atLeast: 0.85 },
+    { what: "within Hono, its own JSON route", ratio: cost("hono") / cost("honoOurs"), atLeast: 0.85 },
+  ]);
+}
+
+async function compareNewTokens(start: Start): Promise<void> {
+  const contestants: Contestant[] = [];
+  for (const name of ["ours", "bareJose"]) {
+    const server = await start(name);
+    const tokens = await Promise.all(Array.from({ length: NEW_POSTS * (ROUNDS + 1) }, () => server.sender.sign()));
+    contestants.push({ name, round: () => server.cost(NEW_POSTS, () => tokens.pop() ?? "") });
+  }
+  const cost = costsOf(await inTurns(contestants, ROUNDS));
+  report("Received with every token new", [
+    { what: "node:http and jose", ratio: cost("bareJose") / cost("ours"), atLeast: 0.85 },
+  ]);
+}
+
+function costsOf(measured: readonly { name: string; medianMs: number }[]): (name: string) => number {
+  return (name) => measured.find((one) => one.name === name)?.medianMs ?? Number.NaN;
+}
+
+/** A server in a process of its own. */
+class ReceiveServer {
+  readonly sender: NotificationSender;
+  readonly #name: string;
+  readonly #process: ChildProcess;
+  readonly #port: number;
+  #posted = 0;
+
+  private constructor(name: string, sender: NotificationSender, started: { process: ChildProcess; port: number }) {
+    this.#name = name;
+    this.sender = sender;
+    this.#process = started.process;
+    this.#port = started.port;
+  }
+
+  static async start(name: string, sender: NotificationSender): Promise<ReceiveServer> {
+    const { url, appId, tenantId } = sender;
+    const program = fileURLToPath(new URL("./receive-servers.js", import.meta.url));
+    const child = fork(program, [name, `${url}/keys`, `${url}/configuration`, appId, tenantId]);
+    const [{ port }] = (await once(child, "message")) as [{ port: number }];
+    return new ReceiveServer(name, sender, { process: child, port });
+  }
+
+  /** What so many notifications, each of another operation, cost it: milliseconds of the processor. */
+  async cost(posts: number, tokenOf: () => string): Promise<number> {
+    const before = await this.#asked();
+    const bodyOf = this.#name === "expressAzure" ? azureBody : graphBody;
+    let left = posts;
+    const lane = async (): Promise<void> => {
+      while (left-- > 0) {
+        const status = await this.sender.post(this.#port, tokenOf(), bodyOf(this.#posted++));
+        if (status !== 202) throw new Error(`expected 202 of ${this.#name}, got ${status}`);
+      }
+    };
+    await Promise.all(Array.from({ length: LANES }, lane));
+    const after = await this.#asked();
+    const count = after.count - before.count;
+    if (count !== posts) throw new Error(`expected ${posts} notifications handled by ${this.#name}, got ${count}`);
+    return (after.cpuUs - before.cpuUs) / 1000;
+  }
+
+  async #asked(): Promise<{ cpuUs: number; count: number }> {
+    this.#process.send("cost");
+    return ((await once(this.#process, "message")) as [{ cpuUs: number; count: number }])[0];
+  }
+
+  stop(): void {
+    if (this.#process.connected) this.#process.disconnect();
+  }
+}
