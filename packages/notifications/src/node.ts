@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Clock, systemClock } from "@graph-dtmf/models";
-import { readNodeBody } from "./node-body.ts";
+import { NodeBody } from "./node-body.ts";
 import type { NotificationRequest } from "./notification-request.ts";
 import type { NotificationReceiver } from "./receive.ts";
 
@@ -27,11 +27,12 @@ export function toNodeHandler(
     // A connection may break at any time, and an error event that nobody listens to ends the process.
     request.on("error", ignore);
     response.on("error", ignore);
-    const { status, headers, handle } = await receiver.receive(present(request));
+    const body = new NodeBody(request);
+    const { status, headers, handle } = await receiver.receive(present(request, body));
     // A refusal may be quicker than the parser is with a body that has come in one piece with its head.
-    if (!request.complete) await new Promise((resolve) => setImmediate(resolve));
+    if (!body.hasArrived) await new Promise((resolve) => setImmediate(resolve));
     if (!response.headersSent && !response.destroyed) {
-      if (request.complete) response.writeHead(status, headers).end();
+      if (body.hasArrived) response.writeHead(status, headers).end();
       else refuseRest(request, response.writeHead(status, { ...headers, ...CLOSING }), clock);
     }
     void handle?.();
@@ -40,20 +41,24 @@ export function toNodeHandler(
 
 const CLOSING = { connection: "close", "content-length": "0" } as const;
 
-function present(request: IncomingMessage): NotificationRequest {
+function present(request: IncomingMessage, body: NodeBody): NotificationRequest {
   return {
     method: request.method ?? "",
     authorization: authorizationOf(request),
     contentLength: request.headers["content-length"] ?? null,
-    readBody: (limits) => readNodeBody(request, limits),
+    readBody: (limits) => body.read(limits),
   };
 }
+
+const AUTHORIZATION = "authorization";
 
 /** From the raw headers: the others hide that there was a second one. */
 function authorizationOf({ rawHeaders }: IncomingMessage): string | null {
   const values: string[] = [];
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    if (rawHeaders[index]?.toLowerCase() === "authorization") values.push(rawHeaders[index + 1] ?? "");
+    const name = rawHeaders[index] ?? "";
+    if (name.length === AUTHORIZATION.length && name.toLowerCase() === AUTHORIZATION)
+      values.push(rawHeaders[index + 1] ?? "");
   }
   return values.length === 0 ? null : values.join(", ");
 }
