@@ -107,6 +107,10 @@ describe.each(published.map(({ manifest }) => manifest.name as string))("the tar
   });
 });
 
+test("the simulator runs by its name", () => {
+  expect(npm(["exec", "--offline", "--", "graph-dtmf-simulator", "--help"])).toMatch(/^Usage: graph-dtmf-simulator/);
+});
+
 describe.each(nodeMajors)("on Node.js %i", (major) => {
   const node = findNode(major);
   const missing = `Node.js ${major} is not to be had here`;

@@ -74,6 +74,8 @@ export function readCommandLine(args: readonly string[]): CommandLine | undefine
 /** What is printed once it runs: everything that a bot must be told, and a first command to try. */
 export function welcome(simulator: Simulator): string {
   const { url, tokenUrl, openIdConfigurationUrl, appId, tenantId, clientSecret } = simulator;
+  // A certificate of one's own is known to nobody.
+  const curl = url.startsWith("https:") ? "curl -sk" : "curl -s";
   return `graph-dtmf-simulator listens at ${url}
 
   Graph                 ${url}/v1.0
@@ -85,7 +87,7 @@ export function welcome(simulator: Simulator): string {
 
 A first request:
 
-  curl -s ${tokenUrl} \\
+  ${curl} ${tokenUrl} \\
     -d grant_type=client_credentials -d client_id=${appId} \\
     --data-urlencode 'client_secret=${clientSecret}' -d scope=https://graph.microsoft.com/.default
 
