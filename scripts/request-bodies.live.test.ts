@@ -3,11 +3,12 @@ import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import { createDtmfClient, type DtmfClient, type TonesInput } from "@graph-dtmf/client";
+import { createDtmfClient, type DtmfClient, type Meeting, type TonesInput } from "@graph-dtmf/client";
 import { parseTones, secretTones, TONES, type Tone } from "@graph-dtmf/models";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Checker, parseCsdl } from "../packages/simulator/src/__fixtures__/csdl.ts";
+import { readCreateCallBody } from "../packages/simulator/src/create-call-body.ts";
 
 // What the client sends is held against Graph's own schema, not against our reading of it.
 
@@ -82,29 +83,56 @@ describe.skipIf(!directory)("by the types of Graph's own schema", () => {
     await fc.assert(property, { numRuns: 300 });
   });
 
+  const id = fc.string({ minLength: 1, maxLength: 40 });
+  const uri = fc.webUrl();
+  const contextOnly = fc.record({ clientContext: fc.uuid() }, { requiredKeys: [] });
+
   test("so are those of the other actions", async () => {
-    const prompts = [
-      { uri: "https://bot.example/welcome.wav", resourceId: "welcome" },
-      { uri: "https://bot.example/menu.wav" },
-    ];
-    await dtmf.playPrompt("call", { prompts });
-    expect(checker.parameters("playPrompt", graph.last())).toEqual([]);
-    await dtmf.subscribeToTone("call");
-    expect(checker.parameters("subscribeToTone", graph.last())).toEqual([]);
-    await dtmf.cancelMediaProcessing("call", { clientContext: "context" });
-    expect(checker.parameters("cancelMediaProcessing", graph.last())).toEqual([]);
-    await dtmf.calls.answer("call", { callbackUri: "https://bot.example/api/calls" });
-    expect(checker.parameters("answer", graph.last())).toEqual([]);
-    await dtmf.calls.reject("call", { reason: "busy" });
-    expect(checker.parameters("reject", graph.last())).toEqual([]);
+    const prompts = fc.array(fc.record({ uri, resourceId: id }, { requiredKeys: ["uri"] }), {
+      minLength: 1,
+      maxLength: 20,
+    });
+    const reason = fc.constantFrom("none" as const, "busy" as const, "forbidden" as const);
+    const generated = fc.record({ prompts, uri, reason, context: contextOnly });
+    const property = fc.asyncProperty(generated, async ({ prompts, uri: callbackUri, reason, context }) => {
+      await dtmf.playPrompt("call", { prompts, ...context });
+      expect(checker.parameters("playPrompt", graph.last())).toEqual([]);
+      await dtmf.subscribeToTone("call", context);
+      expect(checker.parameters("subscribeToTone", graph.last())).toEqual([]);
+      await dtmf.cancelMediaProcessing("call", context);
+      expect(checker.parameters("cancelMediaProcessing", graph.last())).toEqual([]);
+      await dtmf.calls.answer("call", { callbackUri });
+      expect(checker.parameters("answer", graph.last())).toEqual([]);
+      await dtmf.calls.reject("call", { reason });
+      expect(checker.parameters("reject", graph.last())).toEqual([]);
+    });
+    await fc.assert(property, { numRuns: 50 });
   });
 
-  test("so is a new call, but for the id that Graph gives it", async () => {
-    await dtmf.calls.create({
-      callbackUri: "https://bot.example/api/calls",
-      tenantId: "aa67bd4c-8475-432d-bd41-39f255720e0a",
-      targets: [{ user: { id: "112f7296-5fa4-42ca-bae8-6a692b15d4b8" } }, { phone: { id: "+15550100" } }],
+  test("so is a new call, but for the id that Graph gives it; and the simulator takes it", async () => {
+    const target = fc.oneof(fc.record({ user: fc.record({ id }) }), fc.record({ phone: fc.record({ id }) }));
+    const meeting: fc.Arbitrary<Meeting> = fc.oneof(
+      fc.record(
+        { joinMeetingId: id.filter((text) => text.trim() !== ""), passcode: id },
+        { requiredKeys: ["joinMeetingId"] },
+      ),
+      fc.record({
+        organizer: fc.record({ id, tenantId: id }, { requiredKeys: ["id"] }),
+        chatInfo: fc.record({ threadId: id, messageId: id, replyChainMessageId: id }, { requiredKeys: ["threadId"] }),
+      }),
+      fc.record({ Oid: fc.uuid(), Tid: fc.uuid() }).map((context) => ({
+        joinUrl: `https://teams.microsoft.com/l/meetup-join/19%3ameeting%40thread.v2/0?context=${encodeURIComponent(JSON.stringify(context))}`,
+      })),
+    );
+    const whom = fc.oneof(
+      fc.array(target, { minLength: 1, maxLength: 5 }).map((targets) => ({ targets })),
+      meeting.map((meeting) => ({ meeting })),
+    );
+    const property = fc.asyncProperty(whom, uri, fc.uuid(), async (whom, callbackUri, tenantId) => {
+      await dtmf.calls.create({ callbackUri: callbackUri.replace(/^http:/, "https:"), tenantId, ...whom });
+      expect(checker.value("graph.call", { id: "given by Graph", ...(graph.last() as object) })).toEqual([]);
+      expect(() => readCreateCallBody(graph.last(), tenantId)).not.toThrow();
     });
-    expect(checker.value("graph.call", { id: "given by Graph", ...(graph.last() as object) })).toEqual([]);
+    await fc.assert(property, { numRuns: 200 });
   });
 });

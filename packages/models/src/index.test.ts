@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import type {
   CommsNotification,
@@ -43,6 +44,12 @@ describe("the package", () => {
       "toInteger",
       "toText",
     ]);
+  });
+
+  it("names each of them in its README", () => {
+    const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8");
+    const names = [...Object.keys(models), ...Object.keys(testing)];
+    expect(names.filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
   });
 
   it("has these values for tests", () => {
