@@ -6,8 +6,8 @@ test("without arguments it listens at port 4000 of this machine, at real speed",
 });
 
 test("everything can be chosen", () => {
-  const args = "--port 0 --host 0.0.0.0 --speed 2.5 --app-id a --tenant-id t --client-secret s --far-end menu.json";
-  const files = "--tls-cert cert.pem --tls-key key.pem --callback-ca ca.pem";
+  const args = "--port 0 --host 0.0.0.0 --speed 2.5 --app-id a --tenant-id t --client-secret s --roles A.All,B.All";
+  const files = "--far-end menu.json --tls-cert cert.pem --tls-key key.pem --callback-ca ca.pem";
   expect(readCommandLine(`${args} ${files}`.split(" "))).toEqual({
     port: 0,
     host: "0.0.0.0",
@@ -15,6 +15,7 @@ test("everything can be chosen", () => {
     appId: "a",
     tenantId: "t",
     clientSecret: "s",
+    roles: ["A.All", "B.All"],
     files: { farEnd: "menu.json", tlsCert: "cert.pem", tlsKey: "key.pem", callbackCa: "ca.pem" },
   });
 });

@@ -12,6 +12,7 @@ A stand-in for the Microsoft Graph calling service on this machine.
   --app-id <id>           The bot's application. Default: made up.
   --tenant-id <id>        The tenant. Default: made up.
   --client-secret <text>  The bot's secret. Default: made up.
+  --roles <list>          The bot's permissions, with commas between. Default: all that calls need.
   --far-end <file>        Who picks up: a phone menu, as JSON.
   --tls-cert <file>       Speak https with this certificate, in PEM …
   --tls-key <file>        … and this key.
@@ -27,6 +28,7 @@ export interface CommandLine {
   appId?: string;
   tenantId?: string;
   clientSecret?: string;
+  roles?: readonly string[];
   /** Paths of files. */
   files: Partial<Record<"farEnd" | "tlsCert" | "tlsKey" | "callbackCa", string>>;
 }
@@ -48,6 +50,7 @@ export function readCommandLine(args: readonly string[]): CommandLine | undefine
       "app-id": text,
       "tenant-id": text,
       "client-secret": text,
+      roles: text,
       "far-end": text,
       "tls-cert": text,
       "tls-key": text,
@@ -66,7 +69,12 @@ export function readCommandLine(args: readonly string[]): CommandLine | undefine
     port,
     host: values.host,
     speed,
-    ...given({ appId: values["app-id"], tenantId: values["tenant-id"], clientSecret: values["client-secret"] }),
+    ...given({
+      appId: values["app-id"],
+      tenantId: values["tenant-id"],
+      clientSecret: values["client-secret"],
+      roles: values.roles?.split(",").map((role) => role.trim()),
+    }),
     files: given({ farEnd: values["far-end"], tlsCert, tlsKey, callbackCa: values["callback-ca"] }),
   };
 }

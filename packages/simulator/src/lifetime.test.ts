@@ -1,4 +1,5 @@
 import { createServer } from "node:net";
+import { networkInterfaces } from "node:os";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { openScene, type Scene } from "./__fixtures__/foreign-client.ts";
 import { type SimulatorOptions, startSimulator } from "./index.ts";
@@ -219,6 +220,17 @@ test("a port that is taken is an error at once", async () => {
   await expect(startSimulator({ port: Number(new URL(simulator.url).port) })).rejects.toThrow("EADDRINUSE");
 });
 
+test.each(["0.0.0.0", "localhost", ...(hasIpv6() ? ["::", "::1"] : [])])(
+  "listening at %s, it names itself as it can be reached from here",
+  async (host) => {
+    const { simulator, client } = await scene({ host });
+    expect(new URL(simulator.url).hostname).toBe({ "::1": "[::1]", localhost: "localhost" }[host] ?? "127.0.0.1");
+    expect((await client.askToken()).status).toBe(200);
+    const { body } = await client.ask("GET", "/v1/.well-known/OpenIdConfiguration");
+    expect(body.jwks_uri).toBe(`${simulator.url}/v1/.well-known/keys`);
+  },
+);
+
 test("ids, tenant and secret may be chosen", async () => {
   const chosen = {
     appId: "2891555a-92ff-42e6-80fa-6e1300c6b5c6",
@@ -229,6 +241,10 @@ test("ids, tenant and secret may be chosen", async () => {
   expect(simulator).toMatchObject(chosen);
   expect((await client.ask("POST", "/v1.0/communications/calls", { body: client.callBody() })).status).toBe(201);
 });
+
+function hasIpv6(): boolean {
+  return Object.values(networkInterfaces()).some((addresses) => addresses?.some(({ family }) => family === "IPv6"));
+}
 
 async function unusedPort(): Promise<number> {
   const server = createServer();
