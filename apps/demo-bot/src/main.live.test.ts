@@ -33,6 +33,12 @@ describe("the demo as it is built", () => {
     expect(events.find(({ step }) => step === "sending")).toMatchObject({ keys: "1234#", delayBetweenTonesMs: 300 });
   });
 
+  test.each(["conference", "collect", "menu"])("holds the conversation %s to its end", async (scenario) => {
+    const { code, stdout, stderr } = await run("--scenario", scenario);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    expect(stdout).toMatch(/✓ done {5}\d+ requests, \d+ notifications verified, none refused\n$/);
+  });
+
   test("says what is wrong, without a stack and without the keys, and fails", async () => {
     const { code, stdout, stderr } = await run("--tones", "4711x");
     expect(code).toBe(1);

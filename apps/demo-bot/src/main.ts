@@ -1,5 +1,7 @@
 import { jsonNarrator, storyNarrator } from "./narrator.ts";
 import { parseOptions, USAGE } from "./options.ts";
+import { tellScenario } from "./scenario.ts";
+import { describeScenarioStep, type ScenarioEvent } from "./scenario-event.ts";
 import { tellStory } from "./story.ts";
 
 try {
@@ -11,7 +13,13 @@ try {
       write: (text: string) => process.stdout.write(text),
       colour: process.stdout.isTTY === true && !process.env.NO_COLOR,
     };
-    await tellStory(options, options.json ? jsonNarrator(page) : storyNarrator(page));
+    const { scenario, json } = options;
+    if (scenario) {
+      const tell = (event: ScenarioEvent): void => {
+        page.write(`${json ? JSON.stringify(event) : describeScenarioStep(event)}\n`);
+      };
+      await tellScenario({ ...options, scenario }, tell);
+    } else await tellStory(options, json ? jsonNarrator(page) : storyNarrator(page));
   }
 } catch (error) {
   process.stderr.write(`demo: ${error instanceof Error ? error.message : String(error)}\n`);

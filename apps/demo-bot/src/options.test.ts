@@ -21,6 +21,11 @@ describe("the command line", () => {
     });
   });
 
+  test("takes a scenario", () => {
+    expect(parseOptions(["--scenario", "collect"])).toMatchObject({ scenario: "collect" });
+    expect(parseOptions([])).not.toHaveProperty("scenario");
+  });
+
   test("asks for help", () => {
     expect(parseOptions(["--help"])).toBe("help");
   });
@@ -33,6 +38,7 @@ describe("the command line", () => {
     [["--delay", "99999999999"], /--delay/],
     [["--speed", "0"], /--speed: expected a number/],
     [["--speed", "fast"], /--speed/],
+    [["--scenario", "chess"], /--scenario: expected conference, collect, menu/],
     [["--faster"], /--faster/],
   ])("%j is refused with what was expected", (args, message) => {
     expect(() => parseOptions(args)).toThrow(message);

@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import { parseTones, type Tone } from "@graph-dtmf/models";
+import { SCENARIOS, type ScenarioName } from "./scenario-event.ts";
 
 /** What the demo was asked to show. */
 export interface DemoOptions {
@@ -10,17 +11,21 @@ export interface DemoOptions {
   speed: number;
   /** One JSON object a line, for programs. */
   json: boolean;
+  /** A conversation to show instead of the exchange. */
+  scenario?: ScenarioName;
 }
 
 /** The documentation's own example: the twelve keys, a second apart. */
 const DOCUMENTED = { keys: "1234567890*#", delay: "1000", speed: "20" };
 
 export const USAGE: string = `npm run demo -- [--tones "${DOCUMENTED.keys}"] [--delay ${DOCUMENTED.delay}] [--speed ${DOCUMENTED.speed}] [--json]
+npm run demo -- --scenario ${SCENARIOS.join("|")} [--speed ${DOCUMENTED.speed}] [--json]
 
   --tones   keys to press: 0-9 * # A-D and ! (flash)
   --delay   milliseconds between two tones
   --speed   how many times faster than a telephone the simulator plays; 1 is real time
   --json    one JSON object a line instead of a story
+  --scenario  a conversation: enter a conference PIN, take a caller's PIN, or walk through a phone menu
 `;
 
 /**
@@ -36,10 +41,13 @@ export function parseOptions(args: readonly string[]): DemoOptions | "help" {
       delay: { type: "string", default: DOCUMENTED.delay },
       speed: { type: "string", default: DOCUMENTED.speed },
       json: { type: "boolean", default: false },
+      scenario: { type: "string" },
       help: { type: "boolean", short: "h", default: false },
     },
   });
   if (values.help) return "help";
+  const scenario = SCENARIOS.find((one) => one === values.scenario);
+  if (values.scenario !== undefined && !scenario) throw new Error(`--scenario: expected ${SCENARIOS.join(", ")}`);
   const tones = parseTones(values.tones);
   if (tones.length === 0) throw new Error("--tones: expected at least one key");
   return {
@@ -47,6 +55,7 @@ export function parseOptions(args: readonly string[]): DemoOptions | "help" {
     delayBetweenTonesMs: numberOf("--delay", values.delay, { from: 0, to: 2 ** 31 - 1, whole: true }),
     speed: numberOf("--speed", values.speed, { from: 0.1, to: 1000, whole: false }),
     json: values.json,
+    ...(scenario && { scenario }),
   };
 }
 
