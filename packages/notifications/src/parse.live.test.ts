@@ -6,7 +6,7 @@ import { parseNotifications } from "./parse.ts";
 
 const reference = process.env.GRAPH_REFERENCE_DIR;
 if (!reference)
-  console.warn("skipped: set GRAPH_REFERENCE_DIR to a directory with corpus/{notifications,modelled} to read them");
+  console.warn("SKIPPED: set GRAPH_REFERENCE_DIR to a directory with corpus/{notifications,modelled} to read them");
 
 /** Bodies that Graph, its documentation and reports from the field have shown; `e…` are answers, not notifications. */
 function bodiesIn(directory: string): [name: string, body: Uint8Array][] {

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import type { OperationStore } from "@graph-dtmf/models";
 import { createManualClock } from "@graph-dtmf/models/testing";
 import { SignJWT } from "jose";
@@ -88,6 +89,23 @@ describe("the door, with all its parts", () => {
     expect(await deliver(callEntry("terminated", { changeType: "deleted" }))).toBe(202);
     await receiver.drain();
     expect(outcomes).toEqual(["completed", {}]);
+  });
+
+  it("lets a handler await a tone that somebody presses later in its call", async () => {
+    const { receiver, deliver } = await openDoor();
+    const begun = deferred();
+    const pressed: unknown[] = [];
+    receiver.on("call", async ({ callId, call }) => {
+      if (call.state !== "established") return;
+      const tones = receiver.tones(callId)[Symbol.asyncIterator]();
+      begun.resolve();
+      pressed.push((await tones.next()).value);
+    });
+    expect(await deliver(callEntry("established"))).toBe(202);
+    await begun.promise;
+    expect(await deliver(toneEntry(1, { tone: "pound" }))).toBe(202);
+    await receiver.drain();
+    expect(pressed).toMatchObject([{ sequenceId: 1, tone: "pound" }]);
   });
 
   it("asks for an end again that its store could not keep, and hands it on once", async () => {
@@ -203,6 +221,26 @@ describe("an attacker", { timeout: 30_000 }, () => {
     client.write(head(`Authorization: Bearer ${"x".repeat(1024 * 1024)}`));
     await client.closed();
     expect(client.heard).toMatch(/^(HTTP\/1.1 431 |$)/);
+    expect(await deliver(toneEntry(1))).toBe(202);
+  });
+
+  it("who opens 1,000 connections and says nothing, or half a head, keeps nobody out", async () => {
+    const { port, deliver } = await openDoor();
+    const idle = Array.from({ length: 1_000 }, () => connectRaw(port));
+    for (const client of idle.slice(500)) client.write("POST /callback HTTP/1.1\r\nAuthorization: Bearer ");
+    await Promise.all(idle.map(({ socket }) => once(socket, "connect")));
+    expect(await deliver(toneEntry(1))).toBe(202);
+  });
+
+  it("who sends no token has no byte of the body read, be it 100 MB or without end", async () => {
+    const { port, deliver, clock } = await openDoor();
+    for (const framing of ["Content-Length: 104857600", "Transfer-Encoding: chunked"]) {
+      const client = connectRaw(port);
+      client.write(head(framing));
+      expect(await client.hears(/\r\n\r\n/)).toMatch(/^HTTP\/1.1 401 .*connection: close/is);
+      await clock.advance(2_000);
+      await client.closed();
+    }
     expect(await deliver(toneEntry(1))).toBe(202);
   });
 
