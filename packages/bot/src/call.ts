@@ -16,6 +16,7 @@ import {
 } from "@graph-dtmf/models";
 import type { HeardTone, NotificationReceiver } from "@graph-dtmf/notifications";
 import type { CallLife, CallStatus } from "./call-life.ts";
+import { CallMedia } from "./call-media.ts";
 import { type Collected, collect } from "./collect.ts";
 import { type CollectOptions, readCollectRules } from "./collect-rules.ts";
 import { type DialResult, dial } from "./dial.ts";
@@ -24,7 +25,6 @@ import { CallEndedError } from "./errors.ts";
 import { keepAlive } from "./keep-alive.ts";
 import { KeyInbox } from "./key-inbox.ts";
 import { linkSignals } from "./link-signals.ts";
-import { Playing } from "./playing.ts";
 import { aborts, waitUntil } from "./watch.ts";
 
 /** What the calls of one bot are made of. */
@@ -62,9 +62,8 @@ export class BotCall {
   readonly id: string;
   readonly #tools: CallTools;
   readonly #life: CallLife;
+  readonly #media: CallMedia;
   #inbox: KeyInbox | undefined;
-  #subscription: Promise<unknown> | undefined;
-  #playing: Playing | undefined;
   #isCollecting = false;
   #stopKeepingAlive = (): void => {};
 
@@ -72,6 +71,12 @@ export class BotCall {
     this.id = id;
     this.#life = life;
     this.#tools = tools;
+    this.#media = new CallMedia({
+      callId: id,
+      dtmf: tools.dtmf,
+      ours: () => this.#ours(),
+      failed: (error) => life.isOver || tools.failed(error, { callId: id }),
+    });
   }
 
   /** How the call stands, as far as was heard; once it is over, with the reason in a sentence. */
@@ -140,7 +145,7 @@ export class BotCall {
     tones: TonesInput,
     { delayBetweenTonesMs, clientContext, ...options }: SendTonesOptions = {},
   ): Promise<SentOperation<SendDtmfTonesOperation>> {
-    await this.#playing?.done;
+    await this.#media.prompted();
     const request = {
       tones,
       ...(delayBetweenTonesMs !== undefined && { delayBetweenTonesMs }),
@@ -163,7 +168,7 @@ export class BotCall {
   ): Promise<DialResult> {
     const plan = planDial(input, options);
     const { dtmf, clock, closing } = this.#tools;
-    await this.#playing?.done;
+    await this.#media.prompted();
     const linked = linkSignals(signal, closing);
     try {
       return await dial(plan, {
@@ -173,7 +178,7 @@ export class BotCall {
         dtmf,
         clock,
         signal: linked.signal,
-        cancel: () => this.#cancel(),
+        cancel: () => this.#media.cancel(),
       });
     } finally {
       linked.unlink();
@@ -185,7 +190,7 @@ export class BotCall {
     prompts: readonly Prompt[],
     options?: Omit<RequestOptions, "tenantId">,
   ): Promise<SentOperation<PlayPromptOperation>> {
-    await this.#playing?.done;
+    await this.#media.prompted();
     return this.#tools.dtmf.playPrompt(this.id, { prompts }, this.#ours(options));
   }
 
@@ -202,7 +207,7 @@ export class BotCall {
    */
   tones(options?: { signal?: AbortSignal }): AsyncIterableIterator<HeardTone, undefined> {
     const tones = this.#tools.receiver.tones(this.id, options);
-    const subscribed = this.#subscribe();
+    const subscribed = this.#media.subscribe();
     // Whoever reads is told.
     subscribed.catch(() => {});
     return {
@@ -236,8 +241,8 @@ export class BotCall {
         inbox: this.#inbox,
         clock,
         signal: linked.signal,
-        subscribe: () => this.#subscribe(),
-        play: (prompts, changed) => this.#play(prompts, changed),
+        subscribe: () => this.#media.subscribe(),
+        play: (prompts, changed) => this.#media.play(prompts, changed),
       });
     } finally {
       this.#isCollecting = false;
@@ -262,38 +267,6 @@ export class BotCall {
       failed: (error) => failed(error, { callId: this.id }),
     });
     return this.#stopKeepingAlive;
-  }
-
-  /** Whoever shares the subscription shares its end; one that failed is tried again by the next. */
-  #subscribe(): Promise<unknown> {
-    this.#subscription ??= this.#tools.dtmf.subscribeToTone(this.id, {}, this.#ours()).catch((error: unknown) => {
-      this.#subscription = undefined;
-      throw error;
-    });
-    return this.#subscription;
-  }
-
-  #play(prompts: readonly Prompt[], changed: () => void): Playing {
-    const before = this.#playing?.done;
-    this.#playing = new Playing({
-      // A cancel that is under way would stop these prompts too.
-      play: async () => {
-        await before;
-        return this.#tools.dtmf.playPrompt(this.id, { prompts }, this.#ours());
-      },
-      cancel: () => this.#cancel(),
-      changed,
-    });
-    return this.#playing;
-  }
-
-  async #cancel(): Promise<void> {
-    try {
-      await this.cancelMediaProcessing();
-    } catch (error) {
-      // What could not be stopped plays to its end.
-      if (!this.#life.isOver) this.#tools.failed(error, { callId: this.id });
-    }
   }
 
   #ours(options: Omit<RequestOptions, "tenantId"> = {}): RequestOptions {

@@ -33,6 +33,12 @@ describe("planDial", () => {
     ],
     ["secret tones", secretTones("4711"), "4711"],
     ["steps side by side are one", [{ tones: ["tone1"] }, { tones: secretTones("23") }, { tones: [] }], "123"],
+    [
+      "steps side by side stay so where pauses are folded",
+      [{ tones: ["tone1"] }, { pauseMs: 2000 }, { tones: ["tone2"] }, { tones: ["tone3"] }],
+      "1 _2000 23@300",
+      { delayBetweenTonesMs: 300 },
+    ],
     ["pauses side by side are one", [{ tones: ["tone1"] }, { pauseMs: 1 }, { pauseMs: 2 }], "1 _3"],
   ])("%s", (...[, input, plan, options]) => {
     expect(inClear(planDial(input, options))).toBe(plan);

@@ -41,6 +41,7 @@ interface Press {
   delayMs: number | undefined;
 }
 type Step = Press | { pauseMs: number };
+type BareStep = { tones: Tone[] } | { pauseMs: number };
 
 /**
  * Plans how to dial with as few operations as can do it: tones side by side are one, and so are tones that all have the
@@ -54,36 +55,38 @@ type Step = Press | { pauseMs: number };
 export function planDial(input: DialInput, { delayBetweenTonesMs }: DialPlanOptions = {}): DialPlan {
   if (delayBetweenTonesMs !== undefined) checkMs("delayBetweenTonesMs", delayBetweenTonesMs);
   const steps: Step[] = [];
-  for (const step of stepsOf(input)) {
-    if ("tones" in step && step.tones.length === 0) continue;
+  for (const step of joined(stepsOf(input))) {
     steps.push("pauseMs" in step ? step : { tones: step.tones, delayMs: delayBetweenTonesMs });
-    while (fold(steps));
+    fold(steps);
   }
   if (!steps.some((step) => "tones" in step))
     throw new InvalidTonesError("expected at least one tone to dial, got none");
   return { steps: steps.map(planned), durationMs: steps.reduce((sum, step) => sum + durationOf(step), 0) };
 }
 
-/** Joins the last steps into one, if that changes nothing of what is heard. */
-function fold(steps: Step[]): boolean {
-  const [before, middle, last] = steps.length < 3 ? [undefined, ...steps.slice(-2)] : steps.slice(-3);
-  if (!last || !middle) return false;
-  if ("pauseMs" in last && "pauseMs" in middle) {
-    steps.splice(-2, 2, { pauseMs: middle.pauseMs + last.pauseMs });
-    return true;
-  }
-  if ("pauseMs" in last) return false;
-  if ("tones" in middle) {
-    if (!keeps(middle, last.delayMs) || !keeps(last, middle.delayMs)) return false;
-    steps.splice(-2, 2, { tones: [...middle.tones, ...last.tones], delayMs: last.delayMs });
-    return true;
-  }
-  const { pauseMs } = middle;
-  if (!before || "pauseMs" in before || pauseMs > INT32_MAX || !keeps(before, pauseMs) || !keeps(last, pauseMs)) {
-    return false;
-  }
+/** Makes one of the last tones, the pause before them and the tones before that, if that changes nothing of what is heard. */
+function fold(steps: Step[]): void {
+  const [before, pause, last] = steps.slice(-3);
+  if (!before || !pause || !last || !("pauseMs" in pause) || "pauseMs" in before || "pauseMs" in last) return;
+  const { pauseMs } = pause;
+  if (pauseMs > INT32_MAX || !keeps(before, pauseMs) || !keeps(last, pauseMs)) return;
   steps.splice(-3, 3, { tones: [...before.tones, ...last.tones], delayMs: pauseMs });
-  return true;
+}
+
+/** With nothing of the same kind side by side. */
+function joined(steps: Iterable<BareStep>): BareStep[] {
+  const list: BareStep[] = [];
+  for (const step of steps) {
+    const before = list.at(-1);
+    if ("pauseMs" in step) {
+      if (before && "pauseMs" in before) before.pauseMs += step.pauseMs;
+      else list.push(step);
+    } else if (step.tones.length > 0) {
+      if (before && "tones" in before) before.tones.push(...step.tones);
+      else list.push(step);
+    }
+  }
+  return list;
 }
 
 /** Whether its tones sound the same with that delay between them. */
@@ -102,7 +105,7 @@ function durationOf(step: Step): number {
   return step.tones.length * TONE_MS + (step.tones.length - 1) * (step.delayMs ?? 0);
 }
 
-function* stepsOf(input: DialInput): Generator<{ tones: Tone[] } | { pauseMs: number }> {
+function* stepsOf(input: DialInput): Generator<BareStep> {
   if (isSecretTones(input)) return yield { tones: [...input.reveal()] };
   const steps = typeof input === "string" ? parseDialString(input) : input;
   if (!Array.isArray(steps)) throw new InvalidTonesError("expected keys, secret tones or steps to dial");
