@@ -96,6 +96,47 @@ describe("receiver.fetch", () => {
     expect(errors).toMatchObject([{ error: { code: "body_already_read", message: expect.stringContaining("clone") } }]);
   });
 
+  describe("reads a body of declared length at once", () => {
+    const declared = (length: number, body: ReadableStream | string): Request => {
+      const headers = { authorization: "Bearer good", "content-length": String(length) };
+      return new Request("http://127.0.0.1/", { method: "POST", headers, body, ...{ duplex: "half" } });
+    };
+
+    it("and takes it", async () => {
+      const { receiver, record, clock } = await openReceiver();
+      const seen = record();
+      expect((await receiver.fetch(declared(BODY.length, BODY))).status).toBe(202);
+      await receiver.drain();
+      expect([seen.length, clock.pending]).toEqual([1, 0]);
+    });
+
+    it("and refuses it where it is too large, whatever was declared", async () => {
+      const { receiver } = await openReceiver({ maxBodyBytes: BODY.length - 1 });
+      expect((await receiver.fetch(declared(BODY.length, BODY))).status).toBe(413);
+      expect((await receiver.fetch(declared(1, BODY))).status).toBe(413);
+    });
+
+    it("and gives it up after a while, or when it breaks off", async () => {
+      const { receiver, clock, errors } = await openReceiver();
+      const answer = receiver.fetch(declared(9, new ReadableStream()));
+      await until(() => clock.pending === 1);
+      await clock.advance(10_000);
+      expect((await answer).status).toBe(408);
+      const broken = new ReadableStream({ pull: () => Promise.reject(new Error("reset")) });
+      expect((await receiver.fetch(declared(9, broken))).status).toBe(400);
+      expect([errors, clock.pending]).toEqual([[], 0]);
+    });
+
+    it("unless somebody else has, or does", async () => {
+      const { receiver, errors } = await openReceiver();
+      const [consumed, locked] = [declared(BODY.length, BODY), declared(BODY.length, BODY)];
+      await consumed.text();
+      locked.body?.getReader();
+      for (const request of [consumed, locked]) expect((await receiver.fetch(request)).status).toBe(400);
+      expect(errors.map(({ error }) => (error as { code: string }).code)).toEqual(Array(2).fill("body_already_read"));
+    });
+  });
+
   it("touches no body of a sender that is not verified", async () => {
     const { receiver } = await openReceiver();
     const request = toRequest({ authorization: [], body: BODY });
