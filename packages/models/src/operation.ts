@@ -136,12 +136,17 @@ const KINDS: ReadonlyMap<string, OperationKind> = new Map(
       "stopHoldMusicOperation",
       "addLargeGalleryViewOperation",
     ] satisfies OperationKind[]
-  ).map((kind) => [kind.toLowerCase(), kind]),
+  ).flatMap((kind) => [
+    [kind.toLowerCase(), kind],
+    // As it is spelled nearly always, so that it is found at once.
+    [`#microsoft.graph.${kind}`, kind],
+  ]),
 );
 
 /** The kind that an `@odata.type` names, in any letter case, with or without `#`; `undefined` for none of ours. */
 export function operationKindOf(type: unknown): OperationKind | undefined {
-  return typeof type === "string" ? KINDS.get(type.replace(TYPE_PREFIX, "").toLowerCase()) : undefined;
+  if (typeof type !== "string") return undefined;
+  return KINDS.get(type) ?? KINDS.get(type.replace(TYPE_PREFIX, "").toLowerCase());
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { CommsOperation } from "@graph-dtmf/models";
 import { ExpectedCall } from "./expected-call.ts";
-import { keyOf } from "./operation-key.ts";
+import { waitKey } from "./operation-key.ts";
 import type { PendingEntry } from "./pending-entry.ts";
 
 /** All that is waited for, found by what notifications carry. Ids of calls are normalised by whoever asks. */
@@ -30,7 +30,7 @@ export class ExpectedOperations {
   /** Whose operation this is: by clientContext, else by its id. If both sides know an id and they differ, it is not theirs. */
   match(callId: string, operation: Pick<CommsOperation, "id" | "clientContext">): PendingEntry | undefined {
     const { id, clientContext } = operation;
-    const entry = clientContext === undefined ? undefined : this.#entries.get(keyOf({ callId, clientContext }));
+    const entry = clientContext === undefined ? undefined : this.#entries.get(waitKey(callId, clientContext));
     if (entry && (!id || !entry.operationId || entry.operationId === id)) return entry;
     return id ? this.#calls.get(callId)?.byOperationId(id) : undefined;
   }

@@ -2,7 +2,12 @@ import { normalizeId, type OperationKey, type StoredEvent } from "@graph-dtmf/mo
 
 /** One text for one wait. Neither GUIDs nor other ids of Graph's have spaces in them. */
 export function keyOf({ callId, clientContext }: OperationKey): string {
-  return `${normalizeId(callId)} ${clientContext}`;
+  return waitKey(normalizeId(callId), clientContext);
+}
+
+/** As {@link keyOf}, for a call's id that was normalised before. */
+export function waitKey(callId: string, clientContext: string): string {
+  return `${callId} ${clientContext}`;
 }
 
 /**
@@ -11,10 +16,10 @@ export function keyOf({ callId, clientContext }: OperationKey): string {
  */
 export function eventId(event: StoredEvent): string | undefined {
   if (event.type === "callEnd") return normalizeId(event.callId);
-  return event.operationId ? operationEventId(event.callId, event.operationId) : undefined;
+  return event.operationId ? operationEventId(normalizeId(event.callId), event.operationId) : undefined;
 }
 
-/** What {@link eventId} gives for the end of this operation. */
+/** What {@link eventId} gives for the end of this operation, in a call whose id was normalised before. */
 export function operationEventId(callId: string, operationId: string): string {
-  return `${normalizeId(callId)} #${operationId}`;
+  return `${callId} #${operationId}`;
 }

@@ -32,7 +32,6 @@ export interface EntryKeeper {
 
 /** What is known when an entry is made. */
 export interface EntryOptions {
-  call: ExpectedCall;
   clientContext: string;
   /** What it is looked up by. */
   key: string;
@@ -62,8 +61,8 @@ export class PendingEntry implements PendingOperation, Due {
   #abandoned = false;
   #callEnd: CallEnd | undefined;
 
-  constructor(options: EntryOptions) {
-    this.call = options.call;
+  constructor(call: ExpectedCall, options: EntryOptions) {
+    this.call = call;
     this.clientContext = options.clientContext;
     this.key = options.key;
     this.expectedMs = options.expectedMs;
@@ -82,9 +81,9 @@ export class PendingEntry implements PendingOperation, Due {
     return this.outcome !== undefined || this.#abandoned;
   }
 
-  /** An operation under the names by which this is known: some of Graph's spellings leave one of them out. */
-  named(operation: CommsOperation): CommsOperation {
-    return { ...operation, id: operation.id || (this.operationId ?? ""), clientContext: this.clientContext };
+  /** The names of an operation of this wait: some of Graph's spellings leave one of them out. */
+  named({ id }: CommsOperation): { id: string; clientContext: string } {
+    return { id: id || (this.operationId ?? ""), clientContext: this.clientContext };
   }
 
   accepted(operation: CommsOperation): void {

@@ -22,13 +22,13 @@ import {
 import { Deadlines } from "./deadlines.ts";
 import type { CallEnd } from "./expected-call.ts";
 import { ExpectedOperations } from "./expected-operations.ts";
-import { createMemoryOperationStore } from "./memory-store.ts";
+import { LocalEnds } from "./local-ends.ts";
 import type { Notification } from "./notification.ts";
-import { eventId, keyOf, operationEventId } from "./operation-key.ts";
+import { eventId, operationEventId, waitKey } from "./operation-key.ts";
 import type { OperationTracker, ToneSubscription } from "./operation-tracker.ts";
 import { type EntryKeeper, type EntryOptions, PendingEntry } from "./pending-entry.ts";
 import { Recent } from "./recent.ts";
-import { type HeardEnd, StoreLink } from "./store-link.ts";
+import { type EndKeeper, type HeardEnd, StoreLink } from "./store-link.ts";
 import { ToneSubscriptions } from "./tone-subscriptions.ts";
 
 /** How a tracker waits. */
@@ -56,6 +56,9 @@ const UNANSWERED_MS = 10 * 60_000;
 const REMEMBERED_MS = 10 * 60_000;
 const MOST_REMEMBERED = 10_000;
 
+const NEW = Promise.resolve("new" as const);
+const SEEN = Promise.resolve("seen" as const);
+
 /**
  * Makes a tracker: give it to `createDtmfClient` and to `createNotificationReceiver`.
  *
@@ -71,7 +74,7 @@ export function createOperationTracker(options: OperationTrackerOptions = {}): O
 
 class Tracker implements OperationTracker, EntryKeeper {
   readonly #clock: Clock;
-  readonly #link: StoreLink;
+  readonly #link: EndKeeper;
   readonly #graceMs: number;
   readonly #maxPending: number;
   readonly #deadlines: Deadlines;
@@ -84,8 +87,7 @@ class Tracker implements OperationTracker, EntryKeeper {
   #isClosed = false;
 
   constructor(options: OperationTrackerOptions) {
-    const { clock = systemClock, callEndGraceMs = 2_000, maxPending = 250_000, logger } = options;
-    const store = options.store ?? createMemoryOperationStore({ clock });
+    const { store, clock = systemClock, callEndGraceMs = 2_000, maxPending = 250_000, logger } = options;
     const limits = { clock, windowMs: REMEMBERED_MS, most: MOST_REMEMBERED };
     this.#clock = clock;
     this.#graceMs = callEndGraceMs;
@@ -93,15 +95,11 @@ class Tracker implements OperationTracker, EntryKeeper {
     this.#deadlines = new Deadlines(clock);
     this.#endedCalls = new Recent(limits);
     this.#ends = new Recent(limits);
-    this.#link = new StoreLink({
-      store,
-      clock,
-      deadlines: this.#deadlines,
-      maxPending,
-      logger,
-      resumed: (entry, untilMs) => this.#schedule(entry, untilMs),
-    });
-    this.#stopListening = store.listen((event) => this.#hearElsewhere(event));
+    const resumed = (entry: PendingEntry, untilMs: number): void => this.#schedule(entry, untilMs);
+    this.#link = store
+      ? new StoreLink({ store, clock, deadlines: this.#deadlines, maxPending, logger, resumed })
+      : new LocalEnds(clock);
+    this.#stopListening = store?.listen((event) => this.#hearElsewhere(event)) ?? (() => {});
   }
 
   get pending(): number {
@@ -120,23 +118,32 @@ class Tracker implements OperationTracker, EntryKeeper {
     if (!(expectedMs >= 0 && expectedMs < Number.POSITIVE_INFINITY)) {
       throw new InvalidRequestError(`expectedMs must be 0 or more milliseconds, got ${expectedMs}`);
     }
-    const id = { callId: normalizeId(callId), clientContext: clientContext ?? randomUUID() };
-    const key = keyOf(id);
+    const call = normalizeId(callId);
+    const context = clientContext ?? randomUUID();
+    const key = waitKey(call, context);
     if (this.#expected.get(key)) {
       throw new InvalidRequestError("an operation of this call is still pending under that clientContext");
     }
-    const entry = this.#add({ ...id, key, expectedMs, kind, isFresh: clientContext === undefined });
+    const isFresh = clientContext === undefined;
+    const entry = this.#add(call, { clientContext: context, key, expectedMs, kind, isFresh, keeper: this });
     if (kind === "subscribeToToneOperation") this.#subscriptions.asked(entry, this.#clock.now());
     this.#link.register(entry, this.#clock.now() + UNANSWERED_MS);
     return entry;
   }
 
   resume({ callId, clientContext }: OperationKey): PendingOperation {
-    const id = { callId: normalizeId(callId), clientContext };
-    const key = keyOf(id);
+    const call = normalizeId(callId);
+    const key = waitKey(call, clientContext);
     const known = this.#expected.get(key);
     if (known) return known;
-    const entry = this.#add({ ...id, key, expectedMs: 0, kind: undefined, isFresh: false });
+    const entry = this.#add(call, {
+      clientContext,
+      key,
+      expectedMs: 0,
+      kind: undefined,
+      isFresh: false,
+      keeper: this,
+    });
     this.#link.takeUp(entry, this.#clock.now() + UNANSWERED_MS);
     return entry;
   }
@@ -165,19 +172,16 @@ class Tracker implements OperationTracker, EntryKeeper {
     return this.#subscriptions.listen(heard);
   }
 
-  async hear(notification: Notification): Promise<"new" | "seen"> {
+  hear(notification: Notification): Promise<"new" | "seen"> {
     const callId = normalizeId(notification.callId ?? "");
-    switch (notification.kind) {
-      case "operation":
-        return this.#hearOperation(callId, notification.operation);
-      case "call": {
-        const { state, resultInfo } = notification.call;
-        if (state !== "terminated" && notification.changeType !== "deleted") return "new";
-        return this.#hearCallEnd({ type: "callEnd", callId, ...(resultInfo && { resultInfo }) });
-      }
-      default:
-        return "new";
-    }
+    if (notification.kind === "operation") return this.#hearOperation(callId, notification.operation);
+    if (notification.kind !== "call") return NEW;
+    const { state, resultInfo } = notification.call;
+    if (state !== "terminated" && notification.changeType !== "deleted") return NEW;
+    const event: StoredCallEnd = { type: "callEnd", callId, ...(resultInfo && { resultInfo }) };
+    this.#endCall(event);
+    const end = this.#endOf(callId);
+    return end.isKept ? SEEN : this.#link.keep(event, end);
   }
 
   async close(): Promise<void> {
@@ -208,9 +212,11 @@ class Tracker implements OperationTracker, EntryKeeper {
     this.#schedule(entry, untilMs);
     if (operation) this.#tell(entry, operation);
     if (!entry.isOver) this.#link.register(entry, untilMs, { goesOn: true });
-    const event = operation && entry.outcome && completionEvent(call.id, entry.named(operation), entry.outcome);
+    if (!operation || !entry.outcome) return;
+    const event = completionEvent(call.id, entry.named(operation), entry.outcome);
+    const end = event?.operationId ? this.#endOf(operationEventId(call.id, event.operationId)) : this.#note(undefined);
     // For whoever resumes this wait later. The wait here is settled already, whatever becomes of it.
-    if (event) this.#keep(event).catch(() => {});
+    if (event && !end.isKept) this.#link.keep(event, end, entry.key).catch(() => {});
   }
 
   forget(entry: PendingEntry): void {
@@ -223,12 +229,12 @@ class Tracker implements OperationTracker, EntryKeeper {
     if (operationId && outcome && !("operation" in outcome)) this.#endOf(operationEventId(entry.call.id, operationId));
   }
 
-  #add({ callId, ...wait }: { callId: string } & Omit<EntryOptions, "call" | "keeper">): PendingEntry {
+  #add(callId: string, options: EntryOptions): PendingEntry {
     if (this.#isClosed) throw closed();
     if (this.#expected.size >= this.#maxPending) {
       throw new DtmfError("too_many_pending", `${this.#maxPending} operations are pending: no more can be waited for`);
     }
-    const entry = new PendingEntry({ ...wait, call: this.#expected.call(callId), keeper: this });
+    const entry = new PendingEntry(this.#expected.call(callId), options);
     this.#expected.add(entry);
     this.#schedule(entry, this.#clock.now() + UNANSWERED_MS);
     return entry;
@@ -242,19 +248,17 @@ class Tracker implements OperationTracker, EntryKeeper {
     this.#deadlines.set(entry, end ? Math.min(atMs, this.#clock.now() + this.#graceMs) : atMs);
   }
 
-  async #hearOperation(callId: string, operation: CommsOperation): Promise<"new" | "seen"> {
-    const known = operation.id ? this.#ends.get(operationEventId(callId, operation.id)) : undefined;
+  #hearOperation(callId: string, operation: CommsOperation): Promise<"new" | "seen"> {
+    const id = operation.id ? operationEventId(callId, operation.id) : undefined;
+    const known = id === undefined ? undefined : this.#ends.get(id);
     const entry = this.#tellWhoWaits(callId, operation, known);
-    const outcome = outcomeOf(operation);
-    if (!outcome) return "new";
-    if (known?.isKept) return "seen";
-    const event = completionEvent(callId, entry?.named(operation) ?? operation, entry?.outcome ?? outcome);
-    return event ? this.#keep(event) : "new";
-  }
-
-  async #hearCallEnd(event: StoredCallEnd): Promise<"new" | "seen"> {
-    this.#endCall(event);
-    return this.#keep(event);
+    if (operation.status !== "completed" && operation.status !== "failed") return NEW;
+    if (known?.isKept) return SEEN;
+    const outcome = entry?.outcome ?? outcomeOf(operation);
+    const event = outcome && completionEvent(callId, entry?.named(operation) ?? operation, outcome);
+    if (!event) return NEW;
+    const end = known ?? this.#note(id);
+    return entry ? this.#link.keep(event, end, entry.key) : this.#link.keep(this.#addressed(event), end);
   }
 
   /** What another instance heard, or the echo of what this one did. */
@@ -300,26 +304,22 @@ class Tracker implements OperationTracker, EntryKeeper {
     if (unclaimed) entry.hear(unclaimed);
   }
 
-  /** Has the store keep an end. It counts as seen only once it was kept. */
-  async #keep(event: StoredEvent): Promise<"new" | "seen"> {
-    const id = eventId(event);
-    const end = id === undefined ? { isKept: false } : this.#endOf(id);
-    return end.isKept ? "seen" : this.#link.keep(this.#addressed(event), end);
+  /** Without its clientContext, if that is of another operation by now. */
+  #addressed(event: StoredCompletion): StoredCompletion {
+    const { clientContext, ...rest } = event;
+    if (clientContext === undefined || !event.operationId) return event;
+    return this.#expected.get(waitKey(event.callId, clientContext)) ? rest : event;
   }
 
-  /** Without its clientContext, if that is of another operation by now. */
-  #addressed(event: StoredEvent): StoredEvent {
-    if (event.type === "callEnd" || event.clientContext === undefined || !event.operationId) return event;
-    const { clientContext, ...rest } = event;
-    return this.#expected.get(keyOf({ callId: event.callId, clientContext })) ? rest : event;
+  /** What is known of an end from now on: nothing yet, and nothing ever where it has no name. */
+  #note(id: string | undefined): HeardEnd {
+    const end = { isKept: false };
+    if (id !== undefined) this.#ends.set(id, end);
+    return end;
   }
 
   #endOf(id: string): HeardEnd {
-    const known = this.#ends.get(id);
-    if (known) return known;
-    const end = { isKept: false };
-    this.#ends.set(id, end);
-    return end;
+    return this.#ends.get(id) ?? this.#note(id);
   }
 
   #endCall({ callId, resultInfo }: StoredCallEnd): void {
@@ -336,17 +336,15 @@ class Tracker implements OperationTracker, EntryKeeper {
 /** The event of an operation's end; `undefined` if nothing identifies it, so that nobody could be told. */
 function completionEvent(
   callId: string,
-  { id, clientContext }: CommsOperation,
+  { id, clientContext }: Pick<CommsOperation, "id" | "clientContext">,
   outcome: OperationOutcome,
 ): StoredCompletion | undefined {
   if (!id && clientContext === undefined) return undefined;
-  return {
-    type: "completion",
-    callId,
-    outcome,
-    ...(id && { operationId: id }),
-    ...(clientContext !== undefined && { clientContext }),
-  };
+  // Made by hand: this is done for every end, and to spread objects costs more than all the rest.
+  const event: StoredCompletion = { type: "completion", callId, outcome };
+  if (id) event.operationId = id;
+  if (clientContext !== undefined) event.clientContext = clientContext;
+  return event;
 }
 
 function closed(): DtmfError {
