@@ -140,7 +140,7 @@ describe("the door, with all its parts", () => {
     expect(await deliver(toneEntry(1))).toBe(202);
   });
 
-  it("reads JSON that is made to break readers, and stays open", async () => {
+  it("reads JSON that is made to break readers, and stays open", { timeout: 120_000 }, async () => {
     const { port, authorization, deliver, receiver } = await openDoor();
     for (const kind of ["operation", "tone", "call", "participants", "unknown"] as const) receiver.on(kind, () => {});
     const deep = `${"[".repeat(500_000)}${"]".repeat(500_000)}`;
