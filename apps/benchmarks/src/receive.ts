@@ -9,7 +9,7 @@ import { type Contestant, inTurns } from "./rounds.ts";
 const LANES = 16;
 const ROUNDS = 7;
 const SEEN_POSTS = 4_000;
-const NEW_POSTS = 400;
+const NEW_POSTS = 1_000;
 
 /** Authenticated receiving: what each request costs the processor, against servers that do less, or do it otherwise. */
 export async function benchmarkReceive(): Promise<void> {

@@ -426,7 +426,9 @@ describe("an entry", () => {
     const kindOf = (entry: object): unknown => parseEntry({ changeType: "updated", ...entry })[0]?.kind;
     expect(kindOf({ resourceUrl, resourceData: typed("commsOperation", { id: long }) })).toBe("unknown");
     expect(kindOf({ resourceUrl, resourceData: typed("commsOperation", { clientContext: long }) })).toBe("unknown");
-    expect(kindOf({ resourceUrl: `/app/calls/${long}`, resourceData: typed("call", {}) })).toBe("unknown");
+    for (const name of ["call", "commsOperation", "participant"]) {
+      expect(kindOf({ resourceUrl: `/app/calls/${long}`, resourceData: typed(name, {}) })).toBe("unknown");
+    }
     expect(kindOf({ resourceData: typed("call", { id: long }) })).toBe("unknown");
     expect(kindOf({ resourceData: typed("call", { id: long.slice(1) }) })).toBe("call");
   });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { edges, type Post } from "./__fixtures__/edges.ts";
+import { edges, GOOD, type Post } from "./__fixtures__/edges.ts";
 import { envelope, futureEntry, LEGACY, toneEntry } from "./__fixtures__/envelopes.ts";
 import { openReceiver } from "./__fixtures__/open-receiver.ts";
-import { FakeOperations, until, verifier } from "./__fixtures__/ports.ts";
+import { FakeOperations, TENANT, until, verifier } from "./__fixtures__/ports.ts";
 import { createNotificationReceiver } from "./receive.ts";
 
 describe.each(edges)("a receiver behind $name", (edge) => {
@@ -88,6 +88,13 @@ describe.each(edges)("a receiver behind $name", (edge) => {
       { error: { code: "keys_unavailable" } },
       { error: { code: "invalid_notification" } },
     ]);
+  });
+
+  it("lets nobody in under two tokens, whatever a verifier makes of them", async () => {
+    const trusting = { verify: async () => ({ tenantId: TENANT, claims: {} }) };
+    const { send } = await openReceiver({ verifier: trusting }, edge);
+    expect((await send({ authorization: [GOOD] })).status).toBe(400);
+    expect((await send({ authorization: [GOOD, GOOD] })).status).toBe(401);
   });
 
   it("fails closed where a verifier lets somebody in without saying whom", async () => {
