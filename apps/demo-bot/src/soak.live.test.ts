@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { Account } from "./__fixtures__/soak/account.ts";
 import { type Soaked, soak } from "./__fixtures__/soak/soak.ts";
 
+// Another seed is another ten hours: SOAK_SEED=7 npm run test:live --workspace=@graph-dtmf/demo-bot -- src/soak.live.test.ts
 const HOURS = Number(process.env.SOAK_HOURS ?? 10);
 const SEED = Number(process.env.SOAK_SEED ?? 20261124);
 
