@@ -1,4 +1,5 @@
 import type { DtmfClient, Prompt, RequestOptions } from "@graph-dtmf/client";
+import { isRecord } from "@graph-dtmf/models";
 import { Playing } from "./playing.ts";
 
 /** What the media of one call is asked for by. */
@@ -54,6 +55,9 @@ export class CallMedia {
   /** Stops what plays. What cannot be stopped plays to its end. */
   async cancel(): Promise<void> {
     const { callId, dtmf, ours, failed } = this.#options;
-    await dtmf.cancelMediaProcessing(callId, {}, ours()).catch(failed);
+    await dtmf.cancelMediaProcessing(callId, {}, ours()).catch((error: unknown) => {
+      // Nothing plays any more in a call that is over.
+      if (!(isRecord(error) && error.status === 404)) failed(error);
+    });
   }
 }
