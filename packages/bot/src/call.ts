@@ -209,7 +209,7 @@ export class BotCall {
     const tones = this.#tools.receiver.tones(this.id, options);
     const subscribed = this.#media.subscribe();
     // Whoever reads is told.
-    subscribed.catch(() => {});
+    subscribed.catch(() => tones.return?.());
     return {
       next: () => subscribed.then(() => tones.next()),
       return: async () => (await tones.return?.()) ?? { done: true, value: undefined },

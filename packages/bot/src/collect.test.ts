@@ -78,6 +78,14 @@ describe("collect ends", () => {
     await clock.advance(500);
     expect(inClear(await collecting)).toBe(" timeout");
   });
+
+  test("at once in a call that is over, and when the call ends before the subscription is answered", async () => {
+    const { start, keypad } = openCollecting({ subscribe: () => new Promise(() => {}) });
+    const collecting = start({ maxDigits: 4 });
+    keypad.hangUp();
+    expect(inClear(await collecting)).toBe(" callEnded");
+    expect(inClear(await start({ maxDigits: 4 }))).toBe(" callEnded");
+  });
 });
 
 test("keys that were typed ahead reach the next collect", async () => {

@@ -94,6 +94,7 @@ class Collection {
     for (;;) {
       const ending = this.#ending();
       if (ending) return ending;
+      if (this.#tools.inbox.isOver) return "callEnded";
       if (settled) return settled.failure && endOf(settled.failure);
       await this.alarm.wait(this.#endAtMs);
     }

@@ -1,8 +1,9 @@
 import { createManualClock } from "@graph-dtmf/models/testing";
 import { describe, expect, it } from "vitest";
-import { deferred, turn } from "./__fixtures__/ports.ts";
+import { deferred, FakeOperations, turn } from "./__fixtures__/ports.ts";
 import { CallRecords } from "./call-records.ts";
 import type { Notification } from "./notification.ts";
+import { ToneStreams } from "./tones.ts";
 
 const notification: Notification = { kind: "unknown", raw: {} };
 const MINUTE = 60_000;
@@ -60,6 +61,21 @@ describe("CallRecords", () => {
     forever.resolve();
     await turn();
     expect(records.size).toBe(1);
+  });
+
+  it("keeps a call whose tones somebody reads, and lets it go when the last reader leaves", async () => {
+    const { clock, records, remember } = createRecords();
+    const operations = new FakeOperations();
+    const tones = new ToneStreams({ clock, records, operations, reorderWindowMs: 500 });
+    const readers = [tones.open("read", {}), tones.open("read", {})];
+    await clock.advance(60 * MINUTE);
+    remember("new");
+    expect(records.size).toBe(2);
+    await readers[0]?.return?.();
+    expect(records.size).toBe(2);
+    await readers[1]?.return?.();
+    expect(records.size).toBe(1);
+    expect(clock.pending).toBe(0);
   });
 
   it("has no timers", () => {
