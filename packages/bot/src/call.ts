@@ -21,7 +21,7 @@ import { type Collected, collect } from "./collect.ts";
 import { type CollectOptions, readCollectRules } from "./collect-rules.ts";
 import { type DialResult, dial } from "./dial.ts";
 import { type DialInput, type DialPlanOptions, planDial } from "./dial-plan.ts";
-import { CallEndedError } from "./errors.ts";
+import { CallEndedError, isGone } from "./errors.ts";
 import { keepAlive } from "./keep-alive.ts";
 import { KeyInbox } from "./key-inbox.ts";
 import { linkSignals } from "./link-signals.ts";
@@ -75,7 +75,10 @@ export class BotCall {
       callId: id,
       dtmf: tools.dtmf,
       ours: () => this.#ours(),
-      failed: (error) => life.isOver || tools.failed(error, { callId: id }),
+      failed(error) {
+        // Where the call or the bot has ended, nothing plays that had to be stopped.
+        if (!isGone(error) && !tools.closing.aborted) tools.failed(error, { callId: id });
+      },
     });
   }
 

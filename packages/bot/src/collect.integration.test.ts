@@ -63,3 +63,21 @@ test("prompts wait for a cancel that is under way, which would stop them too", a
   farEnd.press("2");
   expect(formatTones((await until(second)).digits)).toBe("2");
 });
+
+test.each([
+  ["a prompt that could not be stopped is reported", 403, [expect.objectContaining({ status: 403 })]],
+  ["in a call that is over nothing had to be stopped", 404, []],
+])("%s", async (_, status, reported) => {
+  const { establish, until, eventually, simulator, errors } = await openScene();
+  const { call, farEnd } = await establish();
+  simulator.faults.next({ on: "cancelMediaProcessing", respond: { status } });
+  const collecting = call.collect({ maxDigits: 1, prompts });
+  await eventually(() =>
+    simulator.requests.some((request) => request.action === "playPrompt" && request.status === 200),
+  );
+  farEnd.press("1");
+  expect(await until(collecting)).toMatchObject({ endedBy: "maxDigits" });
+  // What is sent next waits for that to be over.
+  await call.sendTones("1");
+  expect(errors).toEqual(reported);
+});
