@@ -2,6 +2,7 @@ import { benchmarkIdle } from "./idle.ts";
 import { benchmarkImport } from "./import.ts";
 import { benchmarkParse } from "./parse.ts";
 import { benchmarkReceive } from "./receive.ts";
+import { benchmarkRedis } from "./redis.ts";
 import { benchmarkSend } from "./send.ts";
 import { benchmarkTracker } from "./tracker.ts";
 
@@ -11,6 +12,7 @@ const benchmarks: Record<string, () => Promise<void>> = {
   send: benchmarkSend,
   tracker: benchmarkTracker,
   import: benchmarkImport,
+  redis: benchmarkRedis,
   idle: benchmarkIdle,
 };
 

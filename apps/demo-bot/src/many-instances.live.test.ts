@@ -62,6 +62,34 @@ describe.skipIf(skipped).each([
   });
 });
 
+describe.skipIf(skipped)("three instances whose Redis keeps everything on disk, and is killed", () => {
+  test("each operation's end is known to the one that waits", async () => {
+    const redis = await startRedisServer("--appendonly", "yes", "--appendfsync", "always");
+    const fleet = await startFleet({
+      count: 3,
+      graph: { ...simulator, graphUrl: simulator.url },
+      redisUrl: redis.url,
+      program,
+    });
+    try {
+      const operations = Math.ceil(OPERATIONS / 5);
+      const run = new Run(fleet);
+      let restarting = Promise.resolve();
+      await run.all(operations, (ended) => {
+        if (ended % Math.ceil(operations / 3) === 0)
+          restarting = restarting.then(() => redis.kill()).then(() => redis.start());
+      });
+      await restarting;
+      expect(run.ended).toBe(operations);
+      // What came while it was away was not taken: the instance that heard of it has it kept later.
+      expect(simulator.undelivered.every(({ reason }) => reason === "answered 503")).toBe(true);
+    } finally {
+      await fleet.close();
+      await redis.close();
+    }
+  });
+});
+
 /** Presses keys in many calls at once, and holds what is heard of it against what the far end heard. */
 class Run {
   ended = 0;

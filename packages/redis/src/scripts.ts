@@ -8,15 +8,14 @@ export interface Script {
 
 // Redis' own time is the only one that all instances share, so a script is never told what time it is: only how long ago
 // something began and how long it lasts. Milliseconds with three decimals, written out, for Lua would round them.
-// What is wrong with one item (a key that somebody else wrote to, say) is the reply to that item alone. The first thing that
-// each writes takes memory: of a Redis that is full, it is refused before anything else is done.
+// What is wrong with one item (a key that somebody else wrote to, say) is the reply to that item alone. Each reads before
+// it writes, and what it writes first takes memory: what fails, at a Redis that is full too, fails before anything is done.
 const COMMON = `
-local time = redis.call('TIME')
+local call = redis.call
+local time = call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
 local ms = function(value) return string.format('%.3f', value) end
-local keep = function(key, forMs)
-  if redis.call('PTTL', key) < forMs then redis.call('PEXPIRE', key, string.format('%.0f', forMs)) end
-end
+local expire = function(key, forMs) call('PEXPIRE', key, string.format('%.0f', forMs)) end
 local each = function(count, item)
   local replies = {}
   for n = 0, count - 1 do
@@ -28,33 +27,41 @@ end
 `;
 
 /**
- * Registers waits, and answers what is known of each: began, until, operationId, and of the result at, of, outcome; the
- * outcome by operationId; the call's end; now.
+ * Registers waits, and answers what is known of each: 0 if that is nothing; else began, until, operationId, and of the
+ * result at, of, outcome; the outcome by operationId; the call's end; now.
  *
  * Keys of each: wait, waits, operation, end. Arguments: instance, TTL; then of each: mode, age, time left, operationId.
  * Modes: `new` begins a life, `goesOn` tells it again, `resume` takes up whatever deadline it had, `read` only looks.
  * The age tells when it began if Redis does not know; 0 means now, after all that is kept.
  */
 export const OPEN: Script = script(`${COMMON}
+local ttl = tonumber(ARGV[2])
 return each(#KEYS / 4, function(n)
   local wait, waits, operation, ended = unpack(KEYS, n * 4 + 1, n * 4 + 4)
   local mode, age, left, id = unpack(ARGV, n * 4 + 3, n * 4 + 6)
+  local known = call('HMGET', wait, 'began', 'until', 'id', 'at', 'of', 'outcome')
   if mode ~= 'read' then
-    local began, untilMs, at = unpack(redis.call('HMGET', wait, 'began', 'until', 'at'))
-    if mode == 'new' then began = age == '0' and math.max(now, (tonumber(at) or 0) + 0.001) or now - age end
+    local began, untilMs, knownId, at = unpack(known, 1, 4)
+    if mode == 'new' then
+      began = age == '0' and math.max(now, (tonumber(at) or 0) + 0.001) or now - age
+      known[3] = id
+    else
+      began = tonumber(began) or now - age
+      if id ~= '' then known[3] = id end
+    end
     untilMs = mode == 'resume' and tonumber(untilMs) or now + left
-    redis.call('HSET', wait, 'began', ms(tonumber(began) or now - age), 'until', ms(untilMs))
-    if id ~= '' then redis.call('HSET', wait, 'id', id) elseif mode == 'new' then redis.call('HDEL', wait, 'id') end
-    keep(wait, math.max(ARGV[2], untilMs - now))
-    redis.call('ZREMRANGEBYSCORE', waits, '-inf', ms(now))
-    redis.call('ZADD', waits, 'GT', ms(untilMs), ARGV[1])
-    keep(waits, math.max(1, untilMs - now))
+    known[1], known[2] = ms(began), ms(untilMs)
+    call('HSET', wait, 'began', known[1], 'until', known[2], 'id', known[3] or '')
+    expire(wait, math.max(ttl, untilMs - now))
+    call('ZREMRANGEBYSCORE', waits, '-inf', ms(now))
+    call('ZADD', waits, 'GT', known[2], ARGV[1])
+    expire(waits, math.max(ttl, untilMs - now))
   end
-  local known = redis.call('HMGET', wait, 'began', 'until', 'id', 'at', 'of', 'outcome')
-  known[7] = id ~= '' and redis.call('GET', operation)
-  known[8] = redis.call('GET', ended)
+  known[7] = id ~= '' and call('GET', operation)
+  known[8] = call('GET', ended)
   known[9] = ms(now)
-  return known
+  if known[6] or known[7] or known[8] or mode == 'resume' or mode == 'read' then return known end
+  return 0
 end)`);
 
 /**
@@ -65,20 +72,21 @@ end)`);
  * whether it has a clientContext, whether it can be recognised, operationId, what is kept, the event.
  */
 export const PUT: Script = script(`${COMMON}
+local ttl = tonumber(ARGV[2])
 local told = {}
 local replies = each(#KEYS / 3, function(n)
   local wait, waits, kept = unpack(KEYS, n * 3 + 1, n * 3 + 3)
   local named, recognised, id, value, event = unpack(ARGV, n * 5 + 4, n * 5 + 8)
-  if recognised == '1' and redis.call('EXISTS', kept) == 1 then return 0 end
+  local instances = call('ZRANGEBYSCORE', waits, ms(now), '+inf')
+  local began, untilMs = 0, 0
+  if named == '1' then began, untilMs = unpack(call('HMGET', wait, 'began', 'until')) end
+  if recognised == '1' and not call('SET', kept, named == '1' and '' or value, 'NX', 'PX', ARGV[2]) then return 0 end
   if named == '1' then
-    local began = tonumber(redis.call('HGET', wait, 'began'))
-    redis.call('HSET', wait, 'at', ms(math.max(now, began or 0)), 'of', id, 'outcome', value)
-    keep(wait, tonumber(ARGV[2]))
+    call('HSET', wait, 'at', ms(math.max(now, tonumber(began) or 0)), 'of', id, 'outcome', value)
+    expire(wait, math.max(ttl, (tonumber(untilMs) or 0) - now))
   end
-  if recognised == '1' then redis.call('SET', kept, named == '1' and '' or value, 'PX', ARGV[2]) end
-  redis.call('ZREMRANGEBYSCORE', waits, '-inf', ms(now))
   local here = 1
-  for _, instance in ipairs(redis.call('ZRANGE', waits, 0, -1)) do
+  for _, instance in ipairs(instances) do
     if instance == ARGV[1] then
       here = 2
     else
@@ -89,7 +97,7 @@ local replies = each(#KEYS / 3, function(n)
   return here
 end)
 for instance, events in pairs(told) do
-  redis.call('PUBLISH', ARGV[3] .. instance, '[' .. table.concat(events, ',') .. ']')
+  call('PUBLISH', ARGV[3] .. instance, '[' .. table.concat(events, ',') .. ']')
 end
 return replies`);
 

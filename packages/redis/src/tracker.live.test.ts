@@ -1,0 +1,199 @@
+import { randomUUID } from "node:crypto";
+import type { CommsOperation, OperationStore } from "@graph-dtmf/models";
+import { createManualClock } from "@graph-dtmf/models/testing";
+import {
+  createNotificationReceiver,
+  createOperationTracker,
+  type NotificationReceiver,
+  type OperationTracker,
+} from "@graph-dtmf/notifications";
+import { createClient } from "redis";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { skipWithoutRedis } from "./__fixtures__/skip-without-redis.ts";
+import { createRedisOperationStore } from "./index.ts";
+import { type RedisServer, startRedisServer } from "./testing/index.ts";
+
+const eventually = { timeout: 20_000, interval: 20 };
+const timedOut = { outcome: "timedOut", played: "unknown" };
+
+/** An instance of a bot, without the client. */
+interface Instance {
+  operations: OperationTracker;
+  receiver: NotificationReceiver;
+  store: OperationStore;
+}
+
+describe.skipIf(skipWithoutRedis())("a tracker on Redis", () => {
+  let redis: RedisServer;
+  const instances: Instance[] = [];
+
+  beforeEach(async () => {
+    redis = await startRedisServer();
+  });
+  afterEach(async () => {
+    for (const { operations, store } of instances.splice(0)) {
+      await operations.close();
+      await store.close();
+    }
+    await redis?.close();
+  });
+
+  /** With a clock of its own, or the real one. Its verifier knows everybody: who may come in is not at issue here. */
+  const instance = (clock?: ReturnType<typeof createManualClock>): Instance => {
+    const store = createRedisOperationStore({ url: redis.url });
+    const operations = createOperationTracker({ store, ...(clock && { clock }) });
+    const verifier = { verify: async () => ({ tenantId: "tenant", claims: {} }) };
+    const receiver = createNotificationReceiver({ verifier, operations, onError: () => {}, ...(clock && { clock }) });
+    const made = { operations, receiver, store };
+    instances.push(made);
+    return made;
+  };
+
+  /** What Graph posts when an operation has ended: the status of the answer to it. */
+  const post = async ({ receiver }: Instance, { callId, operation }: Send): Promise<number> => {
+    const { id } = operation;
+    const url = `/communications/calls/${callId}/operations/${id}`;
+    const value = [{ changeType: "deleted", resourceUrl: url, resourceData: { ...operation, ...ENDED } }];
+    const body = JSON.stringify({ "@odata.type": "#microsoft.graph.commsNotifications", value });
+    return (
+      await receiver.fetch(
+        new Request("https://bot.test/", { method: "POST", body, headers: { authorization: "Bearer token" } }),
+      )
+    ).status;
+  };
+  const postUntilTaken = (to: Instance, send: Send): Promise<void> =>
+    vi.waitFor(async () => expect(await post(to, send)).toBe(202), eventually);
+
+  test("settles the wait of the one that sent, whoever hears of its end", async () => {
+    const [sends, hears] = [instance(), instance()];
+    const send = begin(sends);
+    expect(await post(hears, send)).toBe(202);
+    expect(await send.entry.completion()).toMatchObject({ outcome: "completed", operation: { id: send.operation.id } });
+  });
+
+  test("takes up a wait that another one began, with the deadline that it had", async () => {
+    const clock = createManualClock();
+    const [died, takesUp] = [instance(clock), instance(clock)];
+    const send = begin(died);
+    await registered(died, send);
+    await clock.advance(10_000);
+    const resumed = takesUp.operations.resume(send);
+    const outcome = resumed.completion();
+    await registered(takesUp, send);
+    await clock.advance(19_000);
+    expect(resumed.outcome).toBeUndefined();
+    await clock.advance(1_500);
+    expect(await outcome).toEqual(timedOut);
+  });
+
+  test("takes up a wait whose end came between", async () => {
+    const [died, hears, takesUp] = [instance(), instance(), instance()];
+    const send = begin(died);
+    await registered(died, send);
+    await died.operations.close();
+    expect(await post(hears, send)).toBe(202);
+    expect(await takesUp.operations.resume(send).completion()).toMatchObject({ outcome: "completed" });
+  });
+
+  test("without a Redis answers 503, settles what waits here, and has it kept when Redis comes", async () => {
+    await redis.kill();
+    const [one, other] = [instance(), instance()];
+    const [own, foreign] = [begin(one), begin(other)];
+    expect(await post(one, own)).toBe(503);
+    expect(await own.entry.completion()).toMatchObject({ outcome: "completed" });
+    expect(await post(one, foreign)).toBe(503);
+    expect(one.operations.unkept).toBe(2);
+    await redis.start();
+    expect(await foreign.entry.completion()).toMatchObject({ outcome: "completed" });
+    await vi.waitFor(() => expect(one.operations.unkept).toBe(0), eventually);
+    expect(await instance().operations.resume(own).completion()).toMatchObject({ outcome: "completed" });
+    // It is no news to anybody now.
+    expect(await post(other, own)).toBe(202);
+  });
+
+  test("outlives a Redis that is away for a second", async () => {
+    const [sends, hears] = [instance(), instance()];
+    const before = begin(sends);
+    await registered(sends, before);
+    await redis.kill();
+    const during = begin(sends);
+    await vi.waitFor(async () => expect(await post(hears, during)).toBe(503), eventually);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    await redis.start();
+    expect(await during.entry.completion()).toMatchObject({ outcome: "completed" });
+    await postUntilTaken(hears, before);
+    expect(await before.entry.completion()).toMatchObject({ outcome: "completed" });
+  });
+
+  test("outlives one that is away for 30 seconds: what ends meanwhile ends by its deadline, what waited is kept", async () => {
+    const clock = createManualClock();
+    const [sends, hears] = [instance(clock), instance(clock)];
+    const send = begin(sends);
+    await registered(sends, send);
+    await redis.kill();
+    await vi.waitFor(async () => expect(await post(hears, send)).toBe(503), eventually);
+    const outcome = send.entry.completion();
+    await clock.advance(31_000);
+    expect(await outcome).toEqual(timedOut);
+    expect(hears.operations.unkept).toBe(1);
+    await redis.start();
+    await vi.waitFor(async () => {
+      await clock.advance(10_000);
+      expect(hears.operations.unkept).toBe(0);
+    }, eventually);
+    expect(await instance().operations.resume(send).completion()).toMatchObject({ outcome: "completed" });
+  });
+
+  test("outlives one that is full", async () => {
+    const [sends, hears] = [instance(), instance()];
+    const send = begin(sends);
+    await registered(sends, send);
+    const admin = createClient({ url: redis.url });
+    await admin.connect();
+    await admin.configSet("maxmemory", "1");
+    expect(await post(hears, send)).toBe(503);
+    await admin.configSet("maxmemory", "0");
+    admin.destroy();
+    expect(await send.entry.completion()).toMatchObject({ outcome: "completed" });
+    expect(await post(sends, send)).toBe(202);
+  });
+
+  test("outlives one that stands still", async () => {
+    const [sends, hears] = [instance(), instance()];
+    const send = begin(sends);
+    await registered(sends, send);
+    redis.freeze();
+    const startedAt = performance.now();
+    expect(await post(hears, send)).toBe(503);
+    expect(performance.now() - startedAt).toBeLessThan(10_000);
+    redis.thaw();
+    expect(await send.entry.completion()).toMatchObject({ outcome: "completed" });
+  });
+
+  /** Redis knows of the wait: what was told before on the same connection is done by then. */
+  const registered = ({ store }: Instance, send: Send): Promise<unknown> => store.read(send);
+});
+
+const ENDED = { status: "completed", completionReason: "completedSuccessfully" };
+
+interface Send {
+  callId: string;
+  clientContext: string;
+  operation: CommsOperation;
+  entry: ReturnType<OperationTracker["expect"]>;
+}
+
+/** As the client does: it expects, and Graph accepts. */
+function begin({ operations }: Instance): Send {
+  const callId = randomUUID();
+  const entry = operations.expect({ callId });
+  const { clientContext } = entry;
+  const operation = {
+    "@odata.type": "#microsoft.graph.sendDtmfTonesOperation",
+    id: randomUUID(),
+    status: "running",
+    clientContext,
+  } as const;
+  entry.accepted(operation);
+  return { callId, clientContext, operation, entry };
+}
