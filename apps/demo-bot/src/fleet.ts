@@ -68,6 +68,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   };
   const results = await Promise.allSettled(Array.from({ length: count }, () => fleet.add()));
   const failure = results.find((result) => result.status === "rejected");
+  instances.sort((one, other) => one.number - other.number);
   if (!failure) return fleet;
   await fleet.close();
   throw failure.reason;

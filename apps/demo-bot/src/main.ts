@@ -1,3 +1,4 @@
+import { describeStep, type InstancesEvent, tellOfInstances } from "./instances-story.ts";
 import { jsonNarrator, storyNarrator } from "./narrator.ts";
 import { parseOptions, USAGE } from "./options.ts";
 import { tellScenario } from "./scenario.ts";
@@ -13,12 +14,17 @@ try {
       write: (text: string) => process.stdout.write(text),
       colour: process.stdout.isTTY === true && !process.env.NO_COLOR,
     };
-    const { scenario, json } = options;
+    const { scenario, json, instances: count, speed } = options;
     if (scenario) {
       const tell = (event: ScenarioEvent): void => {
         page.write(`${json ? JSON.stringify(event) : describeScenarioStep(event)}\n`);
       };
       await tellScenario({ ...options, scenario }, tell);
+    } else if (count > 1) {
+      const tell = (event: InstancesEvent): void => {
+        page.write(`${json ? JSON.stringify(event) : describeStep(event)}\n`);
+      };
+      await tellOfInstances({ count, speed, redisUrl: process.env.REDIS_URL || undefined }, tell);
     } else await tellStory(options, json ? jsonNarrator(page) : storyNarrator(page));
   }
 } catch (error) {

@@ -9,6 +9,7 @@ describe("the command line", () => {
       delayBetweenTonesMs: 1000,
       speed: 20,
       json: false,
+      instances: 1,
     });
   });
 
@@ -18,12 +19,17 @@ describe("the command line", () => {
       delayBetweenTonesMs: 0,
       speed: 1,
       json: true,
+      instances: 1,
     });
   });
 
   test("takes a scenario", () => {
     expect(parseOptions(["--scenario", "collect"])).toMatchObject({ scenario: "collect" });
     expect(parseOptions([])).not.toHaveProperty("scenario");
+  });
+
+  test("takes a number of instances", () => {
+    expect(parseOptions(["--instances", "3"])).toMatchObject({ instances: 3 });
   });
 
   test("asks for help", () => {
@@ -39,6 +45,7 @@ describe("the command line", () => {
     [["--speed", "0"], /--speed: expected a number/],
     [["--speed", "fast"], /--speed/],
     [["--scenario", "chess"], /--scenario: expected conference, collect, menu/],
+    [["--instances", "0"], /--instances: expected a whole number from 1 to 9/],
     [["--faster"], /--faster/],
   ])("%j is refused with what was expected", (args, message) => {
     expect(() => parseOptions(args)).toThrow(message);

@@ -13,6 +13,8 @@ export interface DemoOptions {
   json: boolean;
   /** A conversation to show instead of the exchange. */
   scenario?: ScenarioName;
+  /** How many instances share the work. One tells another story than several. */
+  instances: number;
 }
 
 /** The documentation's own example: the twelve keys, a second apart. */
@@ -20,12 +22,14 @@ const DOCUMENTED = { keys: "1234567890*#", delay: "1000", speed: "20" };
 
 export const USAGE: string = `npm run demo -- [--tones "${DOCUMENTED.keys}"] [--delay ${DOCUMENTED.delay}] [--speed ${DOCUMENTED.speed}] [--json]
 npm run demo -- --scenario ${SCENARIOS.join("|")} [--speed ${DOCUMENTED.speed}] [--json]
+npm run demo -- --instances 3 [--speed ${DOCUMENTED.speed}] [--json]
 
   --tones   keys to press: 0-9 * # A-D and ! (flash)
   --delay   milliseconds between two tones
   --speed   how many times faster than a telephone the simulator plays; 1 is real time
   --json    one JSON object a line instead of a story
   --scenario  a conversation: enter a conference PIN, take a caller's PIN, or walk through a phone menu
+  --instances  how many instances of the bot share the work, over a Redis: REDIS_URL, or a redis-server on the PATH
 `;
 
 /**
@@ -42,6 +46,7 @@ export function parseOptions(args: readonly string[]): DemoOptions | "help" {
       speed: { type: "string", default: DOCUMENTED.speed },
       json: { type: "boolean", default: false },
       scenario: { type: "string" },
+      instances: { type: "string", default: "1" },
       help: { type: "boolean", short: "h", default: false },
     },
   });
@@ -56,6 +61,7 @@ export function parseOptions(args: readonly string[]): DemoOptions | "help" {
     speed: numberOf("--speed", values.speed, { from: 0.1, to: 1000, whole: false }),
     json: values.json,
     ...(scenario && { scenario }),
+    instances: numberOf("--instances", values.instances, { from: 1, to: 9, whole: true }),
   };
 }
 

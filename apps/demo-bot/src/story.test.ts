@@ -4,7 +4,7 @@ import type { DemoEvent } from "./demo-event.ts";
 import { jsonNarrator, storyNarrator } from "./narrator.ts";
 import { tellStory } from "./story.ts";
 
-const options = { tones: parseTones("12#"), delayBetweenTonesMs: 100, speed: 100, json: false };
+const options = { tones: parseTones("12#"), delayBetweenTonesMs: 100, speed: 100, json: false, instances: 1 };
 
 describe("the story", () => {
   test("shows each step as it happens, and ends with the three endings side by side", async () => {

@@ -12,7 +12,7 @@ export interface Instance {
 
 /** One wait, as the script OPEN takes it. */
 export interface Registration {
-  mode: "new" | "goesOn" | "resume" | "read";
+  mode: "new" | "goesOn" | "again" | "resume" | "read";
   key: OperationKey;
   ageMs: number;
   leftMs: number;

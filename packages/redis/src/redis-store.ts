@@ -89,8 +89,8 @@ export class RedisStore implements OperationStore {
     };
     this.#waits.set(wait);
     this.#repeatLater();
-    const leftMs = await this.#tell(wait, { isFirst: !resume, takesDeadline: resume && !opened });
-    if (leftMs !== undefined) wait.untilMs = nowMs + leftMs;
+    const { leftMs } = await this.#tell(wait, resume ? (opened ? "goesOn" : "resume") : "new");
+    if (resume && !opened && leftMs !== undefined) wait.untilMs = nowMs + leftMs;
     return wait.untilMs;
   }
 
@@ -121,17 +121,14 @@ export class RedisStore implements OperationStore {
     this.#connection.close();
   }
 
-  /** Tells Redis of a wait, and the listeners what Redis knows of it. Gives how long it lasts, if that was asked for. */
-  async #tell(
-    wait: OpenWait,
-    { isFirst = false, takesDeadline = false }: { isFirst?: boolean; takesDeadline?: boolean } = {},
-  ): Promise<number | undefined> {
+  /** Tells Redis of a wait, and the listeners what Redis knows of it. */
+  async #tell(wait: OpenWait, mode: Registration["mode"]): Promise<Known> {
     const { key, sinceMs, untilMs, operationId } = wait;
     const nowMs = this.#clock.now();
     const known = await this.#register({
-      mode: wait.isNew ? "new" : takesDeadline ? "resume" : "goesOn",
+      mode: wait.isNew ? "new" : mode,
       key,
-      ageMs: isFirst ? 0 : Math.max(1, nowMs - sinceMs),
+      ageMs: mode === "new" ? 0 : Math.max(1, nowMs - sinceMs),
       leftMs: untilMs - nowMs,
       operationId,
     });
@@ -149,10 +146,10 @@ export class RedisStore implements OperationStore {
     } else if (known.operationId !== operationId) {
       // Whoever began it knew the operation's id, under which its end may have been kept.
       wait.operationId = known.operationId;
-      await this.#tell(wait);
+      await this.#tell(wait, "goesOn");
     }
     if (known.callEnd) this.#announce({ type: "callEnd", callId, ...known.callEnd });
-    return takesDeadline ? known.leftMs : undefined;
+    return known;
   }
 
   #announce(event: StoredEvent): void {
@@ -179,7 +176,7 @@ export class RedisStore implements OperationStore {
     const waits = this.#waits.current(this.#clock.now());
     for (let from = 0; from < waits.length && !this.#closed; from += MANY) {
       // Of those that cannot be told the next time comes.
-      await Promise.allSettled(waits.slice(from, from + MANY).map((wait) => this.#tell(wait)));
+      await Promise.allSettled(waits.slice(from, from + MANY).map((wait) => this.#tell(wait, "again")));
     }
   }
 

@@ -31,7 +31,8 @@ end
  * result at, of, outcome; the outcome by operationId; the call's end; now.
  *
  * Keys of each: wait, waits, operation, end. Arguments: instance, TTL; then of each: mode, age, time left, operationId.
- * Modes: `new` begins a life, `goesOn` tells it again, `resume` takes up whatever deadline it had, `read` only looks.
+ * Modes: `new` begins a life, `goesOn` tells more of it, `again` all of it in case that Redis has forgotten, `resume` takes up
+ * whatever deadline it had, `read` only looks.
  * The age tells when it began if Redis does not know; 0 means now, after all that is kept.
  */
 export const OPEN: Script = script(`${COMMON}
@@ -49,13 +50,18 @@ return each(#KEYS / 4, function(n)
       began = tonumber(began) or now - age
       if id ~= '' then known[3] = id end
     end
-    untilMs = mode == 'resume' and tonumber(untilMs) or now + left
+    local before = tonumber(untilMs)
+    untilMs = mode == 'resume' and before or now + left
+    local isKnown = mode == 'goesOn' and before and before >= untilMs
     known[1], known[2] = ms(began), ms(untilMs)
     call('HSET', wait, 'began', known[1], 'until', known[2], 'id', known[3] or '')
-    expire(wait, math.max(ttl, untilMs - now))
-    call('ZREMRANGEBYSCORE', waits, '-inf', ms(now))
-    call('ZADD', waits, 'GT', known[2], ARGV[1])
-    expire(waits, math.max(ttl, untilMs - now))
+    -- Of one that goes on, and not for longer, this instance is known to wait already.
+    if not isKnown then
+      expire(wait, math.max(ttl, untilMs - now))
+      call('ZREMRANGEBYSCORE', waits, '-inf', ms(now))
+      call('ZADD', waits, 'GT', known[2], ARGV[1])
+      expire(waits, math.max(ttl, untilMs - now))
+    end
   end
   known[7] = id ~= '' and call('GET', operation)
   known[8] = call('GET', ended)
