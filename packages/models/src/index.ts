@@ -35,6 +35,8 @@ export type {
   StoredCallEnd,
   StoredCompletion,
   StoredEvent,
+  ToneListener,
+  ToneSharing,
 } from "./operation-store.ts";
 export type {
   CompletionOptions,

@@ -1,5 +1,6 @@
 import type { OperationOutcome } from "./outcome.ts";
 import type { ResultInfo } from "./result-info.ts";
+import type { ToneInfo } from "./tone-info.ts";
 
 /** What identifies an operation over all instances. */
 export interface OperationKey {
@@ -34,6 +35,21 @@ export interface OpenOptions {
   operationId?: string;
 }
 
+/** Hears a key that was pressed; `isPast` if it was put before the listening began. */
+export type ToneListener = (tone: ToneInfo, isPast: boolean) => void;
+
+/** How instances tell each other which keys people press. */
+export interface ToneSharing {
+  /** Tells every other instance that listens to the call. Resolves once it outlives this instance. */
+  put(callId: string, tone: ToneInfo): Promise<void>;
+  /**
+   * Hears what other instances put, in that order, each once, also what they put while a connection was lost; first what
+   * they put lately, so that nothing of it seems to be missing. To whoever listens the end of the call is told, as if an
+   * operation were open in it. Returns a function that stops the listening.
+   */
+  listen(callId: string, heard: ToneListener): () => void;
+}
+
 /**
  * Port through which instances of a bot share what they hear, so that a notification may reach any of them.
  *
@@ -63,6 +79,8 @@ export interface OperationStore {
    * once. Returns a function that stops the listening.
    */
   listen(heard: (event: StoredEvent) => void): () => void;
+  /** Pressed keys. Absent where a store could not keep them secret: then each stays with the instance that heard it. */
+  readonly tones?: ToneSharing;
   /** Lets go of connections and timers. What was kept stays kept for other instances. */
   close(): Promise<void>;
 }

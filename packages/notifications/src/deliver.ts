@@ -12,7 +12,7 @@ import type { Reporter } from "./reporter.ts";
 
 /** What deliveries pass through. */
 export interface DeliveryPath {
-  operations: Pick<OperationTracker, "hear">;
+  operations: Pick<OperationTracker, "hear" | "tones">;
   redirectIncoming: RedirectIncoming | undefined;
   clock: Clock;
   /** What hears of a notification on its arrival. */
@@ -73,6 +73,7 @@ async function keep(entry: Entry, { operations, repetitions, reporter }: Deliver
   const { notification, place } = entry;
   try {
     const heard = KEPT_KINDS.has(notification.kind) ? await operations.hear(notification) : "new";
+    if (notification.kind === "tone") await operations.tones?.put(notification.callId, notification.toneInfo);
     if (repetitions.takeOwed(notification)) return;
     // What nobody handles needs no telling whether it came before, unless its keeper knows.
     if (heard === "seen" || (place && repetitions.isRepeated(notification))) entry.fate = "seen";

@@ -1,4 +1,4 @@
-import type { OperationKey, OperationWatcher, PendingOperation, ResultInfo } from "@graph-dtmf/models";
+import type { OperationKey, OperationWatcher, PendingOperation, ResultInfo, ToneSharing } from "@graph-dtmf/models";
 import type { Notification } from "./notification.ts";
 
 /** Graph took a request to tell which keys people press in a call. */
@@ -27,6 +27,8 @@ export interface OperationTracker extends OperationWatcher {
   ended(callId: string, options?: { signal?: AbortSignal }): Promise<{ resultInfo?: ResultInfo }>;
   /** Calls back when Graph has taken a subscribeToTone that is waited for here; returns what stops that. */
   subscribed(heard: (subscription: ToneSubscription) => void): () => void;
+  /** Pressed keys, shared with other instances; absent where the store shares none. */
+  readonly tones?: ToneSharing | undefined;
   /** How many operations are expected at this moment. */
   readonly pending: number;
   /** How many ends wait for the store's return to be kept: 10,000 at most. */

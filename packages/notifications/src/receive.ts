@@ -23,7 +23,7 @@ export interface NotificationReceiverOptions {
   /** Says who may come in: `createGraphCallingVerifier`. There is no receiver without one. */
   verifier: NotificationVerifier;
   /** Hears how operations and calls end, before any handler does: `createOperationTracker`. */
-  operations: Pick<OperationTracker, "hear" | "ended" | "subscribed">;
+  operations: Pick<OperationTracker, "hear" | "ended" | "subscribed" | "tones">;
   /** Longer bodies are answered with 413. Default 1 MiB. */
   maxBodyBytes?: number;
   /** Bodies that take longer to arrive are answered with 408, in milliseconds. Default 10,000. */

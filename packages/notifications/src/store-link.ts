@@ -1,4 +1,12 @@
-import type { Clock, Logger, OperationKey, OperationOutcome, OperationStore, StoredEvent } from "@graph-dtmf/models";
+import type {
+  Clock,
+  Logger,
+  OperationKey,
+  OperationOutcome,
+  OperationStore,
+  StoredEvent,
+  ToneSharing,
+} from "@graph-dtmf/models";
 import type { Deadlines } from "./deadlines.ts";
 import { eventId } from "./operation-key.ts";
 import type { PendingEntry } from "./pending-entry.ts";
@@ -16,6 +24,8 @@ export interface EndKeeper {
   readonly unkept: number;
   /** How many ends a store will never know of, because there were too many. */
   readonly lost: number;
+  /** Pressed keys, where they are shared. To put one never fails: it waits for the store's return. */
+  readonly tones?: ToneSharing | undefined;
   /**
    * Has it kept, now or once the store is back.
    *
@@ -44,7 +54,7 @@ export interface StoreLinkOptions {
   resumed(entry: PendingEntry, untilMs: number): void;
 }
 
-/** How many ends may wait for the store's return. */
+/** How many ends, and how many tones, may wait for the store's return. */
 const MOST_UNKEPT = 10_000;
 
 /**
@@ -52,10 +62,12 @@ const MOST_UNKEPT = 10_000;
  * wait and holds none up; once it is back it is told what it missed.
  */
 export class StoreLink implements EndKeeper {
+  readonly tones: ToneSharing | undefined;
   readonly #store: OperationStore;
   readonly #resumed: StoreLinkOptions["resumed"];
   readonly #ends: StoreTasks;
   readonly #waits: StoreTasks;
+  readonly #tones: StoreTasks;
   #unnamed = 0;
 
   constructor({ store, clock, deadlines, maxPending, logger, resumed }: StoreLinkOptions) {
@@ -63,6 +75,8 @@ export class StoreLink implements EndKeeper {
     this.#resumed = resumed;
     this.#ends = new StoreTasks({ what: "ends", clock, deadlines, most: MOST_UNKEPT, logger });
     this.#waits = new StoreTasks({ what: "waits", clock, deadlines, most: maxPending, logger });
+    this.#tones = new StoreTasks({ what: "tones", clock, deadlines, most: MOST_UNKEPT, logger });
+    this.tones = store.tones && this.#share(store.tones);
   }
 
   get unkept(): number {
@@ -108,7 +122,15 @@ export class StoreLink implements EndKeeper {
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#ends.close(), this.#waits.close()]);
+    await Promise.all([this.#ends.close(), this.#waits.close(), this.#tones.close()]);
+  }
+
+  #share(tones: ToneSharing): ToneSharing {
+    return {
+      listen: (callId, heard) => tones.listen(callId, heard),
+      put: (callId, tone) =>
+        this.#tones.do({ id: `${this.#unnamed++}`, run: () => tones.put(callId, tone) }).catch(() => {}),
+    };
   }
 
   #have(entry: PendingEntry, run: (again: boolean) => Promise<void>): void {

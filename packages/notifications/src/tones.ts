@@ -10,7 +10,7 @@ import { ToneReaders } from "./tone-readers.ts";
 export interface ToneStreamsOptions {
   clock: Clock;
   records: CallRecords;
-  operations: Pick<OperationTracker, "ended" | "subscribed">;
+  operations: Pick<OperationTracker, "ended" | "subscribed" | "tones">;
   reorderWindowMs: number;
 }
 
@@ -63,7 +63,13 @@ export class ToneStreams {
         record.readers = undefined;
         records.release(callId);
         unread.abort();
+        stopSharing?.();
       },
+    });
+    // What other instances heard before is not read, but known not to be missing.
+    const stopSharing = operations.tones?.listen(callId, (toneInfo, isPast) => {
+      if (isPast) record.numbering.take(toneInfo, { nowMs: clock.now(), holdMs: 0 });
+      else readers.hear(toneInfo);
     });
     const end = (): void => readers.end();
     // It rejects when the tracker is closed: nothing more is heard of the call then, either.

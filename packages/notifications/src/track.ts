@@ -18,6 +18,7 @@ import {
   type StoredEvent,
   systemClock,
   type Timer,
+  type ToneSharing,
 } from "@graph-dtmf/models";
 import { Deadlines } from "./deadlines.ts";
 import type { CallEnd } from "./expected-call.ts";
@@ -100,6 +101,10 @@ class Tracker implements OperationTracker, EntryKeeper {
       ? new StoreLink({ store, clock, deadlines: this.#deadlines, maxPending, logger, resumed })
       : new LocalEnds(clock);
     this.#stopListening = store?.listen((event) => this.#hearElsewhere(event)) ?? (() => {});
+  }
+
+  get tones(): ToneSharing | undefined {
+    return this.#link.tones;
   }
 
   get pending(): number {

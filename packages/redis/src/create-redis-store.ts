@@ -1,6 +1,7 @@
 import { type Clock, type OperationStore, systemClock } from "@graph-dtmf/models";
 import type { RedisLocation } from "./connection.ts";
 import { RedisStore } from "./redis-store.ts";
+import { createToneCipher } from "./tone-cipher.ts";
 
 /** How a store keeps what it is given. */
 export interface RedisOperationStoreOptions {
@@ -8,6 +9,11 @@ export interface RedisOperationStoreOptions {
   prefix?: string;
   /** How long results are kept, in milliseconds. Default 24 hours. */
   ttlMs?: number;
+  /**
+   * Has the keys that people press shared too, encrypted with AES-256-GCM under this key: 32 random bytes, or their base64.
+   * The same for all instances. Without it they stay with the instance that hears them.
+   */
+  encryptionKey?: Uint8Array | string;
   /** Time, for tests. Redis goes by its own. */
   clock?: Clock;
 }
@@ -26,7 +32,7 @@ const DAY_MS = 24 * 3_600_000;
  */
 export function createRedisOperationStore(
   location: RedisLocation,
-  { prefix = "graph-dtmf:", ttlMs = DAY_MS, clock = systemClock }: RedisOperationStoreOptions = {},
+  { prefix = "graph-dtmf:", ttlMs = DAY_MS, clock = systemClock, encryptionKey }: RedisOperationStoreOptions = {},
 ): OperationStore {
   if (typeof location?.url !== "string" && typeof location?.client?.evalSha !== "function") {
     throw new TypeError("expected the url of a Redis, or a client of node-redis");
@@ -35,5 +41,6 @@ export function createRedisOperationStore(
   if (!(Number.isSafeInteger(ttlMs) && ttlMs > 0)) {
     throw new TypeError(`expected ttlMs to be a whole number of milliseconds above 0, got ${ttlMs}`);
   }
-  return new RedisStore(location, { prefix, ttlMs, clock });
+  const cipher = encryptionKey === undefined ? undefined : createToneCipher(encryptionKey);
+  return new RedisStore(location, { prefix, ttlMs, clock, cipher });
 }

@@ -8,8 +8,8 @@ const CALL = "481f3600-983e-4276-9b59-000000000001";
 const hashTagOf = (key: string): string => /\{(.+?)\}/.exec(key)?.[1] ?? key;
 
 const keysOf = (callId: string, id: string): string[] => {
-  const { waits, end, wait, operation } = callKeys("p:", callId);
-  return [waits, end, wait(id), operation(id)];
+  const { waits, end, tones, wait, operation } = callKeys("p:", callId);
+  return [waits, end, wait(id), operation(id), tones];
 };
 
 describe("the keys of a call", () => {

@@ -10,6 +10,8 @@ export interface CallKeys {
   readonly waits: string;
   /** How the call ended. */
   readonly end: string;
+  /** Stream: the keys that people pressed, encrypted. */
+  readonly tones: string;
   /** Hash: one wait, and the result that was kept under its clientContext. */
   wait(clientContext: string): string;
   /** That the end of this operation was kept, and the end itself if nothing else names it. */
@@ -22,6 +24,7 @@ export function callKeys(prefix: string, callId: string): CallKeys {
   return {
     waits: `${call}:waits`,
     end: `${call}:end`,
+    tones: `${call}:tones`,
     wait: (clientContext) => `${call}:wait:${keyPart(clientContext)}`,
     operation: (operationId) => `${call}:operation:${keyPart(normalizeId(operationId))}`,
   };

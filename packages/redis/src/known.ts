@@ -30,7 +30,8 @@ export function readKnown(reply: unknown, askedId: string): Known {
   };
 }
 
-function readEnd(text: string | undefined): Known["callEnd"] {
+/** How a call ended, as it is kept. */
+export function readEnd(text: string | undefined): Known["callEnd"] {
   const end = readJson(text);
   if (!isRecord(end)) return undefined;
   const resultInfo = parseResultInfo(end.resultInfo);

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { storeContract } from "@graph-dtmf/notifications/testing";
 import { createCluster } from "redis";
 import { afterAll, beforeAll, describe, test } from "vitest";
@@ -5,6 +6,7 @@ import { skipWithoutRedis } from "./__fixtures__/skip-without-redis.ts";
 import { createRedisOperationStore, type RedisClient } from "./index.ts";
 import { type RedisCluster, type RedisServer, startRedisCluster, startRedisServer } from "./testing/index.ts";
 
+const encryptionKey = randomBytes(32);
 const given = process.env.REDIS_URL;
 const skipped = skipWithoutRedis();
 
@@ -15,7 +17,7 @@ describe.skipIf(skipped && !given)("a store on one Redis keeps the contract of s
   });
   afterAll(() => redis?.close());
 
-  const makeStore = () => createRedisOperationStore({ url: given ?? redis?.url ?? "" });
+  const makeStore = () => createRedisOperationStore({ url: given ?? redis?.url ?? "" }, { encryptionKey });
   for (const { name, run } of storeContract(makeStore)) test(name, run);
 });
 
@@ -32,5 +34,6 @@ describe.skipIf(skipped)("a store on a Cluster of three nodes keeps the contract
     await cluster?.close();
   });
 
-  for (const { name, run } of storeContract(() => createRedisOperationStore({ client }))) test(name, run);
+  for (const { name, run } of storeContract(() => createRedisOperationStore({ client }, { encryptionKey })))
+    test(name, run);
 });

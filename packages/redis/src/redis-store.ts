@@ -1,18 +1,19 @@
 import { randomUUID } from "node:crypto";
-import type {
-  Clock,
-  OpenOptions,
-  OperationKey,
-  OperationOutcome,
-  OperationStore,
-  StoredEvent,
-  Timer,
+import {
+  type Clock,
+  isRecord,
+  type OpenOptions,
+  type OperationKey,
+  type OperationOutcome,
+  type OperationStore,
+  type StoredEvent,
+  type Timer,
 } from "@graph-dtmf/models";
 import { Connection, type RedisLocation } from "./connection.ts";
 import { refused } from "./errors.ts";
 import { gather } from "./gather.ts";
 import { channelOf } from "./keys.ts";
-import { type Known, readKnown } from "./known.ts";
+import { type Known, readEnd, readKnown } from "./known.ts";
 import { type OpenWait, OpenWaits } from "./open-waits.ts";
 import {
   type Instance,
@@ -23,7 +24,9 @@ import {
   type Registration,
 } from "./parameters.ts";
 import { OPEN, PUT } from "./scripts.ts";
+import { SharedTones } from "./shared-tones.ts";
 import { readEvent, readJson } from "./stored-outcome.ts";
+import type { ToneCipher } from "./tone-cipher.ts";
 
 /** How long after it was told last Redis is told of a wait again, lest anything was lost without a trace. */
 const REPEAT_MS = 15_000;
@@ -35,6 +38,7 @@ export interface RedisStoreSettings {
   prefix: string;
   ttlMs: number;
   clock: Clock;
+  cipher: ToneCipher | undefined;
 }
 
 /**
@@ -42,6 +46,7 @@ export interface RedisStoreSettings {
  * is known of it read. So no order of events loses one, and each costs one round trip.
  */
 export class RedisStore implements OperationStore {
+  declare readonly tones?: SharedTones;
   readonly #clock: Clock;
   readonly #instance: Instance;
   readonly #connection: Connection;
@@ -53,7 +58,7 @@ export class RedisStore implements OperationStore {
   #telling = Promise.resolve();
   #closed = false;
 
-  constructor(location: RedisLocation, { prefix, ttlMs, clock }: RedisStoreSettings) {
+  constructor(location: RedisLocation, { prefix, ttlMs, clock, cipher }: RedisStoreSettings) {
     this.#clock = clock;
     this.#instance = { id: randomUUID(), prefix, ttlMs };
     this.#connection = new Connection(location, {
@@ -61,8 +66,18 @@ export class RedisStore implements OperationStore {
       channel: channelOf(prefix, this.#instance.id),
       // Outside of the client's parser, which what a listener throws would leave in the middle of a message.
       heard: (message) => queueMicrotask(() => this.#hear(message)),
-      returned: () => this.#tellAgain(),
+      returned: () => {
+        this.#tellAgain();
+        this.tones?.again();
+      },
     });
+    if (cipher) {
+      const ended = (callId: string, end: string): void => {
+        const callEnd = readEnd(end);
+        if (callEnd) this.#announce({ type: "callEnd", callId, ...callEnd });
+      };
+      this.tones = new SharedTones({ connection: this.#connection, instance: this.#instance, cipher, clock, ended });
+    }
     const laneOf = ({ callId }: { callId: string }): string => (this.#connection.isCluster ? callId : "");
     this.#register = gather({
       laneOf: ({ key }) => laneOf(key),
@@ -118,6 +133,7 @@ export class RedisStore implements OperationStore {
     this.#closed = true;
     this.#listeners.clear();
     this.#repeat?.cancel();
+    this.tones?.close();
     this.#connection.close();
   }
 
@@ -163,6 +179,9 @@ export class RedisStore implements OperationStore {
     for (const value of events) {
       const event = readEvent(value);
       if (event) this.#announce(event);
+      else if (isRecord(value) && value.type === "tones" && typeof value.callId === "string") {
+        this.tones?.told(value.callId);
+      }
     }
   }
 

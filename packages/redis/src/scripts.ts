@@ -6,11 +6,15 @@ export interface Script {
   sha1: string;
 }
 
-// Redis' own time is the only one that all instances share, so a script is never told what time it is: only how long ago
-// something began and how long it lasts. Milliseconds with three decimals, written out, for Lua would round them.
-// What is wrong with one item (a key that somebody else wrote to, say) is the reply to that item alone. Each reads before
-// it writes, and what it writes first takes memory: what fails, at a Redis that is full too, fails before anything is done.
-const COMMON = `
+/**
+ * What every script begins with.
+ *
+ * Redis' own time is the only one that all instances share, so a script is never told what time it is: only how long ago
+ * something began and how long it lasts. Milliseconds with three decimals, written out, for Lua would round them.
+ * What is wrong with one item (a key that somebody else wrote to, say) is the reply to that item alone. Each reads before
+ * it writes, and what it writes first takes memory: what fails, at a Redis that is full too, fails before anything is done.
+ */
+export const COMMON: string = `
 local call = redis.call
 local time = call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
@@ -107,6 +111,7 @@ for instance, events in pairs(told) do
 end
 return replies`);
 
-function script(source: string): Script {
+/** A script, and the name that Redis has for it. */
+export function script(source: string): Script {
   return { source, sha1: createHash("sha1").update(source).digest("hex") };
 }

@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import type { OperationKey, OperationOutcome, OperationStore, StoredCompletion, StoredEvent } from "@graph-dtmf/models";
+import type {
+  OperationKey,
+  OperationOutcome,
+  OperationStore,
+  StoredCompletion,
+  StoredEvent,
+  ToneInfo,
+} from "@graph-dtmf/models";
 
 /** One promise that every store keeps, as a test to run under any runner. */
 export interface ContractCase {
@@ -23,17 +30,25 @@ export function storeContract(makeStore: StoreMaker): ContractCase[] {
   return Object.entries(CASES).map(([name, check]) => ({
     name,
     async run() {
-      const store = await makeStore();
+      const stores: OperationStore[] = [];
+      const open = async (): Promise<OperationStore> => {
+        const store = await makeStore();
+        stores.push(store);
+        return store;
+      };
       try {
-        await check(store);
+        await check(await open(), open);
       } finally {
-        await store.close();
+        for (const store of stores) await store.close();
       }
     },
   }));
 }
 
-const CASES: Record<string, (store: OperationStore) => Promise<void>> = {
+/** `another` makes a store that shares what it keeps with the first, as that of another instance does. */
+type Check = (store: OperationStore, another: () => Promise<OperationStore>) => Promise<void>;
+
+const CASES: Record<string, Check> = {
   async "reads what was put for a key that is open"(store) {
     const { key, event } = completion();
     await open(store, key);
@@ -113,6 +128,37 @@ const CASES: Record<string, (store: OperationStore) => Promise<void>> = {
     await store.put(event);
     assert.equal(await store.read(sameCall), undefined);
     assert.equal(await store.read(sameContext), undefined);
+  },
+  async "where it shares keys, tells them in order to the other instances that listen, and the call's end"(
+    store,
+    another,
+  ) {
+    if (!store.tones) return;
+    const listens = await another();
+    const { callId } = newKey();
+    const tone = (sequenceId: number): ToneInfo => ({ sequenceId, tone: "tone4" });
+    await store.tones.put(callId, tone(1));
+    const told: [number, boolean][] = [];
+    const own: ToneInfo[] = [];
+    const stopOwn = store.tones.listen(callId, (heard) => own.push(heard));
+    await new Promise<void>((resolve) => {
+      const stop = listens.tones?.listen(callId.toUpperCase(), ({ sequenceId }, isPast) => {
+        told.push([sequenceId, isPast]);
+        if (sequenceId === 1) void store.tones?.put(callId, tone(2)).then(() => store.tones?.put(callId, tone(3)));
+        if (sequenceId === 3) resolve();
+      });
+      assert.notEqual(stop, undefined);
+    });
+    assert.deepEqual(told, [
+      [1, true],
+      [2, false],
+      [3, false],
+    ]);
+    const heard = listenTo(listens);
+    await store.put({ type: "callEnd", callId });
+    assert.equal((await heard.next()).type, "callEnd");
+    stopOwn();
+    assert.deepEqual(own, []);
   },
   async "finds a call under any spelling of its id"(store) {
     const { key, event } = completion();

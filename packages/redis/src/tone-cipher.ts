@@ -1,0 +1,51 @@
+import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { isRecord, normalizeId, parseToneInfo, type ToneInfo } from "@graph-dtmf/models";
+import { readJson } from "./stored-outcome.ts";
+
+const ALGORITHM = "aes-256-gcm";
+const KEY_BYTES = 32;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+/** The length of a cipher text is that of its text: a star must be as long as a five. */
+const TEXT_LENGTH = 64;
+
+/** Writes pressed keys so that Redis cannot read them, and nobody can give them to another call. */
+export interface ToneCipher {
+  seal(callId: string, tone: ToneInfo): string;
+  /** `undefined` for what was not sealed with this key, for this call. */
+  open(callId: string, sealed: string): ToneInfo | undefined;
+}
+
+/**
+ * Makes a cipher of AES-256-GCM.
+ *
+ * @param key 32 random bytes, or their base64.
+ * @throws TypeError for anything else.
+ */
+export function createToneCipher(key: Uint8Array | string): ToneCipher {
+  const bytes = typeof key === "string" ? Buffer.from(key, "base64") : Buffer.from(key);
+  if (bytes.length !== KEY_BYTES) {
+    throw new TypeError(`expected encryptionKey to be ${KEY_BYTES} bytes, or their base64, got ${bytes.length} bytes`);
+  }
+  return {
+    seal(callId, { sequenceId, tone }) {
+      const nonce = randomBytes(NONCE_BYTES);
+      const cipher = createCipheriv(ALGORITHM, bytes, nonce).setAAD(Buffer.from(normalizeId(callId)));
+      const text = JSON.stringify({ sequenceId, tone }).padEnd(TEXT_LENGTH);
+      return Buffer.concat([nonce, cipher.update(text), cipher.final(), cipher.getAuthTag()]).toString("base64");
+    },
+    open(callId, sealed) {
+      const all = Buffer.from(sealed, "base64");
+      if (all.length < NONCE_BYTES + TAG_BYTES) return undefined;
+      const decipher = createDecipheriv(ALGORITHM, bytes, all.subarray(0, NONCE_BYTES), { authTagLength: TAG_BYTES });
+      decipher.setAAD(Buffer.from(normalizeId(callId))).setAuthTag(all.subarray(-TAG_BYTES));
+      try {
+        const text = Buffer.concat([decipher.update(all.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]);
+        const tone = readJson(text.toString());
+        return isRecord(tone) ? parseToneInfo(tone) : undefined;
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}

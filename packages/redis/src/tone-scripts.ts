@@ -1,0 +1,34 @@
+import { COMMON, type Script, script } from "./scripts.ts";
+
+/**
+ * Keeps a pressed key, and tells every instance that waits in the call, but for the one that puts, that there is one.
+ *
+ * Keys: tones, waits. Arguments: instance, how long it is kept, channels' prefix, the key, what to say.
+ */
+export const PUT_TONE: Script = script(`${COMMON}
+local instances = call('ZRANGEBYSCORE', KEYS[2], ms(now), '+inf')
+call('XADD', KEYS[1], 'MAXLEN', '~', '1000', '*', 'by', ARGV[1], 'tone', ARGV[4])
+expire(KEYS[1], tonumber(ARGV[2]))
+for _, instance in ipairs(instances) do
+  if instance ~= ARGV[1] then call('PUBLISH', ARGV[3] .. instance, ARGV[5]) end
+end
+return {}`);
+
+/**
+ * Registers an instance as one that waits in the call, and answers the keys after the last that it read, each as
+ * [position, instance that put it, key, whether that was before it began to listen], and how the call ended.
+ *
+ * Keys: tones, waits, end. Arguments: instance, for how long it is registered, position of the last that it read or
+ * nothing, and then how long ago it began to listen.
+ */
+export const READ_TONES: Script = script(`${COMMON}
+local entries = {}
+local from = ARGV[3] == '' and '-' or '(' .. ARGV[3]
+for n, entry in ipairs(call('XRANGE', KEYS[1], from, '+')) do
+  local isPast = tonumber(string.match(entry[1], '^%d+')) < math.floor(now - ARGV[4])
+  entries[n] = { entry[1], entry[2][2], entry[2][4], isPast and 1 or 0 }
+end
+local untilMs = now + ARGV[2]
+call('ZADD', KEYS[2], 'GT', ms(untilMs), ARGV[1])
+if call('PTTL', KEYS[2]) < untilMs - now then expire(KEYS[2], untilMs - now) end
+return { entries, call('GET', KEYS[3]) }`);
