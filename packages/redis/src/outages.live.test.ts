@@ -151,6 +151,20 @@ describe.skipIf(skipWithoutRedis())("a Redis that is not always there", () => {
     }
   });
 
+  test("begins a new life of what was opened while it was away, whatever it remembers", async () => {
+    await redis.close();
+    redis = await startRedisServer("--appendonly", "yes", "--appendfsync", "always");
+    const store = instance();
+    const { key, event } = completion();
+    await store.open(key, deadline());
+    await store.put(event);
+    await redis.kill();
+    await vi.waitFor(() => expect(store.open(key, deadline())).rejects.toMatchObject(refused), eventually);
+    await redis.start();
+    await vi.waitFor(async () => expect(await store.read(key)).toBeUndefined(), eventually);
+    expect(store.events).toEqual([event]);
+  });
+
   test("without persistence a restart loses results and what was seen, and nothing else", async () => {
     const [waits, hears] = [instance(), instance()];
     const [ended, pending] = [completion(), completion()];
