@@ -60,6 +60,10 @@ export class Connection {
       });
   }
 
+  get isReady(): boolean {
+    return !this.#closed && this.#commands.isReady;
+  }
+
   /**
    * Runs a script.
    *

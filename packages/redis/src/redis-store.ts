@@ -30,6 +30,8 @@ import type { ToneCipher } from "./tone-cipher.ts";
 
 /** How long after it was told last Redis is told of a wait again, lest anything was lost without a trace. */
 const REPEAT_MS = 15_000;
+/** How long after they could not be told waits are told again, while there is a connection. */
+const RETRY_MS = 1_000;
 /** How many waits are told at once when Redis is back. */
 const MANY = 1_024;
 
@@ -188,15 +190,23 @@ export class RedisStore implements OperationStore {
   /** Redis may have forgotten every wait, or said something while nobody listened. */
   #tellAgain(): void {
     // What is under way may have begun before whatever was lost.
-    this.#telling = this.#telling.then(() => this.#tellAll());
+    this.#telling = this.#telling.then(() => this.#tellAll(this.#waits.current(this.#clock.now())));
   }
 
-  async #tellAll(): Promise<void> {
-    const waits = this.#waits.current(this.#clock.now());
-    for (let from = 0; from < waits.length && !this.#closed; from += MANY) {
-      // Of those that cannot be told the next time comes.
-      await Promise.allSettled(waits.slice(from, from + MANY).map((wait) => this.#tell(wait, "again")));
+  async #tellAll(waits: readonly OpenWait[]): Promise<void> {
+    const failed: OpenWait[] = [];
+    for (let from = 0; from < waits.length && this.#connection.isReady; from += MANY) {
+      const some = waits.slice(from, from + MANY);
+      const results = await Promise.allSettled(some.map((wait) => this.#tell(wait, "again")));
+      failed.push(...some.filter((_, n) => results[n]?.status === "rejected"));
     }
+    // A node of a Cluster is back before the Cluster is.
+    if (failed.length > 0) this.#clock.after(RETRY_MS, () => this.#retry(failed)).unref();
+  }
+
+  #retry(failed: readonly OpenWait[]): void {
+    const open = failed.filter((wait) => this.#waits.get(wait.key) === wait);
+    this.#telling = this.#telling.then(() => this.#tellAll(open));
   }
 
   #repeatLater(): void {

@@ -106,18 +106,21 @@ export class SharedTones implements ToneSharing {
   async #read(callId: string, listening: Listening): Promise<void> {
     const { connection, instance, cipher, clock, ended } = this.#options;
     const { tones, waits, end } = callKeys(instance.prefix, callId);
-    const ageMs = clock.now() - listening.sinceMs;
-    const [entries, callEnd] = await connection.run(READ_TONES, {
+    const isFirst = listening.after === "";
+    const [entries, now, callEnd] = await connection.run(READ_TONES, {
       keys: [tones, waits, end],
-      arguments: [instance.id, String(LEASE_MS), listening.after, String(ageMs)],
+      arguments: [instance.id, String(LEASE_MS), listening.after],
     });
+    // By Redis' time, and rather too early: a key must not be taken for one of the past because an answer took long.
+    const beganAtMs = isFirst ? Number(now) - (clock.now() - listening.sinceMs) : 0;
     for (const entry of Array.isArray(entries) ? entries : []) {
-      const [position, by, sealed, isPast] = Array.isArray(entry) ? entry : [];
+      const [position, by, sealed] = Array.isArray(entry) ? entry : [];
       if (typeof position !== "string" || typeof sealed !== "string") continue;
       listening.after = position;
       // What came in here was heard here.
       const tone = by === instance.id ? undefined : cipher.open(callId, sealed);
-      if (tone) for (const heard of listening.heard) heard({ ...tone }, Number(isPast) === 1);
+      if (tone)
+        for (const heard of listening.heard) heard({ ...tone }, Number.parseInt(position, 10) < Math.floor(beganAtMs));
     }
     if (typeof callEnd === "string") ended(callId, callEnd);
   }

@@ -16,19 +16,16 @@ return {}`);
 
 /**
  * Registers an instance as one that waits in the call, and answers the keys after the last that it read, each as
- * [position, instance that put it, key, whether that was before it began to listen], and how the call ended.
+ * [position, instance that put it, key]; what time it is; and how the call ended.
  *
  * Keys: tones, waits, end. Arguments: instance, for how long it is registered, position of the last that it read or
- * nothing, and then how long ago it began to listen.
+ * nothing.
  */
 export const READ_TONES: Script = script(`${COMMON}
 local entries = {}
 local from = ARGV[3] == '' and '-' or '(' .. ARGV[3]
-for n, entry in ipairs(call('XRANGE', KEYS[1], from, '+')) do
-  local isPast = tonumber(string.match(entry[1], '^%d+')) < math.floor(now - ARGV[4])
-  entries[n] = { entry[1], entry[2][2], entry[2][4], isPast and 1 or 0 }
-end
+for n, entry in ipairs(call('XRANGE', KEYS[1], from, '+')) do entries[n] = { entry[1], entry[2][2], entry[2][4] } end
 local untilMs = now + ARGV[2]
 call('ZADD', KEYS[2], 'GT', ms(untilMs), ARGV[1])
 if call('PTTL', KEYS[2]) < untilMs - now then expire(KEYS[2], untilMs - now) end
-return { entries, call('GET', KEYS[3]) }`);
+return { entries, ms(now), call('GET', KEYS[3]) }`);

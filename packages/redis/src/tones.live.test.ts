@@ -51,6 +51,8 @@ describe.skipIf(skipWithoutRedis())("the keys of a call over instances", () => {
     const [reads, one, other] = [instance(), instance(), instance()];
     const callId = randomUUID();
     await press(one, callId, 1);
+    const pressedAtMs = Date.now();
+    await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(pressedAtMs + 20), eventually);
     const tones = collect(reads, callId);
     await listening(callId);
     for (const [n, to] of [one, other, reads, other, one].entries()) await press(to, callId, n + 2);
