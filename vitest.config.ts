@@ -10,7 +10,8 @@ export default defineConfig({
     include: ["*.test.ts", "src/**/*.test.ts", "scripts/**/*.test.ts"],
     exclude: ["**/*.live.test.ts", "**/node_modules/**"],
     // For what hangs. Nothing is timed: on a busy machine a property may take its time.
-    testTimeout: 30_000,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     reporters: ["default", "json"],
     outputFile: { json: "reports/test.json" },
   },
