@@ -5,13 +5,10 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { build } from "esbuild";
 import ts from "typescript";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readWorkspaces } from "./workspaces.mjs";
 
 // Code in a README that does not compile is the first thing of us that somebody tries.
-
-// A compiler takes its time.
-vi.setConfig({ testTimeout: 60_000 });
 
 const root = join(import.meta.dirname, "..");
 /** Below the root, so that the packages are found as they are from there. */

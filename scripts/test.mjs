@@ -33,7 +33,8 @@ function runTests(given) {
     ["build", ...forTurbo],
     ["test:live", "test:house", ...given],
   ]
-    .map((parameters) => turbo(["--continue=dependencies-successful", ...parameters]))
+    // As many at once as there are processors: each runs tests side by side itself, and sockets have only so much patience.
+    .map((parameters) => turbo(["--continue=dependencies-successful", "--concurrency=100%", ...parameters]))
     .every((exitCode) => exitCode === 0);
   return judge(sumCounts(expected.map(readReport).map(countReport)), succeeded);
 }

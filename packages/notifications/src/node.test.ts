@@ -42,7 +42,7 @@ async function serve(options: Partial<NotificationReceiverOptions> = {}, mount =
 }
 
 /** Some of these move much through the loopback, on machines that do much else. */
-describe("toNodeHandler", { timeout: 30_000 }, () => {
+describe("toNodeHandler", () => {
   it("keeps the connection of a refused request whose body has come", async () => {
     const { port, tones, receiver } = await serve();
     const client = connectRaw(port);

@@ -54,7 +54,9 @@ describe.skipIf(skipWithoutRedis())("a Redis that is not always there", () => {
     await expect(store.read(key)).rejects.toMatchObject(refused);
     await redis.start();
     expect(await putUntilKept(store, event)).toBe("new");
-    expect(store.events).toEqual([event]);
+    // Once or, as stores may, more than once: as announced, and as found where the wait was registered again.
+    expect(store.events[0]).toEqual(event);
+    expect(new Set(store.events.map((heard) => JSON.stringify(heard))).size).toBe(1);
   });
 
   test("may come later than those that need it", async () => {

@@ -36,15 +36,15 @@ describe("a callback", () => {
   });
 
   test("that never answers is given up, and the next notification is tried", async () => {
-    const { simulator, client, clock, bot } = await scene({ callbackTimeoutMs: 30 });
+    const { simulator, client, clock, bot } = await scene({ callbackTimeoutMs: 500 });
     bot.status = "never";
     const callId = await client.createCall();
     await clock.advance(500);
     await simulator.settled();
     expect(bot.told(callId)).toEqual(["updated establishing", "updated established"]);
     expect(simulator.undelivered.map(({ reason }) => reason)).toEqual([
-      "no answer within 30 ms",
-      "no answer within 30 ms",
+      "no answer within 500 ms",
+      "no answer within 500 ms",
     ]);
   });
 
@@ -106,7 +106,7 @@ test("a thousand calls at once are all set up, keyed through and told of", async
       "deleted terminated",
     ]);
   }
-}, 60_000);
+});
 
 describe("speed", () => {
   test("divides what everything in a call takes", async () => {
