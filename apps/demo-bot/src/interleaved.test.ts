@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createDtmfClient, type DtmfClient } from "@graph-dtmf/client";
 import { formatTones, TONES } from "@graph-dtmf/models";
+import { createManualClock } from "@graph-dtmf/models/testing";
 import {
   createGraphCallingVerifier,
   createNotificationReceiver,
@@ -27,8 +28,9 @@ let states: CallStates;
 const closing: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
-  simulator = await startSimulator({ speed: 500 });
-  operations = createOperationTracker();
+  simulator = await startSimulator({ speed: 500, callbackTimeoutMs: 60_000 });
+  // On a clock that stands still no wait is too long: what is proved is whose end each gets, on however busy a machine.
+  operations = createOperationTracker({ clock: createManualClock() });
   dtmf = createDtmfClient({ baseUrl: simulator.url, credential: simulator.credential, operations });
   const verifier = createGraphCallingVerifier({
     appId: simulator.appId,

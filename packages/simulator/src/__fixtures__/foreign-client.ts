@@ -98,7 +98,10 @@ export interface Scene {
 
 export async function openScene(options: SimulatorOptions = {}): Promise<Scene> {
   const clock = createManualClock();
-  const [simulator, bot] = await Promise.all([startSimulator({ clock, callbackTimeoutMs: 60_000, ...options }), Bot.open()]);
+  const [simulator, bot] = await Promise.all([
+    startSimulator({ clock, callbackTimeoutMs: 60_000, ...options }),
+    Bot.open(),
+  ]);
   const client = await new ForeignClient(simulator, bot).authenticate();
   return {
     simulator,
