@@ -1,5 +1,5 @@
 import { createDtmfClient, type DtmfClient, type DtmfClientOptions } from "@graph-dtmf/client";
-import type { Clock, Logger } from "@graph-dtmf/models";
+import type { Clock, Logger, OperationStore } from "@graph-dtmf/models";
 import {
   createGraphCallingVerifier,
   createNotificationReceiver,
@@ -32,6 +32,8 @@ export interface BotParts extends BotDefaults {
   receiver: NotificationReceiver;
   /** The tracker that both know. */
   operations: OperationTracker;
+  /** The store that the tracker was given: through its leases a call is kept alive though the instance that did so is gone. */
+  store?: Pick<OperationStore, "leases">;
 }
 
 /** A bot in one go: the options of its client, verifier, receiver and tracker side by side. */

@@ -5,6 +5,7 @@ import type { NotificationReceiver, OperationTracker } from "@graph-dtmf/notific
 import { type BotOptions, type BotParts, wireParts } from "./bot-parts.ts";
 import { BotCall, type CallTools } from "./call.ts";
 import { CallLives } from "./call-lives.ts";
+import { KeptCalls } from "./kept-calls.ts";
 import { createReport } from "./report.ts";
 
 type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
@@ -31,7 +32,10 @@ export interface CallingBot {
   createCall(request: CreateBotCallRequest, options?: RequestOptions): Promise<BotCall>;
   /** The call of that id, wherever it was made. @param options The `tenantId` that it is in, where the bot serves several. */
   call(callId: string, options?: { tenantId?: string }): BotCall;
-  /** Ends every wait, and closes what this bot has made itself: not parts that it was given. Calls go on. */
+  /**
+   * Ends every wait and keepAlive, and closes what this bot has made itself: not parts that it was given. Calls go on, and
+   * are kept alive by the other instances that share the store.
+   */
   close(): Promise<void>;
 }
 
@@ -44,14 +48,22 @@ export interface CallingBot {
  * createServer(toNodeHandler(bot.receiver)).listen(3978);
  */
 export function createCallingBot(options: BotParts | BotOptions): CallingBot {
-  const { dtmf, receiver, operations, closeParts, ...defaults } = wireParts(options);
+  const { dtmf, receiver, operations, store, closeParts, ...defaults } = wireParts(options);
   const { callbackUri, tenantId, clock = systemClock } = defaults;
   const closing = new AbortController();
   // Everything that waits in any call listens to it.
   setMaxListeners(0, closing.signal);
   const failed = createReport(defaults);
-  const tools: CallTools = { dtmf, receiver, clock, closing: closing.signal, callbackUri, random: Math.random, failed };
   const lives = new CallLives<BotCall>();
+  const kept = new KeptCalls({
+    leases: store?.leases,
+    clock,
+    random: Math.random,
+    lifeOf: (callId) => lives.of(callId).life,
+    keepAlive: (callId, ofTenant) => dtmf.calls.keepAlive(callId, ofTenant === undefined ? {} : { tenantId: ofTenant }),
+    failed,
+  });
+  const tools: CallTools = { dtmf, receiver, clock, closing: closing.signal, callbackUri, kept, failed };
   const announced = new WeakSet<BotCall>();
   const handlers = new Set<{ handle(call: BotCall): unknown }>();
 
@@ -60,6 +72,8 @@ export function createCallingBot(options: BotParts | BotOptions): CallingBot {
     life.tenantId ??= ofTenant;
     if (call.state === "incoming") life.incomingAtMs ??= clock.now();
     life.hear(call);
+    // Another instance may keep it alive.
+    if (life.isOver) kept.stop(normalizeId(callId), life);
   };
   const callOf = (callId: string, ofTenant?: string): BotCall => {
     if (typeof callId !== "string" || callId === "") throw new InvalidRequestError("callId must not be empty");
@@ -120,6 +134,7 @@ export function createCallingBot(options: BotParts | BotOptions): CallingBot {
     call: (callId, { tenantId: ofTenant } = {}) => callOf(callId, ofTenant),
     async close() {
       closing.abort();
+      kept.close();
       for (const stop of stops) stop();
       await closeParts();
     },

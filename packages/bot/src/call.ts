@@ -22,7 +22,7 @@ import { type CollectOptions, readCollectRules } from "./collect-rules.ts";
 import { type DialResult, dial } from "./dial.ts";
 import { type DialInput, type DialPlanOptions, planDial } from "./dial-plan.ts";
 import { CallEndedError, isGone } from "./errors.ts";
-import { keepAlive } from "./keep-alive.ts";
+import type { KeptCalls } from "./kept-calls.ts";
 import { KeyInbox } from "./key-inbox.ts";
 import { linkSignals } from "./link-signals.ts";
 import { aborts, waitUntil } from "./watch.ts";
@@ -35,7 +35,7 @@ export interface CallTools {
   /** Aborted when the bot is closed. */
   closing: AbortSignal;
   callbackUri: string | undefined;
-  random(): number;
+  kept: Pick<KeptCalls, "keep" | "stop">;
   failed(error: unknown, about: { callId: string }): void;
 }
 
@@ -65,7 +65,7 @@ export class BotCall {
   readonly #media: CallMedia;
   #inbox: KeyInbox | undefined;
   #isCollecting = false;
-  #stopKeepingAlive = (): void => {};
+  #stopKeepingAlive: (() => void) | undefined;
 
   constructor(id: string, life: CallLife, tools: CallTools) {
     this.id = id;
@@ -257,19 +257,21 @@ export class BotCall {
    * Tells Graph every 15 minutes or a little earlier that the bot lives, until the call ends: a call without that is
    * dropped after 45. What fails is reported to `onError`, and tried again the next time. It keeps no process alive.
    *
-   * @returns what stops it.
+   * Where instances share a store that has leases, such as the one of `@graph-dtmf/redis`, one of them does so at a time:
+   * this one, and once it is gone any other.
+   *
+   * @returns what stops it, on whatever instance, unless it was asked for here again meanwhile.
    */
   keepAlive(): () => void {
-    const { dtmf, clock, random, failed } = this.#tools;
-    this.#stopKeepingAlive();
-    this.#stopKeepingAlive = keepAlive({
-      clock,
-      life: this.#life,
-      random,
-      keepAlive: () => dtmf.calls.keepAlive(this.id, this.#ours()),
-      failed: (error) => failed(error, { callId: this.id }),
-    });
-    return this.#stopKeepingAlive;
+    const { kept } = this.#tools;
+    kept.keep(this.id, this.#life);
+    const stop = (): void => {
+      if (this.#stopKeepingAlive !== stop) return;
+      this.#stopKeepingAlive = undefined;
+      if (!this.#life.isOver) kept.stop(this.id, this.#life);
+    };
+    this.#stopKeepingAlive = stop;
+    return stop;
   }
 
   #ours(options: Omit<RequestOptions, "tenantId"> = {}): RequestOptions {

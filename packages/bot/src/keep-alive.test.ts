@@ -19,6 +19,9 @@ function start(random: number, life = new CallLife()) {
     clock,
     life,
     random: () => random,
+    isOverdue: false,
+    isOurs: async () => true,
+    over() {},
     keepAlive: async () => void asked++,
     failed() {},
   });

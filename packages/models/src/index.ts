@@ -29,6 +29,8 @@ export {
   type UpdateRecordingStatusOperation,
 } from "./operation.ts";
 export type {
+  CallLeases,
+  LeasedCall,
   OpenOptions,
   OperationKey,
   OperationStore,

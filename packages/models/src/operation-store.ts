@@ -50,6 +50,33 @@ export interface ToneSharing {
   listen(callId: string, heard: ToneListener): () => void;
 }
 
+/** A call that is kept alive. */
+export interface LeasedCall {
+  callId: string;
+  /** The tenant that it is in, where that is known. */
+  tenantId?: string;
+}
+
+/**
+ * How instances agree on which of them keeps a call alive. One at a time holds the lease of a call, until it runs out by
+ * the store's own time; then any other may have it, also one that has never heard of the call. All durations are in
+ * milliseconds.
+ */
+export interface CallLeases {
+  /** Begins a lease, or takes it from whoever holds it. */
+  take(call: LeasedCall, forMs: number): Promise<void>;
+  /**
+   * Goes on with a lease that is held here, has run out, or was forgotten by the store.
+   *
+   * @returns false if another instance holds it, or it was ended: then the call is no concern of this one any more.
+   */
+  renew(call: LeasedCall, forMs: number): Promise<boolean>;
+  /** Ends the lease of a call, whoever holds it: nobody takes it over. To end one that there is not is no error. */
+  end(callId: string): Promise<void>;
+  /** Takes over leases that have run out, the oldest first and not more at once than are soon dealt with. */
+  takeOver(forMs: number): Promise<readonly LeasedCall[]>;
+}
+
 /**
  * Port through which instances of a bot share what they hear, so that a notification may reach any of them.
  *
@@ -81,6 +108,8 @@ export interface OperationStore {
   listen(heard: (event: StoredEvent) => void): () => void;
   /** Pressed keys. Absent where a store could not keep them secret: then each stays with the instance that heard it. */
   readonly tones?: ToneSharing;
+  /** Who keeps which call alive. Absent where a store is of one instance alone. */
+  readonly leases?: CallLeases;
   /** Lets go of connections and timers. What was kept stays kept for other instances. */
   close(): Promise<void>;
 }

@@ -30,6 +30,14 @@ export function callKeys(prefix: string, callId: string): CallKeys {
   };
 }
 
+/**
+ * What is kept of leases: a sorted set of calls by when each runs out, a hash of who holds it, and a sorted set of those
+ * that were ended, by when that is forgotten. All on one node of a Cluster: each call asks for it every 15 minutes only.
+ */
+export function leaseKeys(prefix: string): string[] {
+  return ["due", "held", "ended"].map((name) => `${prefix}{leases}:${name}`);
+}
+
 /** Where an instance is told what was put elsewhere: one channel for all that it waits for. */
 export function channelOf(prefix: string, instance: string): string {
   return `${prefix}to:${instance}`;

@@ -24,6 +24,7 @@ import {
   type Registration,
 } from "./parameters.ts";
 import { OPEN, PUT } from "./scripts.ts";
+import { SharedLeases } from "./shared-leases.ts";
 import { SharedTones } from "./shared-tones.ts";
 import { readEvent, readJson } from "./stored-outcome.ts";
 import type { ToneCipher } from "./tone-cipher.ts";
@@ -49,6 +50,7 @@ export interface RedisStoreSettings {
  */
 export class RedisStore implements OperationStore {
   declare readonly tones?: SharedTones;
+  readonly leases: SharedLeases;
   readonly #clock: Clock;
   readonly #instance: Instance;
   readonly #connection: Connection;
@@ -73,6 +75,7 @@ export class RedisStore implements OperationStore {
         this.tones?.again();
       },
     });
+    this.leases = new SharedLeases(this.#connection, this.#instance);
     if (cipher) {
       const ended = (callId: string, end: string): void => {
         const callEnd = readEnd(end);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type {
+  CallLeases,
   OperationKey,
   OperationOutcome,
   OperationStore,
@@ -163,6 +164,48 @@ const CASES: Record<string, Check> = {
     assert.equal((await heard.next()).type, "callEnd");
     stopOwn();
     assert.deepEqual(own, []);
+  },
+  async "where it has leases, lets one instance hold that of a call, and another take over what has run out"(
+    store,
+    another,
+  ) {
+    if (!store.leases) return;
+    const leases = store.leases;
+    const others = (await another()).leases;
+    assert.ok(others, "expected every instance to have leases");
+    const { callId } = newKey();
+    const call = { callId, tenantId: "tenant" };
+    const spelledOtherwise = { callId: callId.toUpperCase() };
+    await leases.take(call, FAR_AHEAD_MS);
+    assert.equal(await others.renew(call, FAR_AHEAD_MS), false);
+    assert.equal(await leases.renew(spelledOtherwise, 0), true);
+    const overdue = async (of: CallLeases) =>
+      (await of.takeOver(FAR_AHEAD_MS)).filter((taken) => taken.callId === callId);
+    assert.deepEqual(await overdue(others), [call]);
+    assert.deepEqual(await overdue(leases), []);
+    assert.equal(await leases.renew(call, FAR_AHEAD_MS), false);
+    await leases.take(spelledOtherwise, 0);
+    // Nobody else has asked for it.
+    assert.equal(await others.renew(call, FAR_AHEAD_MS), true);
+    await leases.end(callId);
+  },
+  async "where it has leases, ends that of a call for all, until somebody begins another"(store, another) {
+    if (!store.leases) return;
+    const leases = store.leases;
+    const others = (await another()).leases;
+    assert.ok(others, "expected every instance to have leases");
+    const { callId } = newKey();
+    assert.equal(await others.renew({ callId }, 0), true);
+    await leases.end(callId.toUpperCase());
+    await leases.end(callId);
+    assert.equal(await others.renew({ callId }, FAR_AHEAD_MS), false);
+    assert.deepEqual(
+      (await others.takeOver(FAR_AHEAD_MS)).filter((taken) => taken.callId === callId),
+      [],
+    );
+    await others.take({ callId }, FAR_AHEAD_MS);
+    assert.equal(await others.renew({ callId }, FAR_AHEAD_MS), true);
+    await others.end(callId);
   },
   async "finds a call under any spelling of its id"(store) {
     const { key, event } = completion();
