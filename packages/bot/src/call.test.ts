@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { openScene } from "./__fixtures__/open-scene.ts";
 
 const prompts = [{ uri: "https://bot.contoso.com/welcome.wav" }];
@@ -169,6 +169,50 @@ describe("keepAlive", () => {
     await clock.advance(30 * 60_000);
     expect(simulator.requests.filter(({ action }) => action === "keepAlive")).toHaveLength(1);
     expect(errors).toEqual([]);
+  });
+});
+
+describe("keepAlive on one of many instances", () => {
+  test("is taken over from another that is gone, and ends with the call", async () => {
+    const { establish, bot, clock, eventually, leases, errors } = await openScene({ isOneOfMany: true });
+    const { call, farEnd } = await establish();
+    const gone = leases.instance();
+    await gone.take({ callId: call.id }, 20 * 60_000);
+    const { mock } = vi.spyOn(bot.dtmf.calls, "keepAlive");
+    for (let minute = 0; minute <= 90; minute++) {
+      await clock.advance(60_000);
+      await new Promise((resolve) => setImmediate(resolve));
+      await eventually(() => mock.settledResults.every(({ type }) => type === "fulfilled"));
+    }
+    expect(mock.calls.every(([callId]) => callId === call.id)).toBe(true);
+    expect([5, 6]).toContain(mock.calls.length);
+    expect([farEnd.state, errors]).toEqual(["established", []]);
+    expect(leases.callIds).toEqual([call.id]);
+    farEnd.hangUp();
+    await eventually(() => leases.callIds.length === 0);
+  });
+
+  test("is no concern of another any more once it is asked for, stopped, or its call has ended here", async () => {
+    const { establish, eventually, leases } = await openScene({ isOneOfMany: true });
+    const { call, farEnd } = await establish();
+    const other = leases.instance();
+    const mayRenew = () => other.renew({ callId: call.id }, 60_000);
+    await other.take({ callId: call.id, tenantId: "of the other" }, 60_000);
+    const stopFirst = call.keepAlive();
+    const stop = call.keepAlive();
+    await eventually(() => leases.callIds.length === 1);
+    expect(await mayRenew()).toBe(false);
+    stopFirst();
+    expect(leases.callIds).toEqual([call.id]);
+    stop();
+    await eventually(() => leases.callIds.length === 0);
+    expect(await mayRenew()).toBe(false);
+    await other.take({ callId: call.id }, 60_000);
+    stop();
+    expect(await mayRenew()).toBe(true);
+    farEnd.hangUp();
+    await eventually(() => leases.callIds.length === 0);
+    expect(await mayRenew()).toBe(false);
   });
 });
 

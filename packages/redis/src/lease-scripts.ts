@@ -12,7 +12,7 @@ local outlast = function(key, forMs)
 end
 local holder = function(id)
   local value = call('HGET', held, id)
-  local by, tenant = string.match(value or '', '^(%S*) (.*)$')
+  local by, tenant = string.match(value or '', '^(%S+) (.*)$')
   return by, tenant or '', value
 end
 local hold = function(id, tenant, forMs)

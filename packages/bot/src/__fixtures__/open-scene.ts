@@ -12,6 +12,7 @@ import { type FarEndOption, type SimulatedCall, type Simulator, startSimulator }
 import { onTestFinished } from "vitest";
 import { type CallingBot, createCallingBot } from "../bot.ts";
 import type { BotCall } from "../call.ts";
+import { SharedLeases } from "./shared-leases.ts";
 
 /** A bot and a simulator that talk over HTTP; the time of the calls stands still until a test moves it. */
 export interface Scene {
@@ -20,6 +21,8 @@ export interface Scene {
   clock: ManualClock;
   callbackUri: string;
   errors: unknown[];
+  /** Those of a store that other instances share, if the bot has one. */
+  leases: SharedLeases;
   /** Moves the time until the promise is settled. */
   until<T>(promise: Promise<T>): Promise<T>;
   /** Waits, while the time stands still, for what is under way to bring it about. */
@@ -30,7 +33,12 @@ export interface Scene {
 
 const STEP_MS = 50;
 
-export async function openScene({ farEnd }: { farEnd?: FarEndOption } = {}): Promise<Scene> {
+export interface SceneOptions {
+  farEnd?: FarEndOption;
+  isOneOfMany?: boolean;
+}
+
+export async function openScene({ farEnd, isOneOfMany = false }: SceneOptions = {}): Promise<Scene> {
   const clock = createManualClock();
   const simulator = await startSimulator({ clock, ...(farEnd && { farEnd }) });
   const operations = createOperationTracker({ clock });
@@ -44,7 +52,9 @@ export async function openScene({ farEnd }: { farEnd?: FarEndOption } = {}): Pro
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const callbackUri = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   const { tenantId } = simulator;
-  const bot = createCallingBot({ dtmf, receiver, operations, callbackUri, tenantId, clock, onError });
+  const leases = new SharedLeases(clock);
+  const shared = isOneOfMany && { store: { leases: leases.instance() } };
+  const bot = createCallingBot({ dtmf, receiver, operations, callbackUri, tenantId, clock, onError, ...shared });
   onTestFinished(async () => {
     await bot.close();
     await operations.close();
@@ -72,6 +82,7 @@ export async function openScene({ farEnd }: { farEnd?: FarEndOption } = {}): Pro
     clock,
     callbackUri,
     errors,
+    leases,
     until,
     async eventually(holds) {
       while (!holds()) await new Promise((resolve) => setTimeout(resolve, 1));
