@@ -5,8 +5,8 @@ import type { Patience } from "./patience.ts";
  * Calls never wait for each other.
  */
 export class CallQueue {
-  /** Per call, what settles when the last one in its line has left. */
-  readonly #lines = new Map<string, Promise<void>>();
+  /** Per call that somebody is in, those who wait for their turn. */
+  readonly #lines = new Map<string, (() => void)[]>();
 
   /**
    * Waits for a turn. Whoever has it must call the function that it gives, once: that lets the next one in.
@@ -14,23 +14,38 @@ export class CallQueue {
    * @throws what {@link Patience.until} throws; the place in the line is then given up.
    */
   async enter(callId: string, patience: Patience): Promise<() => void> {
-    const before = this.#lines.get(callId) ?? Promise.resolve();
-    let leave = (): void => {};
-    const left = new Promise<void>((resolve) => {
-      leave = resolve;
+    patience.check();
+    const line = this.#lines.get(callId);
+    if (line) await this.#waitIn(line, { callId, patience });
+    else this.#lines.set(callId, []);
+    let isIn = true;
+    return () => {
+      if (isIn) this.#letNextIn(callId);
+      isIn = false;
+    };
+  }
+
+  async #waitIn(line: (() => void)[], { callId, patience }: { callId: string; patience: Patience }): Promise<void> {
+    let letIn = (): void => {};
+    const turn = new Promise<void>((resolve) => {
+      letIn = resolve;
     });
-    const line = before.then(() => left);
-    this.#lines.set(callId, line);
-    void line.then(() => {
-      if (this.#lines.get(callId) === line) this.#lines.delete(callId);
-    });
+    line.push(letIn);
     try {
-      await patience.until(before);
+      await patience.until(turn);
     } catch (reason) {
-      leave();
+      const place = line.indexOf(letIn);
+      if (place >= 0) line.splice(place, 1);
+      // The turn came, and nobody was there any more to take it.
+      else this.#letNextIn(callId);
       throw reason;
     }
-    return leave;
+  }
+
+  #letNextIn(callId: string): void {
+    const letIn = this.#lines.get(callId)?.shift();
+    if (letIn) letIn();
+    else this.#lines.delete(callId);
   }
 
   /** Calls that have somebody in line. */

@@ -4,6 +4,7 @@ import {
   type Clock,
   type CommsOperation,
   type Logger,
+  onAbort,
   type OperationWatcher,
   type PlayPromptOperation,
   type SendDtmfTonesOperation,
@@ -150,6 +151,8 @@ export function createDtmfClient(options: DtmfClientOptions): DtmfClient {
   if (!(responseTimeoutMs > 0)) throw new TypeError("responseTimeoutMs must be more than 0 milliseconds");
   const transport = createHttpTransport({ clock, responseTimeoutMs, ...(options.agent && { agent: options.agent }) });
   const closing = new AbortController();
+  // One listener for good: otherwise every wait, where it is the only one, would add its own and take it away.
+  onAbort(closing.signal, () => {});
   const tools: MediaTools = {
     line: {
       exchange: createExchange({ baseUrl, version, transport }),
@@ -163,17 +166,17 @@ export function createDtmfClient(options: DtmfClientOptions): DtmfClient {
   };
   return {
     calls: createCalls(tools),
-    sendDtmfTones: async (callId, request, how) => performMediaAction(sendDtmfTones(callId, request), tools, how),
-    subscribeToTone: async (callId, request, how) => performMediaAction(subscribeToTone(callId, request), tools, how),
-    playPrompt: async (callId, request, how) => performMediaAction(playPrompt(callId, request), tools, how),
-    cancelMediaProcessing: async (callId, request, how) =>
-      performMediaAction(cancelMediaProcessing(callId, request), tools, how),
+    sendDtmfTones: (callId, request, how) => performMediaAction(() => sendDtmfTones(callId, request), tools, how),
+    subscribeToTone: (callId, request, how) => performMediaAction(() => subscribeToTone(callId, request), tools, how),
+    playPrompt: (callId, request, how) => performMediaAction(() => playPrompt(callId, request), tools, how),
+    cancelMediaProcessing: (callId, request, how) =>
+      performMediaAction(() => cancelMediaProcessing(callId, request), tools, how),
     getOperation: (callId, operationId, how) => getOperation({ callId, operationId }, tools, how),
     hold: async (callId, action, how = {}) => {
       // Sends that are not awaited keep their order among themselves too.
       const held = { ...tools, queue: new CallQueue() };
       return inTurn(callId, { queue: tools.queue, patience: tools.patience(how) }, () =>
-        action(async (request, sendHow) => performMediaAction(sendDtmfTones(callId, request), held, sendHow)),
+        action((request, sendHow) => performMediaAction(() => sendDtmfTones(callId, request), held, sendHow)),
       );
     },
     async close() {

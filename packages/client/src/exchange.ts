@@ -31,20 +31,21 @@ export interface Exchanged {
 /** One request and its answer. It never throws. */
 export type Exchange = (request: GraphRequest) => Promise<Exchanged>;
 
-/** Where, in the options that graph-client hands to its middleware, one request's result is put. */
+/** Where, in the options that graph-client hands to its middleware, one request's exchange is put. */
 interface Slot {
-  exchanged?: Exchanged;
+  exchanged?: Promise<Exchanged>;
 }
 
 /**
  * Sends requests through graph-client with a chain of one middleware: ours, the last. There is no handler in it that
- * retries, follows redirects or adds a token, and what graph-client hides of an answer is read before it does.
+ * retries, follows redirects or adds a token. It hands the request over and is done: the answer passes graph-client by,
+ * which would hide much of it.
  */
 export function createExchange(options: { baseUrl: string; version: string; transport: HttpTransport }): Exchange {
   const client = Client.initWithMiddleware({
     baseUrl: options.baseUrl,
     defaultVersion: options.version,
-    middleware: { execute: (context) => terminate(context, options.transport) },
+    middleware: { execute: async (context) => handOver(context, options.transport) },
   });
   return async ({ method, path, headers, body, connectWithinMs, signal }) => {
     const slot: Slot = {};
@@ -57,15 +58,16 @@ export function createExchange(options: { baseUrl: string; version: string; tran
       if (method === "POST") await request.post(body);
       else if (method === "GET") await request.get();
       else await request.delete();
+      if (!slot.exchanged) throw new Error("graph-client did not run the middleware");
     } catch (cause) {
-      // Before our middleware ran nothing can have been sent; after it the slot knows better.
-      return slot.exchanged ?? { phase: "notSent", cause };
+      // Before our middleware ran nothing can have been sent; after it the transport knows better.
+      if (!slot.exchanged) return { phase: "notSent", cause };
     }
-    return slot.exchanged ?? { phase: "notSent", cause: new Error("graph-client did not run the middleware") };
+    return await slot.exchanged;
   };
 }
 
-async function terminate(context: Context, transport: HttpTransport): Promise<void> {
+function handOver(context: Context, transport: HttpTransport): void {
   const { method, headers, body, connectWithinMs, signal, slot } = context.options as {
     method: string;
     headers: Record<string, string>;
@@ -74,7 +76,7 @@ async function terminate(context: Context, transport: HttpTransport): Promise<vo
     signal?: AbortSignal;
     slot: Slot;
   };
-  slot.exchanged = await transport.send({
+  slot.exchanged = transport.send({
     url: String(context.request),
     method,
     headers,
@@ -82,6 +84,4 @@ async function terminate(context: Context, transport: HttpTransport): Promise<vo
     ...(body !== undefined && { body }),
     ...(signal && { signal }),
   });
-  // graph-client hands this on untouched; whoever reads it finds nothing, for we have read it.
-  context.response = new Response(null);
 }

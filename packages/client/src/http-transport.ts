@@ -50,21 +50,20 @@ export function createHttpTransport(options: HttpTransportOptions): HttpTranspor
   const underWay = new Set<Promise<Exchanged>>();
   return {
     send(request) {
-      const secure = request.url.startsWith("https:");
+      const { url, method, headers } = request;
+      const secure = url.startsWith("https:");
       const agent = options.agent ?? (secure ? https : http);
       let outgoing: ClientRequest;
       try {
-        outgoing = (secure ? httpsRequest : httpRequest)(request.url, {
-          method: request.method,
-          headers: headersOf(request),
-          ...(agent && { agent }),
-        });
+        outgoing = (secure ? httpsRequest : httpRequest)(url, { method, headers, agent });
       } catch (cause) {
         // An agent for the other protocol, for example.
         return Promise.resolve({ phase: "notSent", cause });
       }
-      const exchanged = new Attempt(request, options).run(outgoing).finally(() => underWay.delete(exchanged));
+      const exchanged = new Attempt(request, options).run(outgoing);
       underWay.add(exchanged);
+      const forget = (): unknown => underWay.delete(exchanged);
+      exchanged.then(forget, forget);
       return exchanged;
     },
     async close() {
@@ -72,10 +71,6 @@ export function createHttpTransport(options: HttpTransportOptions): HttpTranspor
       for (const agent of owned) agent.destroy();
     },
   };
-}
-
-function headersOf({ headers, body }: HttpRequest): Record<string, string | number> {
-  return body === undefined ? { ...headers } : { ...headers, "content-length": Buffer.byteLength(body) };
 }
 
 /** One request under way. */
@@ -93,9 +88,16 @@ class Attempt {
 
   run(outgoing: ClientRequest): Promise<Exchanged> {
     const { signal, connectWithinMs = CONNECT_TIMEOUT_MS } = this.#request;
-    const releases = [(): void => this.#timer?.cancel()];
     return new Promise<Exchanged>((resolve) => {
-      const breakOff = (cause: Error): void => resolve({ ...this.#known, cause: withoutBytes(cause) });
+      let ended = false;
+      let stopListening: (() => void) | undefined;
+      const end = (rest: Pick<Exchanged, "body" | "cause">): void => {
+        ended = true;
+        this.#timer?.cancel();
+        stopListening?.();
+        resolve({ ...this.#known, ...rest });
+      };
+      const breakOff = (cause: Error): void => end({ cause: withoutBytes(cause) });
       const giveUp = (cause: Error): void => {
         outgoing.destroy(cause);
         // Not left to its events: there are none as long as it waits for its agent to have a connection free.
@@ -103,18 +105,18 @@ class Attempt {
       };
       outgoing.on("error", breakOff);
       // First of all, so that nothing can leave if the signal is one that cannot be listened to.
-      if (signal) releases.push(onAbort(signal, () => giveUp(asError(signal.reason))));
-      this.#timeOut(Math.min(CONNECT_TIMEOUT_MS, connectWithinMs), "connection", giveUp);
-      outgoing.on("close", () => breakOff(failure("ECONNRESET", "the connection was closed")));
+      if (signal) stopListening = onAbort(signal, () => giveUp(asError(signal.reason)));
+      if (!outgoing.reusedSocket) this.#timeOut(Math.min(CONNECT_TIMEOUT_MS, connectWithinMs), "connection", giveUp);
+      outgoing.on("close", () => {
+        if (!ended) breakOff(failure("ECONNRESET", "the connection was closed"));
+      });
       outgoing.on("socket", (socket) => onceConnected(socket, () => this.#write(outgoing, giveUp)));
       outgoing.on("response", (response) => {
         this.#known = { phase: "answered", status: response.statusCode ?? 0, headers: firstHeaders(response) };
         response.on("error", breakOff);
-        readAnswer(response, (text) => resolve({ ...this.#known, ...parseBody(text) }));
+        readAnswer(response, (text) => end(parseBody(text)));
       });
       if (signal?.aborted) giveUp(asError(signal.reason));
-    }).finally(() => {
-      for (const release of releases) release();
     });
   }
 
@@ -154,13 +156,10 @@ function readAnswer(response: IncomingMessage, whole: (text: string) => void): v
   response.on("end", () => whole(Buffer.concat(chunks).toString("utf8")));
 }
 
-function firstHeaders(response: IncomingMessage): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(response.headers).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? (value[0] ?? "") : (value ?? ""),
-    ]),
-  );
+function firstHeaders({ headers }: IncomingMessage): Record<string, string> {
+  const first: Record<string, string> = {};
+  for (const [name, value = ""] of Object.entries(headers)) first[name] = Array.isArray(value) ? (value[0] ?? "") : value;
+  return first;
 }
 
 /** Content types lie: keepAlive is answered with text/plain and nothing, errors with JSON under text/html. */

@@ -46,10 +46,11 @@ type MediaAsk = Ask<CommsOperation> & { pending: PendingOperation };
  * hands back what was accepted.
  */
 export async function performMediaAction<T extends CommsOperation>(
-  action: MediaAction,
+  make: () => MediaAction,
   tools: MediaTools,
   options: RequestOptions = {},
 ): Promise<SentOperation<T>> {
+  const action = make();
   const path = callPath(action.callId, action.name);
   checkClientContext(action.clientContext);
   const patience = tools.patience(options);
@@ -59,7 +60,7 @@ export async function performMediaAction<T extends CommsOperation>(
   const { tenantId, signal } = options;
   const clientRequestId = randomUUID();
   const observed = { action: name, method: "POST", clientRequestId, callId, tenantId };
-  return tools.observer.observe(observed, async (observation) => {
+  return await tools.observer.observe(observed, async (observation) => {
     const ask: MediaAsk = {
       request: { method: "POST", path, body: { ...action.body, clientContext: pending.clientContext } },
       clientRequestId,

@@ -42,30 +42,31 @@ export class Patience {
    *
    * @throws DtmfError `aborted` or `closed`, or {@link OutOfTime}, whichever comes before it.
    */
-  async until<T>(promise: Promise<T>): Promise<T> {
-    // If the check throws nobody waits for it any more, and its rejection would be an unhandled one.
-    promise.catch(() => {});
-    this.check();
+  until<T>(promise: Promise<T>): Promise<T> {
     const { clock, signal, closing } = this.#options;
-    let timer: Timer | undefined;
-    let deaf: (() => void)[] = [];
-    const end = new Promise<never>((_, reject) => {
-      timer = clock.after(this.leftMs, () => reject(new OutOfTime("the time for this request is over")));
+    return new Promise<T>((resolve, reject) => {
+      const releases: (() => void)[] = [];
+      const release = (): void => {
+        for (const each of releases) each();
+      };
+      // Before the check: if that throws nobody waits any more, and a rejection would be an unhandled one.
+      promise.then(resolve, reject).then(release);
+      this.check();
+      const end = (reason: unknown): void => {
+        release();
+        reject(reason);
+      };
       const stop = (): void => {
         try {
           this.check();
         } catch (reason) {
-          reject(reason);
+          end(reason);
         }
       };
-      deaf = [closing, ...(signal ? [signal] : [])].map((ender) => onAbort(ender, stop));
+      const timer = clock.after(this.leftMs, () => end(new OutOfTime("the time for this request is over")));
+      releases.push(() => timer.cancel(), onAbort(closing, stop));
+      if (signal) releases.push(onAbort(signal, stop));
     });
-    try {
-      return await Promise.race([promise, end]);
-    } finally {
-      timer?.cancel();
-      for (const stopListening of deaf) stopListening();
-    }
   }
 
   /** Waits that long, or until `wake` resolves; throws as {@link until} does. */
