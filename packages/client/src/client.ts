@@ -4,7 +4,6 @@ import {
   type Clock,
   type CommsOperation,
   type Logger,
-  onAbort,
   type OperationWatcher,
   type PlayPromptOperation,
   type SendDtmfTonesOperation,
@@ -151,8 +150,6 @@ export function createDtmfClient(options: DtmfClientOptions): DtmfClient {
   if (!(responseTimeoutMs > 0)) throw new TypeError("responseTimeoutMs must be more than 0 milliseconds");
   const transport = createHttpTransport({ clock, responseTimeoutMs, ...(options.agent && { agent: options.agent }) });
   const closing = new AbortController();
-  // One listener for good: otherwise every wait, where it is the only one, would add its own and take it away.
-  onAbort(closing.signal, () => {});
   const tools: MediaTools = {
     line: {
       exchange: createExchange({ baseUrl, version, transport }),

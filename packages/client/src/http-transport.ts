@@ -106,8 +106,9 @@ class Attempt {
       outgoing.on("error", breakOff);
       // First of all, so that nothing can leave if the signal is one that cannot be listened to.
       if (signal) stopListening = onAbort(signal, () => giveUp(asError(signal.reason)));
-      if (!outgoing.reusedSocket) this.#timeOut(Math.min(CONNECT_TIMEOUT_MS, connectWithinMs), "connection", giveUp);
+      this.#timeOut(Math.min(CONNECT_TIMEOUT_MS, connectWithinMs), "connection", giveUp);
       outgoing.on("close", () => {
+        // Only then: every request ends with this, and an error, with its stack, is not made for nothing.
         if (!ended) breakOff(failure("ECONNRESET", "the connection was closed"));
       });
       outgoing.on("socket", (socket) => onceConnected(socket, () => this.#write(outgoing, giveUp)));
@@ -158,7 +159,9 @@ function readAnswer(response: IncomingMessage, whole: (text: string) => void): v
 
 function firstHeaders({ headers }: IncomingMessage): Record<string, string> {
   const first: Record<string, string> = {};
-  for (const [name, value = ""] of Object.entries(headers)) first[name] = Array.isArray(value) ? (value[0] ?? "") : value;
+  for (const [name, value = ""] of Object.entries(headers)) {
+    first[name] = Array.isArray(value) ? (value[0] ?? "") : value;
+  }
   return first;
 }
 
