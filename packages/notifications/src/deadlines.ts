@@ -1,11 +1,20 @@
 import type { Clock, Timer } from "@graph-dtmf/models";
 
-/** Something that becomes due. */
+/** Something that becomes due. It is a link of the list of those that become due at the same time. */
 export interface Due {
-  /** The tick that it waits for, while it waits. */
-  tick?: number | undefined;
+  /** The list that it is in, while it waits, and its neighbours there. */
+  dueWith?: DueList | undefined;
+  dueBefore?: Due | undefined;
+  dueAfter?: Due | undefined;
   /** Its time has come. */
   due(): void;
+}
+
+/** What becomes due with one tick, in the order in which it was set. */
+interface DueList {
+  readonly tick: number;
+  first?: Due | undefined;
+  last?: Due | undefined;
 }
 
 /** How late something may become due, in milliseconds. It never does early. */
@@ -18,7 +27,7 @@ const TICK_MS = 250;
  */
 export class Deadlines {
   readonly #clock: Clock;
-  readonly #buckets = new Map<number, Set<Due>>();
+  readonly #lists = new Map<number, DueList>();
   #timer: Timer | undefined;
   #tick = 0;
   #waiting = 0;
@@ -32,20 +41,27 @@ export class Deadlines {
   set(thing: Due, atMs: number): void {
     this.clear(thing);
     if (this.#waiting === 0) this.#tick = this.#nowTick();
-    const tick = Math.max(this.#tick + 1, Math.ceil(atMs / TICK_MS));
-    const bucket = this.#buckets.get(tick);
-    if (bucket) bucket.add(thing);
-    else this.#buckets.set(tick, new Set([thing]));
-    thing.tick = tick;
+    const list = this.#list(Math.max(this.#tick + 1, Math.ceil(atMs / TICK_MS)));
+    thing.dueWith = list;
+    thing.dueBefore = list.last;
+    if (list.last) list.last.dueAfter = thing;
+    else list.first = thing;
+    list.last = thing;
     this.#waiting++;
     if (!this.#timer) this.#start();
   }
 
   clear(thing: Due): void {
-    if (thing.tick === undefined) return;
-    const bucket = this.#buckets.get(thing.tick);
-    if (bucket?.delete(thing) && bucket.size === 0) this.#buckets.delete(thing.tick);
-    thing.tick = undefined;
+    const { dueWith: list, dueBefore: before, dueAfter: after } = thing;
+    if (!list) return;
+    if (before) before.dueAfter = after;
+    else list.first = after;
+    if (after) after.dueBefore = before;
+    else list.last = before;
+    thing.dueWith = undefined;
+    thing.dueBefore = undefined;
+    thing.dueAfter = undefined;
+    if (!list.first) this.#lists.delete(list.tick);
     this.#waiting--;
     if (this.#waiting === 0) this.#stop();
   }
@@ -57,6 +73,15 @@ export class Deadlines {
 
   release(): void {
     if (--this.#held === 0) this.#restart();
+  }
+
+  #list(tick: number): DueList {
+    let list = this.#lists.get(tick);
+    if (!list) {
+      list = { tick };
+      this.#lists.set(tick, list);
+    }
+    return list;
   }
 
   #restart(): void {
@@ -80,7 +105,9 @@ export class Deadlines {
     const nowTick = this.#nowTick();
     while (this.#tick < nowTick && this.#waiting > 0) {
       this.#tick++;
-      for (const thing of this.#buckets.get(this.#tick) ?? []) {
+      const list = this.#lists.get(this.#tick);
+      // What becomes due may clear others of the list, and set none in it: it is too late for this tick.
+      for (let thing = list?.first; thing; thing = list?.first) {
         this.clear(thing);
         thing.due();
       }

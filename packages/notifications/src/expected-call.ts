@@ -21,8 +21,9 @@ export class ExpectedCall {
   /** When all that was accepted should have been played: what comes after it starts then. */
   busyUntilMs = 0;
   /** Those who wait for the end of the call. */
-  readonly endWaits: Set<EndWait> = new Set();
-  #first: PendingEntry | undefined;
+  endWaits: Set<EndWait> | undefined;
+  /** By clientContext, which need not be unique in a bot. */
+  readonly #entries = new Map<string, PendingEntry>();
   #unclaimed: Map<string, CommsOperation> | undefined;
 
   constructor(id: string) {
@@ -31,38 +32,33 @@ export class ExpectedCall {
 
   /** Whether nobody waits for anything in it. */
   get isIdle(): boolean {
-    return this.#first === undefined && this.endWaits.size === 0;
+    return this.#entries.size === 0 && !this.endWaits?.size;
+  }
+
+  get(clientContext: string): PendingEntry | undefined {
+    return this.#entries.get(clientContext);
   }
 
   add(entry: PendingEntry): void {
-    entry.next = this.#first;
-    if (this.#first) this.#first.previous = entry;
-    this.#first = entry;
+    this.#entries.set(entry.clientContext, entry);
   }
 
   remove(entry: PendingEntry): void {
-    if (entry.previous) entry.previous.next = entry.next;
-    else if (this.#first === entry) this.#first = entry.next;
-    if (entry.next) entry.next.previous = entry.previous;
-    entry.next = undefined;
-    entry.previous = undefined;
+    this.#entries.delete(entry.clientContext);
     // Ends without a clientContext only matter to somebody whose answer is still on its way.
-    if (!this.#first) this.#unclaimed = undefined;
+    if (this.#entries.size === 0) this.#unclaimed = undefined;
   }
 
-  *entries(): Generator<PendingEntry> {
-    for (let entry = this.#first; entry; ) {
-      // It may be removed by whoever looks at it.
-      const { next } = entry;
-      yield entry;
-      entry = next;
-    }
+  /** In the order in which they were added. Whoever looks at one may remove it. */
+  entries(): IterableIterator<PendingEntry> {
+    return this.#entries.values();
   }
 
-  /** A call's media actions leave one at a time, so few are pending: looking at each costs less than an index of all. */
-  byOperationId(operationId: string): PendingEntry | undefined {
-    for (const entry of this.entries()) if (entry.operationId === operationId) return entry;
-    return undefined;
+  /** Whose operation this is: by clientContext, else by its id. If both sides know an id and they differ, it is not theirs. */
+  match({ id, clientContext }: CommsOperation): PendingEntry | undefined {
+    const entry = clientContext === undefined ? undefined : this.#entries.get(clientContext);
+    if (entry && (!id || !entry.operationId || entry.operationId === id)) return entry;
+    return id ? this.#byOperationId(id) : undefined;
   }
 
   /** Keeps an end that came before the answer which tells whose it is. */
@@ -75,5 +71,11 @@ export class ExpectedCall {
 
   claim(operationId: string): CommsOperation | undefined {
     return this.#unclaimed?.get(operationId);
+  }
+
+  /** A call's media actions leave one at a time, so few are pending: looking at each costs less than an index of all. */
+  #byOperationId(operationId: string): PendingEntry | undefined {
+    for (const entry of this.#entries.values()) if (entry.operationId === operationId) return entry;
+    return undefined;
   }
 }

@@ -1,38 +1,28 @@
-import type { CommsOperation } from "@graph-dtmf/models";
 import { ExpectedCall } from "./expected-call.ts";
-import { waitKey } from "./operation-key.ts";
 import type { PendingEntry } from "./pending-entry.ts";
 
 /** All that is waited for, found by what notifications carry. Ids of calls are normalised by whoever asks. */
 export class ExpectedOperations {
-  readonly #entries = new Map<string, PendingEntry>();
   readonly #calls = new Map<string, ExpectedCall>();
+  #size = 0;
 
   get size(): number {
-    return this.#entries.size;
+    return this.#size;
   }
 
-  get(key: string): PendingEntry | undefined {
-    return this.#entries.get(key);
+  get(callId: string, clientContext: string): PendingEntry | undefined {
+    return this.#calls.get(callId)?.get(clientContext);
   }
 
   add(entry: PendingEntry): void {
-    this.#entries.set(entry.key, entry);
     entry.call.add(entry);
+    this.#size++;
   }
 
   remove(entry: PendingEntry): void {
-    this.#entries.delete(entry.key);
     entry.call.remove(entry);
+    this.#size--;
     this.dropIfIdle(entry.call);
-  }
-
-  /** Whose operation this is: by clientContext, else by its id. If both sides know an id and they differ, it is not theirs. */
-  match(callId: string, operation: Pick<CommsOperation, "id" | "clientContext">): PendingEntry | undefined {
-    const { id, clientContext } = operation;
-    const entry = clientContext === undefined ? undefined : this.#entries.get(waitKey(callId, clientContext));
-    if (entry && (!id || !entry.operationId || entry.operationId === id)) return entry;
-    return id ? this.#calls.get(callId)?.byOperationId(id) : undefined;
   }
 
   /** What is known of a call in which somebody waits. */
@@ -53,8 +43,8 @@ export class ExpectedOperations {
     if (call.isIdle) this.#calls.delete(call.id);
   }
 
-  entries(): IterableIterator<PendingEntry> {
-    return this.#entries.values();
+  *entries(): Generator<PendingEntry> {
+    for (const call of this.#calls.values()) yield* call.entries();
   }
 
   calls(): IterableIterator<ExpectedCall> {

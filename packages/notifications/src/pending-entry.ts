@@ -11,6 +11,7 @@ import {
 } from "@graph-dtmf/models";
 import type { Due } from "./deadlines.ts";
 import type { CallEnd, ExpectedCall } from "./expected-call.ts";
+import { waitKey } from "./operation-key.ts";
 
 /** One wait that somebody began on an entry. */
 interface Wait {
@@ -33,8 +34,6 @@ export interface EntryKeeper {
 /** What is known when an entry is made. */
 export interface EntryOptions {
   clientContext: string;
-  /** What it is looked up by. */
-  key: string;
   expectedMs: number;
   kind: OperationKind | undefined;
   /** Whether its clientContext was made up for it: then nothing under it can be of an earlier life. */
@@ -45,16 +44,14 @@ export interface EntryOptions {
 /** One operation that is waited for. It settles once, and then holds nothing but its outcome. */
 export class PendingEntry implements PendingOperation, Due {
   readonly clientContext: string;
-  readonly key: string;
   readonly call: ExpectedCall;
   readonly expectedMs: number;
   readonly isFresh: boolean;
   operation: CommsOperation | undefined;
   outcome: OperationOutcome | undefined;
-  /** Neighbours in the list of the call's entries. */
-  next: PendingEntry | undefined;
-  previous: PendingEntry | undefined;
-  tick: number | undefined;
+  dueWith: Due["dueWith"];
+  dueBefore: Due | undefined;
+  dueAfter: Due | undefined;
   readonly #kind: OperationKind | undefined;
   readonly #keeper: EntryKeeper;
   #waits: Set<Wait> | undefined;
@@ -64,7 +61,6 @@ export class PendingEntry implements PendingOperation, Due {
   constructor(call: ExpectedCall, options: EntryOptions) {
     this.call = call;
     this.clientContext = options.clientContext;
-    this.key = options.key;
     this.expectedMs = options.expectedMs;
     this.isFresh = options.isFresh;
     this.#kind = options.kind;
@@ -76,14 +72,14 @@ export class PendingEntry implements PendingOperation, Due {
     return this.operation?.id || undefined;
   }
 
+  /** One text for the wait, of the others under its clientContext too. */
+  get key(): string {
+    return waitKey(this.call.id, this.clientContext);
+  }
+
   /** Whether it was settled or abandoned. */
   get isOver(): boolean {
     return this.outcome !== undefined || this.#abandoned;
-  }
-
-  /** The names of an operation of this wait: some of Graph's spellings leave one of them out. */
-  named({ id }: CommsOperation): { id: string; clientContext: string } {
-    return { id: id || (this.operationId ?? ""), clientContext: this.clientContext };
   }
 
   accepted(operation: CommsOperation): void {

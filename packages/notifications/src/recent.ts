@@ -7,22 +7,25 @@ export interface RecentLimits {
   most: number;
 }
 
+/** One of them, between those that were met before and after it. */
 interface Met<Value> {
+  readonly key: string;
   value: Value;
   untilMs: number;
+  before: Met<Value> | undefined;
+  after: Met<Value> | undefined;
 }
 
 /** What was met lately, by key: forgotten after a time, and the oldest first if there is too much. */
 export class Recent<Value> {
   readonly #limits: RecentLimits;
-  /** In the order in which they were met. */
   readonly #met = new Map<string, Met<Value>>();
   /**
-   * Walks behind the newest, from the oldest on. A walk that begins anew at each `set` steps over all that was deleted
-   * since the map was last tidied up: thousands of places, where thousands are remembered.
+   * Their order is kept by hand: to look for the first of a map steps over all that was deleted since it was last tidied
+   * up, which is thousands of places, where thousands are remembered.
    */
-  #walk: Iterator<[string, Met<Value>]> = this.#met.entries();
-  #oldest: [string, Met<Value>] | undefined;
+  #oldest: Met<Value> | undefined;
+  #newest: Met<Value> | undefined;
 
   constructor(limits: RecentLimits) {
     this.#limits = limits;
@@ -36,28 +39,27 @@ export class Recent<Value> {
   set(key: string, value: Value): void {
     const { clock, windowMs, most } = this.#limits;
     const nowMs = clock.now();
-    this.#met.delete(key);
-    this.#met.set(key, { value, untilMs: nowMs + windowMs });
-    for (let oldest = this.#findOldest(); oldest; oldest = this.#findOldest()) {
-      const [oldestKey, { untilMs }] = oldest;
-      if (this.#met.size <= most && untilMs > nowMs) break;
-      this.#met.delete(oldestKey);
-    }
+    const known = this.#met.get(key);
+    if (known) this.#unlink(known);
+    const met = { key, value, untilMs: nowMs + windowMs, before: this.#newest, after: undefined };
+    if (this.#newest) this.#newest.after = met;
+    else this.#oldest = met;
+    this.#newest = met;
+    this.#met.set(key, met);
+    while (this.#oldest && (this.#met.size > most || this.#oldest.untilMs <= nowMs)) this.delete(this.#oldest.key);
   }
 
   delete(key: string): void {
+    const met = this.#met.get(key);
+    if (!met) return;
     this.#met.delete(key);
+    this.#unlink(met);
   }
 
-  #findOldest(): [string, Met<Value>] | undefined {
-    while (!this.#oldest || this.#met.get(this.#oldest[0]) !== this.#oldest[1]) {
-      const next = this.#walk.next();
-      this.#oldest = next.done ? undefined : next.value;
-      if (!next.done) continue;
-      if (this.#met.size === 0) return undefined;
-      // A walk that has come to its end does not go on.
-      this.#walk = this.#met.entries();
-    }
-    return this.#oldest;
+  #unlink({ before, after }: Met<Value>): void {
+    if (before) before.after = after;
+    else this.#oldest = after;
+    if (after) after.before = before;
+    else this.#newest = before;
   }
 }

@@ -8,7 +8,6 @@ import {
   type Logger,
   normalizeId,
   type OperationKey,
-  type OperationOutcome,
   type OperationStore,
   onAbort,
   outcomeOf,
@@ -25,7 +24,7 @@ import type { CallEnd } from "./expected-call.ts";
 import { ExpectedOperations } from "./expected-operations.ts";
 import { LocalEnds } from "./local-ends.ts";
 import type { Notification } from "./notification.ts";
-import { eventId, operationEventId, waitKey } from "./operation-key.ts";
+import { eventId, operationEventId } from "./operation-key.ts";
 import type { OperationTracker, ToneSubscription } from "./operation-tracker.ts";
 import { type EntryKeeper, type EntryOptions, PendingEntry } from "./pending-entry.ts";
 import { Recent } from "./recent.ts";
@@ -125,12 +124,11 @@ class Tracker implements OperationTracker, EntryKeeper {
     }
     const call = normalizeId(callId);
     const context = clientContext ?? randomUUID();
-    const key = waitKey(call, context);
-    if (this.#expected.get(key)) {
+    if (this.#expected.get(call, context)) {
       throw new InvalidRequestError("an operation of this call is still pending under that clientContext");
     }
     const isFresh = clientContext === undefined;
-    const entry = this.#add(call, { clientContext: context, key, expectedMs, kind, isFresh, keeper: this });
+    const entry = this.#add(call, { clientContext: context, expectedMs, kind, isFresh, keeper: this });
     if (kind === "subscribeToToneOperation") this.#subscriptions.asked(entry, this.#clock.now());
     this.#link.register(entry, this.#clock.now() + UNANSWERED_MS);
     return entry;
@@ -138,12 +136,10 @@ class Tracker implements OperationTracker, EntryKeeper {
 
   resume({ callId, clientContext }: OperationKey): PendingOperation {
     const call = normalizeId(callId);
-    const key = waitKey(call, clientContext);
-    const known = this.#expected.get(key);
+    const known = this.#expected.get(call, clientContext);
     if (known) return known;
     const entry = this.#add(call, {
       clientContext,
-      key,
       expectedMs: 0,
       kind: undefined,
       isFresh: false,
@@ -164,10 +160,11 @@ class Tracker implements OperationTracker, EntryKeeper {
     return new Promise<CallEnd>((resolve, reject) => {
       const wait = { resolve, reject };
       const deaf = signal && onAbort(signal, () => reject(signal.reason));
+      call.endWaits ??= new Set();
       call.endWaits.add(wait);
       stop = () => {
         deaf?.();
-        call.endWaits.delete(wait);
+        call.endWaits?.delete(wait);
         this.#expected.dropIfIdle(call);
       };
     }).finally(() => stop());
@@ -193,7 +190,7 @@ class Tracker implements OperationTracker, EntryKeeper {
     this.#isClosed = true;
     this.#stopListening();
     for (const entry of this.#expected.entries()) entry.due();
-    for (const call of this.#expected.calls()) for (const wait of call.endWaits) wait.reject(closed());
+    for (const call of this.#expected.calls()) for (const wait of call.endWaits ?? []) wait.reject(closed());
     await this.#link.close();
   }
 
@@ -218,7 +215,7 @@ class Tracker implements OperationTracker, EntryKeeper {
     if (operation) this.#tell(entry, operation);
     if (!entry.isOver) this.#link.register(entry, untilMs, { goesOn: true });
     if (!operation || !entry.outcome) return;
-    const event = completionEvent(call.id, entry.named(operation), entry.outcome);
+    const event = completionEvent(call.id, operation, entry);
     const end = event?.operationId ? this.#endOf(operationEventId(call.id, event.operationId)) : this.#note(undefined);
     // For whoever resumes this wait later. The wait here is settled already, whatever becomes of it.
     if (event && !end.isKept) this.#link.keep(event, end, entry.key).catch(() => {});
@@ -259,8 +256,7 @@ class Tracker implements OperationTracker, EntryKeeper {
     const entry = this.#tellWhoWaits(callId, operation, known);
     if (operation.status !== "completed" && operation.status !== "failed") return NEW;
     if (known?.isKept) return SEEN;
-    const outcome = entry?.outcome ?? outcomeOf(operation);
-    const event = outcome && completionEvent(callId, entry?.named(operation) ?? operation, outcome);
+    const event = completionEvent(callId, operation, entry);
     if (!event) return NEW;
     const end = known ?? this.#note(id);
     return entry ? this.#link.keep(event, end, entry.key) : this.#link.keep(this.#addressed(event), end);
@@ -290,14 +286,13 @@ class Tracker implements OperationTracker, EntryKeeper {
    * be matched with when it came is still news to whoever it turns out to be of.
    */
   #tellWhoWaits(callId: string, operation: CommsOperation, known: HeardEnd | undefined): PendingEntry | undefined {
-    const entry = this.#expected.match(callId, operation);
+    const call = this.#expected.callIfAny(callId);
+    const entry = call?.match(operation);
     if (entry && (!known || entry.call.claim(operation.id))) {
       this.#tell(entry, operation);
       return entry;
     }
-    if (!entry && !known && operation.id && outcomeOf(operation)) {
-      this.#expected.callIfAny(callId)?.keepUnclaimed(operation);
-    }
+    if (call && !entry && !known && operation.id && outcomeOf(operation)) call.keepUnclaimed(operation);
     return undefined;
   }
 
@@ -313,7 +308,7 @@ class Tracker implements OperationTracker, EntryKeeper {
   #addressed(event: StoredCompletion): StoredCompletion {
     const { clientContext, ...rest } = event;
     if (clientContext === undefined || !event.operationId) return event;
-    return this.#expected.get(waitKey(event.callId, clientContext)) ? rest : event;
+    return this.#expected.get(event.callId, clientContext) ? rest : event;
   }
 
   /** What is known of an end from now on: nothing yet, and nothing ever where it has no name. */
@@ -334,20 +329,24 @@ class Tracker implements OperationTracker, EntryKeeper {
     const call = this.#expected.callIfAny(callId);
     if (!call) return;
     for (const entry of call.entries()) this.#schedule(entry, Number.POSITIVE_INFINITY);
-    for (const wait of call.endWaits) wait.resolve(end);
+    for (const wait of call.endWaits ?? []) wait.resolve(end);
   }
 }
 
-/** The event of an operation's end; `undefined` if nothing identifies it, so that nobody could be told. */
+/** The event of an operation's end; `undefined` if it has not ended, or if nothing identifies it. */
 function completionEvent(
   callId: string,
-  { id, clientContext }: Pick<CommsOperation, "id" | "clientContext">,
-  outcome: OperationOutcome,
+  operation: CommsOperation,
+  entry: PendingEntry | undefined,
 ): StoredCompletion | undefined {
-  if (!id && clientContext === undefined) return undefined;
+  const outcome = entry?.outcome ?? outcomeOf(operation);
+  // Some of Graph's spellings leave one of the names out.
+  const operationId = operation.id || entry?.operationId;
+  const clientContext = entry?.clientContext ?? operation.clientContext;
+  if (!outcome || (!operationId && clientContext === undefined)) return undefined;
   // Made by hand: this is done for every end, and to spread objects costs more than all the rest.
   const event: StoredCompletion = { type: "completion", callId, outcome };
-  if (id) event.operationId = id;
+  if (operationId) event.operationId = operationId;
   if (clientContext !== undefined) event.clientContext = clientContext;
   return event;
 }
