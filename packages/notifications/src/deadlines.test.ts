@@ -6,7 +6,6 @@ import { Deadlines, type Due } from "./deadlines.ts";
 
 /** Notes when it became due. */
 class Probe implements Due {
-  tick: number | undefined;
   readonly dueAt: number[] = [];
   readonly #clock: Clock;
 

@@ -12,7 +12,6 @@ export interface Due {
 
 /** What becomes due with one tick, in the order in which it was set. */
 interface DueList {
-  readonly tick: number;
   first?: Due | undefined;
   last?: Due | undefined;
 }
@@ -27,6 +26,7 @@ const TICK_MS = 250;
  */
 export class Deadlines {
   readonly #clock: Clock;
+  /** By tick. One that has become empty stays until its tick is over: it is often filled again. */
   readonly #lists = new Map<number, DueList>();
   #timer: Timer | undefined;
   #tick = 0;
@@ -61,9 +61,10 @@ export class Deadlines {
     thing.dueWith = undefined;
     thing.dueBefore = undefined;
     thing.dueAfter = undefined;
-    if (!list.first) this.#lists.delete(list.tick);
     this.#waiting--;
-    if (this.#waiting === 0) this.#stop();
+    if (this.#waiting > 0) return;
+    this.#lists.clear();
+    this.#stop();
   }
 
   /** Keeps the process alive until as many calls of {@link release} were made. */
@@ -78,7 +79,7 @@ export class Deadlines {
   #list(tick: number): DueList {
     let list = this.#lists.get(tick);
     if (!list) {
-      list = { tick };
+      list = {};
       this.#lists.set(tick, list);
     }
     return list;
@@ -106,6 +107,7 @@ export class Deadlines {
     while (this.#tick < nowTick && this.#waiting > 0) {
       this.#tick++;
       const list = this.#lists.get(this.#tick);
+      this.#lists.delete(this.#tick);
       // What becomes due may clear others of the list, and set none in it: it is too late for this tick.
       for (let thing = list?.first; thing; thing = list?.first) {
         this.clear(thing);

@@ -1,7 +1,6 @@
 import type { Clock, OperationOutcome, StoredEvent } from "@graph-dtmf/models";
-import { waitKey } from "./operation-key.ts";
 import type { PendingEntry } from "./pending-entry.ts";
-import { Recent } from "./recent.ts";
+import { RecentInCalls } from "./recent-in-calls.ts";
 import type { EndKeeper, HeardEnd } from "./store-link.ts";
 
 const RESULT_TTL_MS = 24 * 3_600_000;
@@ -15,26 +14,26 @@ const NEW = Promise.resolve("new" as const);
 export class LocalEnds implements EndKeeper {
   readonly unkept = 0;
   readonly lost = 0;
-  readonly #results: Recent<OperationOutcome>;
+  readonly #results: RecentInCalls<OperationOutcome>;
 
   constructor(clock: Clock) {
-    this.#results = new Recent({ clock, windowMs: RESULT_TTL_MS, most: MOST_RESULTS });
+    this.#results = new RecentInCalls({ clock, windowMs: RESULT_TTL_MS, most: MOST_RESULTS });
   }
 
-  keep(event: StoredEvent, end: HeardEnd, key?: string): Promise<"new" | "seen"> {
+  keep(event: StoredEvent, end: HeardEnd): Promise<"new" | "seen"> {
     end.isKept = true;
     if (event.type === "completion" && event.clientContext !== undefined) {
-      this.#results.set(key ?? waitKey(event.callId, event.clientContext), event.outcome);
+      this.#results.set(event.callId, event.clientContext, event.outcome);
     }
     return NEW;
   }
 
   register(entry: PendingEntry, _untilMs: number, { goesOn = false }: { goesOn?: boolean } = {}): void {
-    if (!goesOn && !entry.isFresh) this.#results.delete(entry.key);
+    if (!goesOn && !entry.isFresh) this.#results.delete(entry.call.id, entry.clientContext);
   }
 
   takeUp(entry: PendingEntry): void {
-    const outcome = this.#results.get(entry.key);
+    const outcome = this.#results.get(entry.call.id, entry.clientContext);
     if (outcome) entry.take(outcome);
   }
 

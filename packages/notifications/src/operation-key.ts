@@ -16,10 +16,5 @@ export function waitKey(callId: string, clientContext: string): string {
  */
 export function eventId(event: StoredEvent): string | undefined {
   if (event.type === "callEnd") return normalizeId(event.callId);
-  return event.operationId ? operationEventId(normalizeId(event.callId), event.operationId) : undefined;
-}
-
-/** What {@link eventId} gives for the end of this operation, in a call whose id was normalised before. */
-export function operationEventId(callId: string, operationId: string): string {
-  return `${callId} #${operationId}`;
+  return event.operationId ? `${normalizeId(event.callId)} #${event.operationId}` : undefined;
 }

@@ -52,6 +52,7 @@ export class PendingEntry implements PendingOperation, Due {
   dueWith: Due["dueWith"];
   dueBefore: Due | undefined;
   dueAfter: Due | undefined;
+  #key: string | undefined;
   readonly #kind: OperationKind | undefined;
   readonly #keeper: EntryKeeper;
   #waits: Set<Wait> | undefined;
@@ -74,7 +75,8 @@ export class PendingEntry implements PendingOperation, Due {
 
   /** One text for the wait, of the others under its clientContext too. */
   get key(): string {
-    return waitKey(this.call.id, this.clientContext);
+    this.#key ??= waitKey(this.call.id, this.clientContext);
+    return this.#key;
   }
 
   /** Whether it was settled or abandoned. */

@@ -29,10 +29,9 @@ export interface EndKeeper {
   /**
    * Has it kept, now or once the store is back.
    *
-   * @param key Of the wait that it ended, where that is known.
    * @throws DtmfError `store_unavailable` if it is not kept within 2 s.
    */
-  keep(event: StoredEvent, end: HeardEnd, key?: string): Promise<"new" | "seen">;
+  keep(event: StoredEvent, end: HeardEnd): Promise<"new" | "seen">;
   /** A wait begins, or goes on: its operation's id or another deadline is known by now. */
   register(entry: PendingEntry, untilMs: number, options?: { goesOn?: boolean }): void;
   /** Takes up a wait that began elsewhere or before. */

@@ -24,10 +24,10 @@ import type { CallEnd } from "./expected-call.ts";
 import { ExpectedOperations } from "./expected-operations.ts";
 import { LocalEnds } from "./local-ends.ts";
 import type { Notification } from "./notification.ts";
-import { eventId, operationEventId } from "./operation-key.ts";
 import type { OperationTracker, ToneSubscription } from "./operation-tracker.ts";
 import { type EntryKeeper, type EntryOptions, PendingEntry } from "./pending-entry.ts";
 import { Recent } from "./recent.ts";
+import { RecentInCalls } from "./recent-in-calls.ts";
 import { type EndKeeper, type HeardEnd, StoreLink } from "./store-link.ts";
 import { ToneSubscriptions } from "./tone-subscriptions.ts";
 
@@ -72,6 +72,11 @@ export function createOperationTracker(options: OperationTrackerOptions = {}): O
   return new Tracker(options);
 }
 
+/** A call that is over. */
+interface EndedCall extends HeardEnd {
+  end: CallEnd;
+}
+
 class Tracker implements OperationTracker, EntryKeeper {
   readonly #clock: Clock;
   readonly #link: EndKeeper;
@@ -79,9 +84,9 @@ class Tracker implements OperationTracker, EntryKeeper {
   readonly #maxPending: number;
   readonly #deadlines: Deadlines;
   readonly #expected = new ExpectedOperations();
-  readonly #endedCalls: Recent<CallEnd>;
-  /** Ends of operations and calls that were heard, or that nobody here waits for any longer. */
-  readonly #ends: Recent<HeardEnd>;
+  readonly #endedCalls: Recent<EndedCall>;
+  /** Ends of operations that were heard, or that nobody here waits for any longer. */
+  readonly #ends: RecentInCalls<HeardEnd>;
   readonly #subscriptions = new ToneSubscriptions();
   readonly #stopListening: () => void;
   #isClosed = false;
@@ -94,7 +99,7 @@ class Tracker implements OperationTracker, EntryKeeper {
     this.#maxPending = maxPending;
     this.#deadlines = new Deadlines(clock);
     this.#endedCalls = new Recent(limits);
-    this.#ends = new Recent(limits);
+    this.#ends = new RecentInCalls(limits);
     const resumed = (entry: PendingEntry, untilMs: number): void => this.#schedule(entry, untilMs);
     this.#link = store
       ? new StoreLink({ store, clock, deadlines: this.#deadlines, maxPending, logger, resumed })
@@ -124,13 +129,14 @@ class Tracker implements OperationTracker, EntryKeeper {
     }
     const call = normalizeId(callId);
     const context = clientContext ?? randomUUID();
-    if (this.#expected.get(call, context)) {
+    if (this.#expected.callIfAny(call)?.get(context)) {
       throw new InvalidRequestError("an operation of this call is still pending under that clientContext");
     }
     const isFresh = clientContext === undefined;
-    const entry = this.#add(call, { clientContext: context, expectedMs, kind, isFresh, keeper: this });
+    const untilMs = this.#clock.now() + UNANSWERED_MS;
+    const entry = this.#add(call, { clientContext: context, expectedMs, kind, isFresh, keeper: this }, untilMs);
     if (kind === "subscribeToToneOperation") this.#subscriptions.asked(entry, this.#clock.now());
-    this.#link.register(entry, this.#clock.now() + UNANSWERED_MS);
+    this.#link.register(entry, untilMs);
     return entry;
   }
 
@@ -138,21 +144,17 @@ class Tracker implements OperationTracker, EntryKeeper {
     const call = normalizeId(callId);
     const known = this.#expected.get(call, clientContext);
     if (known) return known;
-    const entry = this.#add(call, {
-      clientContext,
-      expectedMs: 0,
-      kind: undefined,
-      isFresh: false,
-      keeper: this,
-    });
-    this.#link.takeUp(entry, this.#clock.now() + UNANSWERED_MS);
+    const untilMs = this.#clock.now() + UNANSWERED_MS;
+    const options = { clientContext, expectedMs: 0, kind: undefined, isFresh: false, keeper: this };
+    const entry = this.#add(call, options, untilMs);
+    this.#link.takeUp(entry, untilMs);
     return entry;
   }
 
   async ended(callId: string, { signal }: { signal?: AbortSignal } = {}): Promise<CallEnd> {
     const id = normalizeId(callId);
-    const end = this.#endedCalls.get(id);
-    if (end) return end;
+    const known = this.#endedCalls.get(id);
+    if (known) return known.end;
     signal?.throwIfAborted();
     if (this.#isClosed) throw closed();
     const call = this.#expected.call(id);
@@ -181,8 +183,7 @@ class Tracker implements OperationTracker, EntryKeeper {
     const { state, resultInfo } = notification.call;
     if (state !== "terminated" && notification.changeType !== "deleted") return NEW;
     const event: StoredCallEnd = { type: "callEnd", callId, ...(resultInfo && { resultInfo }) };
-    this.#endCall(event);
-    const end = this.#endOf(callId);
+    const end = this.#endCall(event);
     return end.isKept ? SEEN : this.#link.keep(event, end);
   }
 
@@ -214,11 +215,11 @@ class Tracker implements OperationTracker, EntryKeeper {
     this.#schedule(entry, untilMs);
     if (operation) this.#tell(entry, operation);
     if (!entry.isOver) this.#link.register(entry, untilMs, { goesOn: true });
-    if (!operation || !entry.outcome) return;
-    const event = completionEvent(call.id, operation, entry);
-    const end = event?.operationId ? this.#endOf(operationEventId(call.id, event.operationId)) : this.#note(undefined);
+    const event = operation && entry.outcome && completionEvent(call.id, operation, entry);
+    if (!event) return;
+    const end = this.#endOf(call.id, event.operationId);
     // For whoever resumes this wait later. The wait here is settled already, whatever becomes of it.
-    if (event && !end.isKept) this.#link.keep(event, end, entry.key).catch(() => {});
+    if (!end.isKept) this.#link.keep(event, end).catch(() => {});
   }
 
   forget(entry: PendingEntry): void {
@@ -228,55 +229,55 @@ class Tracker implements OperationTracker, EntryKeeper {
     this.#subscriptions.forget(entry);
     const { operationId, outcome } = entry;
     // It was given up: an end that comes late must not settle the next wait under its clientContext.
-    if (operationId && outcome && !("operation" in outcome)) this.#endOf(operationEventId(entry.call.id, operationId));
+    if (operationId && outcome && !("operation" in outcome)) this.#endOf(entry.call.id, operationId);
   }
 
-  #add(callId: string, options: EntryOptions): PendingEntry {
+  #add(callId: string, options: EntryOptions, untilMs: number): PendingEntry {
     if (this.#isClosed) throw closed();
     if (this.#expected.size >= this.#maxPending) {
       throw new DtmfError("too_many_pending", `${this.#maxPending} operations are pending: no more can be waited for`);
     }
     const entry = new PendingEntry(this.#expected.call(callId), options);
     this.#expected.add(entry);
-    this.#schedule(entry, this.#clock.now() + UNANSWERED_MS);
+    this.#schedule(entry, untilMs);
     return entry;
   }
 
   /** Settles it at that time at the latest; soon, if its call is over. */
   #schedule(entry: PendingEntry, atMs: number): void {
     if (entry.isOver) return;
-    const end = this.#endedCalls.get(entry.call.id);
-    if (end) entry.endCall(end);
-    this.#deadlines.set(entry, end ? Math.min(atMs, this.#clock.now() + this.#graceMs) : atMs);
+    const ended = this.#endedCalls.get(entry.call.id);
+    if (ended) entry.endCall(ended.end);
+    this.#deadlines.set(entry, ended ? Math.min(atMs, this.#clock.now() + this.#graceMs) : atMs);
   }
 
   #hearOperation(callId: string, operation: CommsOperation): Promise<"new" | "seen"> {
-    const id = operation.id ? operationEventId(callId, operation.id) : undefined;
-    const known = id === undefined ? undefined : this.#ends.get(id);
+    const known = this.#known(callId, operation.id);
     const entry = this.#tellWhoWaits(callId, operation, known);
     if (operation.status !== "completed" && operation.status !== "failed") return NEW;
     if (known?.isKept) return SEEN;
     const event = completionEvent(callId, operation, entry);
     if (!event) return NEW;
-    const end = known ?? this.#note(id);
-    return entry ? this.#link.keep(event, end, entry.key) : this.#link.keep(this.#addressed(event), end);
+    return this.#link.keep(entry ? event : this.#addressed(event), known ?? this.#note(callId, operation.id));
   }
 
   /** What another instance heard, or the echo of what this one did. */
   #hearElsewhere(event: StoredEvent): void {
-    const id = eventId(event);
-    const known = id === undefined ? undefined : this.#ends.get(id);
-    if (event.type === "callEnd") this.#endCall({ ...event, callId: normalizeId(event.callId) });
-    else if ("operation" in event.outcome) {
-      const { callId, operationId = "", clientContext, outcome } = event;
+    const callId = normalizeId(event.callId);
+    if (event.type === "callEnd") {
+      this.#endCall({ ...event, callId }).isKept = true;
+      return;
+    }
+    const { operationId = "", clientContext, outcome } = event;
+    if ("operation" in outcome) {
       const operation = {
         ...outcome.operation,
         id: operationId,
         ...(clientContext !== undefined && { clientContext }),
       };
-      this.#tellWhoWaits(normalizeId(callId), operation, known);
+      this.#tellWhoWaits(callId, operation, this.#known(callId, operationId));
     }
-    if (id !== undefined) this.#endOf(id).isKept = true;
+    this.#endOf(callId, operationId).isKept = true;
   }
 
   /**
@@ -311,25 +312,31 @@ class Tracker implements OperationTracker, EntryKeeper {
     return this.#expected.get(event.callId, clientContext) ? rest : event;
   }
 
-  /** What is known of an end from now on: nothing yet, and nothing ever where it has no name. */
-  #note(id: string | undefined): HeardEnd {
+  /** What is known of an operation's end: nothing where it has no id, for nothing would tell it from another one. */
+  #known(callId: string, operationId: string | undefined): HeardEnd | undefined {
+    return operationId ? this.#ends.get(callId, operationId) : undefined;
+  }
+
+  /** What is known of an end from now on: that it was heard. */
+  #note(callId: string, operationId: string | undefined): HeardEnd {
     const end = { isKept: false };
-    if (id !== undefined) this.#ends.set(id, end);
+    if (operationId) this.#ends.set(callId, operationId, end);
     return end;
   }
 
-  #endOf(id: string): HeardEnd {
-    return this.#ends.get(id) ?? this.#note(id);
+  #endOf(callId: string, operationId: string | undefined): HeardEnd {
+    return this.#known(callId, operationId) ?? this.#note(callId, operationId);
   }
 
-  #endCall({ callId, resultInfo }: StoredCallEnd): void {
-    if (this.#endedCalls.get(callId)) return;
-    const end = resultInfo ? { resultInfo } : {};
-    this.#endedCalls.set(callId, end);
+  #endCall({ callId, resultInfo }: StoredCallEnd): HeardEnd {
+    const known = this.#endedCalls.get(callId);
+    if (known) return known;
+    const ended = { end: resultInfo ? { resultInfo } : {}, isKept: false };
+    this.#endedCalls.set(callId, ended);
     const call = this.#expected.callIfAny(callId);
-    if (!call) return;
-    for (const entry of call.entries()) this.#schedule(entry, Number.POSITIVE_INFINITY);
-    for (const wait of call.endWaits ?? []) wait.resolve(end);
+    for (const entry of call?.entries() ?? []) this.#schedule(entry, Number.POSITIVE_INFINITY);
+    for (const wait of call?.endWaits ?? []) wait.resolve(ended.end);
+    return ended;
   }
 }
 
