@@ -173,6 +173,9 @@ describe("keepAlive", () => {
 });
 
 describe("keepAlive on one of many instances", () => {
+  /** What needs no more than promises has happened. */
+  const turn = () => new Promise((resolve) => setImmediate(resolve));
+
   test("is taken over from another that is gone, and ends with the call", async () => {
     const { establish, bot, clock, eventually, leases, errors } = await openScene({ isOneOfMany: true });
     const { call, farEnd } = await establish();
@@ -181,7 +184,7 @@ describe("keepAlive on one of many instances", () => {
     const { mock } = vi.spyOn(bot.dtmf.calls, "keepAlive");
     for (let minute = 0; minute <= 90; minute++) {
       await clock.advance(60_000);
-      await new Promise((resolve) => setImmediate(resolve));
+      await turn();
       await eventually(() => mock.settledResults.every(({ type }) => type === "fulfilled"));
     }
     expect(mock.calls.every(([callId]) => callId === call.id)).toBe(true);
@@ -203,12 +206,14 @@ describe("keepAlive on one of many instances", () => {
     await eventually(() => leases.callIds.length === 1);
     expect(await mayRenew()).toBe(false);
     stopFirst();
+    await turn();
     expect(leases.callIds).toEqual([call.id]);
     stop();
     await eventually(() => leases.callIds.length === 0);
     expect(await mayRenew()).toBe(false);
     await other.take({ callId: call.id }, 60_000);
     stop();
+    await turn();
     expect(await mayRenew()).toBe(true);
     farEnd.hangUp();
     await eventually(() => leases.callIds.length === 0);

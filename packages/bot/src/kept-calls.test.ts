@@ -216,6 +216,38 @@ describe("while the store is away", () => {
     expect(told.slice(3)).toEqual(["other@67"]);
   });
 
+  test("a call that is asked for goes over once it is back, though another still holds it", async () => {
+    const { open, told, pass, leases } = openInstances();
+    const [one, other] = [open("one"), open("other")];
+    one.keep();
+    await pass(10);
+    leases.isAway = true;
+    other.keep();
+    await pass(1);
+    leases.isAway = false;
+    await pass(30);
+    expect(told).toEqual(["other@25", "other@40"]);
+  });
+
+  test("a look that is under way when the instance closes reports nothing", async () => {
+    const clock = createManualClock();
+    const errors: unknown[] = [];
+    const takeOver = async (): Promise<never> => {
+      kept.close();
+      throw new Error("the store is closed");
+    };
+    const kept: KeptCalls = new KeptCalls({
+      leases: { ...new SharedLeases(clock).instance(), takeOver },
+      clock,
+      random: () => 0,
+      lifeOf: () => new CallLife(),
+      keepAlive: async () => {},
+      failed: (error) => errors.push(error),
+    });
+    await clock.advance(MINUTE_MS);
+    expect([errors, clock.pending]).toEqual([[], 0]);
+  });
+
   test("a lease runs out, and one instance alone goes on when it is back", async () => {
     const { open, told, pass, leases } = openInstances();
     const [one] = [open("one"), open("other")];

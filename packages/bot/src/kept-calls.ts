@@ -147,7 +147,8 @@ export class KeptCalls {
       this.#isAway = false;
       for (const { callId, tenantId } of taken) this.#takeUp(callId, tenantId);
     } catch (error) {
-      this.#away(error);
+      // Whoever closes the bot may close its store.
+      if (!this.#isClosed) this.#away(error);
     }
     this.#lookLater();
   }
