@@ -110,6 +110,21 @@ describe("a place that is given up", () => {
     expect([queue.size, clock.pending]).toEqual([0, 0]);
   });
 
+  it("is handed on where it came at the moment that it was given up", async () => {
+    const { queue, patience } = start();
+    const leave = await queue.enter("call", patience());
+    const aborted = new AbortController();
+    const second = queue.enter("call", patience(30_000, aborted.signal));
+    const third = queue.enter("call", patience());
+    await settle();
+    leave();
+    aborted.abort();
+    await expect(second).rejects.toMatchObject({ code: "aborted" });
+    (await third)();
+    await settle();
+    expect(queue.size).toBe(0);
+  });
+
   it("is given up at once where the caller had ended it before", async () => {
     const { queue, patience } = start();
     await expect(queue.enter("call", patience(30_000, AbortSignal.abort()))).rejects.toMatchObject({ code: "aborted" });

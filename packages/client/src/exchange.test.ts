@@ -1,4 +1,4 @@
-import { Client } from "@microsoft/microsoft-graph-client";
+import { Client, GraphRequest as ClientRequest } from "@microsoft/microsoft-graph-client";
 import { afterEach, beforeEach, describe, expect, expectTypeOf, it, vi } from "vitest";
 import { answer, hangUp, type MisbehavingServer, startMisbehavingServer } from "./__fixtures__/misbehaving-server.ts";
 import { createObservedClock, type ObservedClock } from "./__fixtures__/observed-clock.ts";
@@ -82,6 +82,17 @@ describe("graph-client", () => {
     expect(given[0]?.url).toBe(
       "https://graph.microsoft.com/v1.0/communications/calls/19%3Ax%40thread.v2%3D/sendDtmfTones",
     );
+  });
+
+  it("may fail after the request was handed over: what became of it is told all the same", async () => {
+    const { post } = ClientRequest.prototype;
+    vi.spyOn(ClientRequest.prototype, "post").mockImplementation(async function (this: ClientRequest, body: unknown) {
+      await post.call(this, body);
+      throw new Error("too late");
+    });
+    server.behaviours.push(answer(200, { id: "op-1" }), hangUp);
+    expect(await exchange(POST)).toMatchObject({ phase: "answered", status: 200, body: { id: "op-1" } });
+    expect(await exchange(POST)).toMatchObject({ phase: "sent", cause: { code: "ECONNRESET" } });
   });
 
   it("prints nothing", async () => {
