@@ -1,5 +1,5 @@
 import { authenticate } from "./authenticate.ts";
-import type { BodyFault, BodyLimits } from "./body.ts";
+import type { BodyFault, BodyLimits, BodyReading } from "./body.ts";
 import { isLegacyNotification, parseJson } from "./envelope.ts";
 import type { Notification } from "./notification.ts";
 import type { NotificationRequest } from "./notification-request.ts";
@@ -22,7 +22,8 @@ export interface Door {
 export async function admit(request: NotificationRequest, { verifier, limits }: Door): Promise<Notification[]> {
   if (request.method !== "POST") throw new Refusal("method");
   const tenantId = await authenticate(request.authorization, verifier);
-  const notifications = parse(await bodyOf(request, limits));
+  if (Number(request.contentLength) > limits.maxBytes) throw new Refusal("bodyTooLarge");
+  const notifications = parse(bodyOf(await request.readBody(limits)));
   for (const notification of notifications) notification.tenantId = tenantId;
   return notifications;
 }
@@ -34,9 +35,7 @@ const REFUSALS: Readonly<Record<BodyFault, RefusalReason>> = {
   alreadyRead: "bodyAlreadyRead",
 };
 
-async function bodyOf(request: NotificationRequest, limits: BodyLimits): Promise<unknown> {
-  if (Number(request.contentLength) > limits.maxBytes) throw new Refusal("bodyTooLarge");
-  const reading = await request.readBody(limits);
+function bodyOf(reading: BodyReading): unknown {
   if ("body" in reading) return reading.body;
   const { fault } = reading;
   throw new Refusal(REFUSALS[fault], fault === "alreadyRead" ? { cause: new BodyAlreadyReadError() } : undefined);

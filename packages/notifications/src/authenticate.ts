@@ -9,19 +9,20 @@ import { Refusal } from "./refusal.ts";
 export async function authenticate(authorization: string | null, verifier: NotificationVerifier): Promise<string> {
   // No token has a comma in it: these are two headers, and nobody knows which of them a proxy before us has looked at.
   if (authorization?.includes(",")) throw new Refusal("unauthenticated");
-  const tenantId = await tenantOf(authorization, verifier);
+  let tenantId: unknown;
+  try {
+    ({ tenantId } = await verifier.verify(authorization));
+  } catch (cause) {
+    throw refusalOf(cause);
+  }
   if (typeof tenantId !== "string" || tenantId === "") {
     throw new Refusal("failed", { cause: new TypeError("expected a tenantId of the verifier, got none") });
   }
   return tenantId;
 }
 
-async function tenantOf(authorization: string | null, verifier: NotificationVerifier): Promise<unknown> {
-  try {
-    return (await verifier.verify(authorization)).tenantId;
-  } catch (cause) {
-    const { code } = Object(cause) as { code?: unknown };
-    if (code === "unauthenticated_notification") throw new Refusal("unauthenticated", { cause });
-    throw new Refusal(code === "keys_unavailable" ? "keysUnavailable" : "failed", { cause });
-  }
+function refusalOf(cause: unknown): Refusal {
+  const { code } = Object(cause) as { code?: unknown };
+  if (code === "unauthenticated_notification") return new Refusal("unauthenticated", { cause });
+  return new Refusal(code === "keys_unavailable" ? "keysUnavailable" : "failed", { cause });
 }

@@ -17,7 +17,8 @@ export class CallRecord {
   /** Those who read its tones, while anybody does. */
   readers: ToneReaders | undefined;
   heardAtMs = 0;
-  readonly #latest = new Map<Snapshot["kind"], { text: string; untilMs: number }>();
+  /** Made when first needed: most calls are only heard of by their operations. */
+  #latest: Map<Snapshot["kind"], { text: string; untilMs: number }> | undefined;
 
   constructor(queue: HandlerQueue) {
     this.queue = queue;
@@ -30,7 +31,7 @@ export class CallRecord {
 
   /** Whether nothing would be forgotten with this record. */
   get isEmpty(): boolean {
-    return !this.isInUse && this.numbering.isUnknown && this.#latest.size === 0;
+    return !this.isInUse && this.numbering.isUnknown && !this.#latest?.size;
   }
 
   /**
@@ -40,6 +41,7 @@ export class CallRecord {
    */
   repeatsLatest(notification: Snapshot, nowMs: number): boolean {
     const { kind } = notification;
+    this.#latest ??= new Map();
     const latest = this.#latest.get(kind);
     const text = textOf(notification);
     if (latest !== undefined && latest.text === text && latest.untilMs > nowMs) return true;

@@ -54,13 +54,14 @@ const AUTHORIZATION = "authorization";
 
 /** From the raw headers: the others hide that there was a second one. */
 function authorizationOf({ rawHeaders }: IncomingMessage): string | null {
-  const values: string[] = [];
+  let joined: string | null = null;
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     const name = rawHeaders[index] ?? "";
-    if (name.length === AUTHORIZATION.length && name.toLowerCase() === AUTHORIZATION)
-      values.push(rawHeaders[index + 1] ?? "");
+    if (name.length !== AUTHORIZATION.length || name.toLowerCase() !== AUTHORIZATION) continue;
+    const value = rawHeaders[index + 1] ?? "";
+    joined = joined === null ? value : `${joined}, ${value}`;
   }
-  return values.length === 0 ? null : values.join(", ");
+  return joined;
 }
 
 /**

@@ -38,10 +38,14 @@ export function createGraphCallingVerifier(options: GraphCallingVerifierOptions)
     return isGood ? token.sender : undefined;
   };
 
-  const examine = async (authorization: string): Promise<VerifiedSender> => {
-    const token = await checkToken(bearerTokenOf(authorization), check);
-    remembered.set(authorization, token);
-    return token.sender;
+  const examine = async (authorization: string, bearerToken: string): Promise<VerifiedSender> => {
+    try {
+      const token = await checkToken(bearerToken, check);
+      remembered.set(authorization, token);
+      return token.sender;
+    } finally {
+      underway.delete(authorization);
+    }
   };
 
   return {
@@ -51,7 +55,7 @@ export function createGraphCallingVerifier(options: GraphCallingVerifierOptions)
       if (known) return known;
       const others = underway.get(authorization);
       if (others) return others;
-      const examined = examine(authorization).finally(() => underway.delete(authorization));
+      const examined = examine(authorization, bearerTokenOf(authorization));
       underway.set(authorization, examined);
       return examined;
     },
