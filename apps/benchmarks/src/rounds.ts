@@ -12,14 +12,18 @@ export interface Measured {
 
 /**
  * Runs the contestants in turns, so that whatever else the machine does meanwhile meets all of them, and takes the
- * median of each. The first round of each only warms up.
+ * median of each. The first rounds of each only warm up: one, or as many as are asked for.
  */
-export async function inTurns(contestants: readonly Contestant[], rounds: number): Promise<Measured[]> {
+export async function inTurns(
+  contestants: readonly Contestant[],
+  rounds: number,
+  { warmUps = 1 }: { warmUps?: number } = {},
+): Promise<Measured[]> {
   const times = contestants.map((): number[] => []);
-  for (let round = 0; round <= rounds; round++) {
+  for (let round = -warmUps; round < rounds; round++) {
     for (const [index, contestant] of contestants.entries()) {
       const ms = await contestant.round();
-      if (round > 0) times[index]?.push(ms);
+      if (round >= 0) times[index]?.push(ms);
     }
   }
   return contestants.map(({ name }, index) => ({ name, medianMs: median(times[index] ?? []) }));

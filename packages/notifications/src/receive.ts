@@ -116,10 +116,8 @@ export function createNotificationReceiver(options: NotificationReceiverOptions)
   const observer = options.telemetry && createObserver(options.telemetry, clock);
   const handlers = new Handlers(reporter.failed);
   const records = new CallRecords(clock, {
-    run: (notification) => {
-      const run = (): Promise<boolean> => handlers.run(notification);
-      return observer ? observer.handle(notification, run) : run();
-    },
+    run: (notification) =>
+      observer ? observer.handle(notification, () => handlers.run(notification)) : handlers.run(notification),
     dropped: (notification) =>
       reporter.failed(new NotificationDroppedError(notification.callId ?? "", MAX_WAITING), notification),
   });
