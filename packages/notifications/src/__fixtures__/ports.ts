@@ -77,7 +77,8 @@ export async function until(holds: () => boolean): Promise<void> {
 
 /** Lets everything run that was put off until after an answer. */
 export function turn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
+  // Some of it waits on a timer, some for the end of this turn of the event loop.
+  return new Promise((resolve) => setTimeout(() => setImmediate(resolve), 0));
 }
 
 /** A promise, and what settles it. */
