@@ -1,8 +1,8 @@
-import { DeliveryUnknownError, type DtmfClient, type HeldSend } from "@graph-dtmf/client";
+import type { DtmfClient, HeldSend } from "@graph-dtmf/client";
 import type { Clock, CompletionOptions, OperationOutcome, ResultInfo } from "@graph-dtmf/models";
 import type { CallLife } from "./call-life.ts";
 import type { DialPlan, PlannedStep } from "./dial-plan.ts";
-import { isGone } from "./errors.ts";
+import { isDeliveryUnknown, isGone } from "./errors.ts";
 import { aborts, waitUntil } from "./watch.ts";
 
 /** How dialing ended. What the far end heard lies between `tonesPlayed` and the sum of both counts. */
@@ -80,7 +80,7 @@ async function press(step: Press, tools: DialTools & { send: HeldSend }): Promis
     const sent = await send(step, { signal, ...(tenantId !== undefined && { tenantId }) });
     return toEnd(step, await completionOf((how) => sent.completion(how), tools));
   } catch (error) {
-    if (!(error instanceof DeliveryUnknownError)) return refused(error, tools);
+    if (!isDeliveryUnknown(error)) return refused(error, tools);
     return { ...toEnd(step, await completionOf((how) => error.completion(how), tools)), error };
   }
 }

@@ -1,4 +1,4 @@
-import { GraphRequestError } from "@graph-dtmf/client";
+import type { DeliveryUnknownError } from "@graph-dtmf/client";
 import { DtmfError, explainResultInfo, type ResultInfo } from "@graph-dtmf/models";
 
 /** What was waited for cannot come any more: the call is over. Its message says why. */
@@ -21,7 +21,15 @@ export function reasonOf(resultInfo: ResultInfo | undefined): string {
   return resultInfo ? explainResultInfo(resultInfo).reason : "Graph gave no reason.";
 }
 
+// By their codes, for a client that was wired by hand may be of another copy of its package.
+
 /** Whether Graph no longer knows the call. */
 export function isGone(error: unknown): boolean {
-  return error instanceof GraphRequestError && error.status === 404;
+  const { code, status } = Object(error) as { code?: unknown; status?: unknown };
+  return code === "graph_request_failed" && status === 404;
+}
+
+/** Whether what was asked for may have been done. */
+export function isDeliveryUnknown(error: unknown): error is DeliveryUnknownError {
+  return (Object(error) as { code?: unknown }).code === "delivery_unknown";
 }

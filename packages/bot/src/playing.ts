@@ -1,4 +1,5 @@
-import { DeliveryUnknownError, type SentOperation } from "@graph-dtmf/client";
+import type { SentOperation } from "@graph-dtmf/client";
+import { isDeliveryUnknown } from "./errors.ts";
 
 /** What a prompt is played with. */
 export interface PlayingTools {
@@ -62,7 +63,7 @@ export class Playing {
       const sent = await this.#tools.play();
       return () => sent.completion();
     } catch (error) {
-      if (error instanceof DeliveryUnknownError) return () => error.completion();
+      if (isDeliveryUnknown(error)) return () => error.completion();
       throw error;
     }
   }
