@@ -19,15 +19,16 @@ import {
   type Timer,
   type ToneSharing,
 } from "@graph-dtmf/models";
+import { completionEvent } from "./completion-event.ts";
 import { Deadlines } from "./deadlines.ts";
 import type { CallEnd } from "./expected-call.ts";
 import { ExpectedOperations } from "./expected-operations.ts";
+import { HeardEnds } from "./heard-ends.ts";
 import { LocalEnds } from "./local-ends.ts";
 import type { Notification } from "./notification.ts";
 import type { OperationTracker, ToneSubscription } from "./operation-tracker.ts";
 import { type EntryKeeper, type EntryOptions, PendingEntry } from "./pending-entry.ts";
 import { Recent } from "./recent.ts";
-import { RecentInCalls } from "./recent-in-calls.ts";
 import { type EndKeeper, type HeardEnd, StoreLink } from "./store-link.ts";
 import { ToneSubscriptions } from "./tone-subscriptions.ts";
 
@@ -86,7 +87,7 @@ class Tracker implements OperationTracker, EntryKeeper {
   readonly #expected = new ExpectedOperations();
   readonly #endedCalls: Recent<EndedCall>;
   /** Ends of operations that were heard, or that nobody here waits for any longer. */
-  readonly #ends: RecentInCalls<HeardEnd>;
+  readonly #ends: HeardEnds;
   readonly #subscriptions = new ToneSubscriptions();
   readonly #stopListening: () => void;
   #isClosed = false;
@@ -99,7 +100,7 @@ class Tracker implements OperationTracker, EntryKeeper {
     this.#maxPending = maxPending;
     this.#deadlines = new Deadlines(clock);
     this.#endedCalls = new Recent(limits);
-    this.#ends = new RecentInCalls(limits);
+    this.#ends = new HeardEnds(limits);
     const resumed = (entry: PendingEntry, untilMs: number): void => this.#schedule(entry, untilMs);
     this.#link = store
       ? new StoreLink({ store, clock, deadlines: this.#deadlines, maxPending, logger, resumed })
@@ -217,7 +218,7 @@ class Tracker implements OperationTracker, EntryKeeper {
     if (!entry.isOver) this.#link.register(entry, untilMs, { goesOn: true });
     const event = operation && entry.outcome && completionEvent(call.id, operation, entry);
     if (!event) return;
-    const end = this.#endOf(call.id, event.operationId);
+    const end = this.#ends.of(call.id, event.operationId);
     // For whoever resumes this wait later. The wait here is settled already, whatever becomes of it.
     if (!end.isKept) this.#link.keep(event, end).catch(() => {});
   }
@@ -229,7 +230,7 @@ class Tracker implements OperationTracker, EntryKeeper {
     this.#subscriptions.forget(entry);
     const { operationId, outcome } = entry;
     // It was given up: an end that comes late must not settle the next wait under its clientContext.
-    if (operationId && outcome && !("operation" in outcome)) this.#endOf(entry.call.id, operationId);
+    if (operationId && outcome && !("operation" in outcome)) this.#ends.of(entry.call.id, operationId);
   }
 
   #add(callId: string, options: EntryOptions, untilMs: number): PendingEntry {
@@ -252,13 +253,13 @@ class Tracker implements OperationTracker, EntryKeeper {
   }
 
   #hearOperation(callId: string, operation: CommsOperation): Promise<"new" | "seen"> {
-    const known = this.#known(callId, operation.id);
+    const known = this.#ends.get(callId, operation.id);
     const entry = this.#tellWhoWaits(callId, operation, known);
     if (operation.status !== "completed" && operation.status !== "failed") return NEW;
     if (known?.isKept) return SEEN;
     const event = completionEvent(callId, operation, entry);
     if (!event) return NEW;
-    return this.#link.keep(entry ? event : this.#addressed(event), known ?? this.#note(callId, operation.id));
+    return this.#link.keep(entry ? event : this.#addressed(event), known ?? this.#ends.note(callId, operation.id));
   }
 
   /** What another instance heard, or the echo of what this one did. */
@@ -275,9 +276,9 @@ class Tracker implements OperationTracker, EntryKeeper {
         id: operationId,
         ...(clientContext !== undefined && { clientContext }),
       };
-      this.#tellWhoWaits(callId, operation, this.#known(callId, operationId));
+      this.#tellWhoWaits(callId, operation, this.#ends.get(callId, operationId));
     }
-    this.#endOf(callId, operationId).isKept = true;
+    this.#ends.of(callId, operationId).isKept = true;
   }
 
   /**
@@ -312,22 +313,6 @@ class Tracker implements OperationTracker, EntryKeeper {
     return this.#expected.get(event.callId, clientContext) ? rest : event;
   }
 
-  /** What is known of an operation's end: nothing where it has no id, for nothing would tell it from another one. */
-  #known(callId: string, operationId: string | undefined): HeardEnd | undefined {
-    return operationId ? this.#ends.get(callId, operationId) : undefined;
-  }
-
-  /** What is known of an end from now on: that it was heard. */
-  #note(callId: string, operationId: string | undefined): HeardEnd {
-    const end = { isKept: false };
-    if (operationId) this.#ends.set(callId, operationId, end);
-    return end;
-  }
-
-  #endOf(callId: string, operationId: string | undefined): HeardEnd {
-    return this.#known(callId, operationId) ?? this.#note(callId, operationId);
-  }
-
   #endCall({ callId, resultInfo }: StoredCallEnd): HeardEnd {
     const known = this.#endedCalls.get(callId);
     if (known) return known;
@@ -338,24 +323,6 @@ class Tracker implements OperationTracker, EntryKeeper {
     for (const wait of call?.endWaits ?? []) wait.resolve(ended.end);
     return ended;
   }
-}
-
-/** The event of an operation's end; `undefined` if it has not ended, or if nothing identifies it. */
-function completionEvent(
-  callId: string,
-  operation: CommsOperation,
-  entry: PendingEntry | undefined,
-): StoredCompletion | undefined {
-  const outcome = entry?.outcome ?? outcomeOf(operation);
-  // Some of Graph's spellings leave one of the names out.
-  const operationId = operation.id || entry?.operationId;
-  const clientContext = entry?.clientContext ?? operation.clientContext;
-  if (!outcome || (!operationId && clientContext === undefined)) return undefined;
-  // Made by hand: this is done for every end, and to spread objects costs more than all the rest.
-  const event: StoredCompletion = { type: "completion", callId, outcome };
-  if (operationId) event.operationId = operationId;
-  if (clientContext !== undefined) event.clientContext = clientContext;
-  return event;
 }
 
 function closed(): DtmfError {
