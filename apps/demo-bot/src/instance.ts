@@ -5,7 +5,8 @@ import { startServer } from "./server.ts";
 
 // One of many instances: the server of `npm start`, which does what the process that started it asks for.
 const { bot, graph, close } = await startServer(readConfig(process.env), () => {});
-const tell = (message: Message): void => void process.send?.(message);
+// A callback, so that a starter that is gone already is no error: nobody needs to be told.
+const tell = (message: Message): void => void process.send?.(message, undefined, undefined, () => {});
 
 bot.receiver.on("operation", ({ callId }) => tell({ heard: callId }));
 process.on("message", async (order: Order) => tell({ order: order.order, ...(await result(order)) }));
