@@ -55,6 +55,7 @@ export type {
   TelemetryAttributes,
   TelemetryInstrumentOptions,
   TelemetryMeter,
+  TelemetryObservable,
   TelemetrySpan,
   TelemetryTracer,
 } from "./telemetry.ts";

@@ -22,7 +22,12 @@ export interface TelemetryInstrumentOptions {
   unit?: string;
 }
 
-/** Makes instruments. `Meter` of `@opentelemetry/api` fits. */
+/** A count that is kept elsewhere: whoever collects measurements asks for it. */
+export interface TelemetryObservable {
+  addCallback(callback: (result: { observe(value: number, attributes?: TelemetryAttributes): void }) => void): void;
+}
+
+/** Makes instruments. `Meter` of `@opentelemetry/api` fits; one of your own may lack those that are observed. */
 export interface TelemetryMeter {
   createCounter(
     name: string,
@@ -32,6 +37,10 @@ export interface TelemetryMeter {
     name: string,
     options?: TelemetryInstrumentOptions,
   ): { record(value: number, attributes?: TelemetryAttributes): void };
+  /** Of what only grows. */
+  createObservableCounter?(name: string, options?: TelemetryInstrumentOptions): TelemetryObservable;
+  /** Of what rises and falls, and can be added up over instances. */
+  createObservableUpDownCounter?(name: string, options?: TelemetryInstrumentOptions): TelemetryObservable;
 }
 
 /** Where spans and measurements go, in the shapes of OpenTelemetry, on which nothing here depends. */

@@ -1,4 +1,5 @@
-import type { Telemetry } from "@graph-dtmf/models";
+import type { OperationStore, Telemetry } from "@graph-dtmf/models";
+import { createManualClock } from "@graph-dtmf/models/testing";
 import type { Meter, Tracer } from "@opentelemetry/api";
 import {
   AggregationTemporality,
@@ -10,10 +11,13 @@ import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from "
 import { describe, expect, expectTypeOf, it, onTestFinished } from "vitest";
 import { CALL, callEntry, LEGACY, toneEntry, tonesEntry } from "./__fixtures__/envelopes.ts";
 import { openReceiver } from "./__fixtures__/open-receiver.ts";
-import { TENANT } from "./__fixtures__/ports.ts";
+import { TENANT, until } from "./__fixtures__/ports.ts";
+import { createMemoryOperationStore } from "./memory-store.ts";
+import type { NotificationReceiverOptions } from "./receive.ts";
+import { createOperationTracker } from "./track.ts";
 
 /** The real SDK, with exporters that keep what they are given. */
-async function openObserved() {
+async function openObserved(options: Partial<NotificationReceiverOptions> = {}) {
   const spans = new InMemorySpanExporter();
   const traces = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(spans)] });
   const measurements = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
@@ -24,7 +28,7 @@ async function openObserved() {
   });
   const telemetry = { tracer: traces.getTracer("bot"), meter: metrics.getMeter("bot") };
   return {
-    ...(await openReceiver({ telemetry })),
+    ...(await openReceiver({ telemetry, ...options })),
     spans: () =>
       spans.getFinishedSpans().map(({ name, kind, status, attributes }) => ({ name, kind, status, attributes })),
     /** By the name of the metric, then by its attributes: a count, or how many were timed. */
@@ -44,6 +48,10 @@ async function openObserved() {
     },
   };
 }
+
+const PENDING = "graph_dtmf.operations.pending {operation}";
+const UNKEPT = "graph_dtmf.ends.unkept {end}";
+const LOST = "graph_dtmf.ends.lost {end}";
 
 const labelOf = (attributes: object): string => Object.values(attributes).join(" ");
 
@@ -130,6 +138,37 @@ describe("a receiver with telemetry", () => {
       ["graph_dtmf.receive", 2],
       ["graph_dtmf.handle", 2],
     ]);
+  });
+
+  it("tells how many operations are pending, and how many ends wait for a store that is away or are lost", async () => {
+    const memory = createMemoryOperationStore();
+    let isAway = false;
+    const put: OperationStore["put"] = async (event) => {
+      if (isAway) throw new Error("away");
+      return memory.put(event);
+    };
+    const clock = createManualClock();
+    const operations = createOperationTracker({ clock, store: { ...memory, put } });
+    const { deliver, metrics } = await openObserved({ operations });
+    const counts = async () => {
+      const { [PENDING]: pending, [UNKEPT]: unkept, [LOST]: lost } = await metrics();
+      return [pending, unkept, lost].map((points) => points?.[""]);
+    };
+    operations.expect({ callId: CALL, clientContext: "waited for" });
+    operations.expect({ callId: CALL });
+    expect(await counts()).toEqual([2, 0, 0]);
+    isAway = true;
+    await deliver(tonesEntry("o-1", { clientContext: "waited for" }), callEntry("terminated"));
+    expect(await counts()).toEqual([1, 2, 0]);
+    for (let batch = 0; batch < 9; batch++) {
+      await deliver(...Array.from({ length: 1_111 }, (_, n) => tonesEntry(`other-${batch}-${n}`)));
+    }
+    expect(await counts()).toEqual([1, 10_000, 1]);
+    isAway = false;
+    await clock.advance(10_000);
+    await until(() => operations.unkept === 0);
+    // The call is over, and what was pending in it is, too.
+    expect(await counts()).toEqual([0, 0, 1]);
   });
 
   it("is not disturbed by telemetry that breaks", async () => {

@@ -8,6 +8,7 @@ import {
 } from "@graph-dtmf/models";
 import { guarded } from "./guarded.ts";
 import type { Notification } from "./notification.ts";
+import { type OperationCounts, observeOperations } from "./observe-operations.ts";
 import type { RefusalReason } from "./refusal.ts";
 
 /** A notification that was let in, and what became of it: it may have been heard before, or could not be kept. */
@@ -33,7 +34,8 @@ export interface Observer {
 const [INTERNAL, CONSUMER, FAILED] = [0, 4, 2];
 
 /** Spans have ids, measurements have none: there are as many time series as there are combinations of attributes. */
-export function createObserver({ tracer, meter }: Telemetry, clock: Clock): Observer {
+export function createObserver({ tracer, meter }: Telemetry, clock: Clock, operations: OperationCounts): Observer {
+  if (meter) observeOperations(meter, operations);
   const notifications = meter?.createCounter("graph_dtmf.notifications", { unit: "{notification}" });
   const completions = meter?.createCounter("graph_dtmf.completions", { unit: "{operation}" });
   const receiving = meter?.createHistogram("graph_dtmf.receive.duration", { unit: "s" });

@@ -7,6 +7,7 @@ import { MAX_WAITING } from "./handler-queue.ts";
 import { Handlers, type NotificationHandler, type NotificationKind, type NotificationOfKind } from "./handlers.ts";
 import type { Receive } from "./notification-request.ts";
 import type { NotificationVerifier } from "./notification-verifier.ts";
+import type { OperationCounts } from "./observe-operations.ts";
 import { createObserver } from "./observer.ts";
 import type { OperationTracker } from "./operation-tracker.ts";
 import { Outstanding } from "./outstanding.ts";
@@ -23,7 +24,7 @@ export interface NotificationReceiverOptions {
   /** Says who may come in: `createGraphCallingVerifier`. There is no receiver without one. */
   verifier: NotificationVerifier;
   /** Hears how operations and calls end, before any handler does: `createOperationTracker`. */
-  operations: Pick<OperationTracker, "hear" | "ended" | "subscribed" | "tones">;
+  operations: Pick<OperationTracker, "hear" | "ended" | "subscribed" | "tones"> & OperationCounts;
   /** Longer bodies are answered with 413. Default 1 MiB. */
   maxBodyBytes?: number;
   /** Bodies that take longer to arrive are answered with 408, in milliseconds. Default 10,000. */
@@ -38,7 +39,7 @@ export interface NotificationReceiverOptions {
   logger?: Logger;
   /**
    * Is given spans of requests (`graph_dtmf.receive`) and handlers (`graph_dtmf.handle`), and measurements of both, of
-   * notifications and of the operations that ended: ids in spans only, tones nowhere. A tracer and a meter of
+   * notifications, of the operations that ended and of those that `operations` counts: ids in spans only, tones nowhere. A tracer and a meter of
    * OpenTelemetry fit.
    */
   telemetry?: Telemetry;
@@ -113,7 +114,7 @@ export function createNotificationReceiver(options: NotificationReceiverOptions)
   const reorderWindowMs =
     options.reorderWindowMs === 0 ? 0 : positive("reorderWindowMs", options.reorderWindowMs ?? 500);
   const reporter = createReporter(options);
-  const observer = options.telemetry && createObserver(options.telemetry, clock);
+  const observer = options.telemetry && createObserver(options.telemetry, clock, operations);
   const handlers = new Handlers(reporter.failed);
   const records = new CallRecords(clock, {
     run: (notification) =>
