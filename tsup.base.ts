@@ -29,6 +29,10 @@ export const library = (...entry: string[]): Configuration =>
     // Without it each entry carries its own copy of the error classes.
     splitting: true,
     plugins: [relativeSources],
+    esbuildOptions: (options, { format }) => {
+      // Test runners load CommonJS into contexts of their own, in which `import()` fails.
+      if (format === "cjs") options.supported = { "dynamic-import": false };
+    },
   });
 
 /**
@@ -41,6 +45,8 @@ export const program = (...entry: string[]): Configuration =>
     entry,
     format: ["esm"],
     noExternal: [/^@graph-dtmf\//],
+    // It calls `require`, which ESM has not.
+    external: ["undici"],
     esbuildOptions: (options) => {
       options.conditions = ["@graph-dtmf/source"];
     },

@@ -18,7 +18,7 @@ const [models, client, notifications] = [`${scope}models`, `${scope}client`, `${
  */
 const layers = {
   models: [],
-  client: [models, graphClient],
+  client: [models, graphClient, "undici"],
   notifications: [models, "jose"],
   bot: [models, client, notifications, graphClient],
   redis: [models, "redis"],

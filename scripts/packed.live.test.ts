@@ -107,6 +107,14 @@ describe.each(published.map(({ manifest }) => manifest.name as string))("the tar
   });
 });
 
+test("what is loaded late is required by CommonJS: in the contexts of test runners there is no import()", () => {
+  const scripts = published
+    .flatMap(({ manifest }) => filesOf(installed(manifest.name)))
+    .filter((file) => file.endsWith(".cjs"));
+  expect(scripts).not.toEqual([]);
+  expect(scripts.filter((file) => /\bimport\(/.test(readFileSync(file, "utf8")))).toEqual([]);
+});
+
 test("the simulator runs by its name", () => {
   expect(npm(["exec", "--offline", "--", "graph-dtmf-simulator", "--help"])).toMatch(/^Usage: graph-dtmf-simulator/);
 });

@@ -75,7 +75,7 @@ describe("the example on the first page", () => {
       platform: "node",
       format: "esm",
       conditions: ["@graph-dtmf/source"],
-      external: ["jose", "@microsoft/microsoft-graph-client"],
+      external: ["jose", "undici", "@microsoft/microsoft-graph-client"],
     });
     const promised = /console\.log\(.*\); \/\/ (.*)/.exec(example?.code ?? "")?.[1];
     expect(await firstLineOf(program)).toBe(promised);

@@ -81,7 +81,7 @@ describe.skipIf(skipWithoutRedis())("a call whose instance is killed", () => {
       platform: "node",
       format: "esm",
       conditions: ["@graph-dtmf/source"],
-      external: ["jose", "@microsoft/microsoft-graph-client", "redis"],
+      external: ["jose", "undici", "@microsoft/microsoft-graph-client", "redis"],
       banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
     });
     const process = fork(program, { execArgv: [], cwd: import.meta.dirname });

@@ -50,7 +50,7 @@ async function run(name: string, program: string): Promise<{ code: number | null
     platform: "node",
     format: "esm",
     conditions: ["@graph-dtmf/source"],
-    external: ["jose", "@microsoft/microsoft-graph-client"],
+    external: ["jose", "undici", "@microsoft/microsoft-graph-client"],
   });
   const child = spawn(process.execPath, [outfile], { stdio: ["ignore", "pipe", "inherit"] });
   let output = "";

@@ -148,7 +148,7 @@ export function createDtmfClient(options: DtmfClientOptions): DtmfClient {
   const { version = "v1.0", responseTimeoutMs = RESPONSE_TIMEOUT_MS } = options;
   if (version !== "v1.0" && version !== "beta") throw new TypeError("version must be v1.0 or beta");
   if (!(responseTimeoutMs > 0)) throw new TypeError("responseTimeoutMs must be more than 0 milliseconds");
-  const transport = createHttpTransport({ clock, responseTimeoutMs, ...(options.agent && { agent: options.agent }) });
+  const transport = createHttpTransport({ clock, responseTimeoutMs, agent: options.agent });
   const closing = new AbortController();
   const tools: MediaTools = {
     line: {

@@ -92,7 +92,7 @@ describe("graph-client", () => {
     });
     server.behaviours.push(answer(200, { id: "op-1" }), hangUp);
     expect(await exchange(POST)).toMatchObject({ phase: "answered", status: 200, body: { id: "op-1" } });
-    expect(await exchange(POST)).toMatchObject({ phase: "sent", cause: { code: "ECONNRESET" } });
+    expect(await exchange(POST)).toMatchObject({ phase: "sent", cause: { code: "UND_ERR_SOCKET" } });
   });
 
   it("prints nothing", async () => {

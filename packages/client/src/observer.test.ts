@@ -65,7 +65,7 @@ describe("a client with telemetry", () => {
     const { server, dtmf, spans, port } = await startObserved();
     server.behaviours.push(answer(429, "", { "retry-after": "0" }), accept({ id: "op-1" }), reset);
     const sent = await dtmf.sendDtmfTones(CALL, { tones: "4711#", clientContext: "mine" }, { tenantId: "tenant" });
-    await expect(dtmf.calls.keepAlive(CALL, { timeoutMs: 0 })).rejects.toThrow();
+    await expect(dtmf.calls.reject(CALL)).rejects.toThrow();
     expect(sent.id).toBe("op-1");
     const facts = {
       "http.request.method": "POST",
@@ -90,12 +90,12 @@ describe("a client with telemetry", () => {
         },
       },
       {
-        name: "graph_dtmf.keepAlive",
+        name: "graph_dtmf.reject",
         kind: 2,
         status: { code: 2 },
         attributes: {
           ...facts,
-          "graph_dtmf.action": "keepAlive",
+          "graph_dtmf.action": "reject",
           "error.type": "delivery_unknown",
           "http.request.resend_count": 0,
         },

@@ -1,0 +1,51 @@
+import { once } from "node:events";
+import type { Server } from "node:http";
+import { type AddressInfo, createServer as createTcpServer, type Socket } from "node:net";
+
+export interface QuietServer {
+  port: number;
+  /** The connections that were made to it. */
+  connections: Socket[];
+  close(): Promise<void>;
+}
+
+/** A server that accepts connections and reads, and never says a word. */
+export async function startMuteServer(): Promise<QuietServer & { received(): Buffer }> {
+  const connections: Socket[] = [];
+  const chunks: Buffer[] = [];
+  const mute = createTcpServer((socket) => {
+    connections.push(socket);
+    socket.on("data", (chunk) => chunks.push(chunk)).on("error", () => {});
+  });
+  await once(mute.listen(0, "127.0.0.1"), "listening");
+  return {
+    port: (mute.address() as AddressInfo).port,
+    connections,
+    received: () => Buffer.concat(chunks),
+    async close() {
+      for (const socket of connections) socket.destroy();
+      await new Promise((resolve) => mute.close(resolve));
+    },
+  };
+}
+
+/** A well-behaved server of Node's own, and the tokens that it was shown. */
+export async function startHttpServer(server: Server): Promise<QuietServer & { tokens: (string | undefined)[] }> {
+  const connections: Socket[] = [];
+  const tokens: (string | undefined)[] = [];
+  server.on("connection", (socket) => connections.push(socket));
+  server.on("request", (request, response) => {
+    tokens.push(request.headers.authorization);
+    request.resume().on("end", () => response.end('{"id":"op-1"}'));
+  });
+  await once(server.listen(0, "127.0.0.1"), "listening");
+  return {
+    port: (server.address() as AddressInfo).port,
+    connections,
+    tokens,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
