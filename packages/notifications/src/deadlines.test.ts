@@ -65,6 +65,23 @@ describe("deadlines", () => {
     expect(clock.pending).toBe(0);
   });
 
+  test("are moved on the timer that runs, also where there is but one", async () => {
+    const clock = createManualClock();
+    let started = 0;
+    const deadlines = new Deadlines({
+      now: clock.now,
+      after(ms, callback) {
+        started++;
+        return clock.after(ms, callback);
+      },
+    });
+    const probe = new Probe(clock);
+    for (const inMs of [10_000, 5_000, 1_000]) deadlines.set(probe, clock.now() + inMs);
+    expect(started).toBe(1);
+    await clock.advance(20_000);
+    expect([probe.dueAt.length, clock.pending]).toEqual([1, 0]);
+  });
+
   test("may be set again when they become due", async () => {
     const clock = createManualClock();
     const deadlines = new Deadlines(clock);

@@ -39,8 +39,8 @@ export class Deadlines {
 
   /** Makes it due at that time, instead of any earlier choice. */
   set(thing: Due, atMs: number): void {
-    this.clear(thing);
     if (this.#waiting === 0) this.#tick = this.#nowTick();
+    this.#unlink(thing);
     const list = this.#list(Math.max(this.#tick + 1, Math.ceil(atMs / TICK_MS)));
     thing.dueWith = list;
     thing.dueBefore = list.last;
@@ -52,6 +52,14 @@ export class Deadlines {
   }
 
   clear(thing: Due): void {
+    if (!thing.dueWith) return;
+    this.#unlink(thing);
+    if (this.#waiting > 0) return;
+    this.#lists.clear();
+    this.#stop();
+  }
+
+  #unlink(thing: Due): void {
     const { dueWith: list, dueBefore: before, dueAfter: after } = thing;
     if (!list) return;
     if (before) before.dueAfter = after;
@@ -62,9 +70,6 @@ export class Deadlines {
     thing.dueBefore = undefined;
     thing.dueAfter = undefined;
     this.#waiting--;
-    if (this.#waiting > 0) return;
-    this.#lists.clear();
-    this.#stop();
   }
 
   /** Keeps the process alive until as many calls of {@link release} were made. */
