@@ -10,8 +10,9 @@ import {
   type Timer,
 } from "@graph-dtmf/models";
 import type { Due } from "./deadlines.ts";
-import type { CallEnd, ExpectedCall } from "./expected-call.ts";
 import { waitKey } from "./operation-key.ts";
+import type { HeardEnd } from "./store-link.ts";
+import type { TrackedCall } from "./tracked-call.ts";
 
 /** One wait that somebody began on an entry. */
 interface Wait {
@@ -41,25 +42,24 @@ export interface EntryOptions {
   keeper: EntryKeeper;
 }
 
-/** One operation that is waited for. It settles once, and then holds nothing but its outcome. */
-export class PendingEntry implements PendingOperation, Due {
+/** One operation that is waited for. It settles once, and is then what is remembered of its end. */
+export class PendingEntry implements PendingOperation, Due, HeardEnd {
   readonly clientContext: string;
-  readonly call: ExpectedCall;
+  readonly call: TrackedCall;
   readonly expectedMs: number;
   readonly isFresh: boolean;
   operation: CommsOperation | undefined;
   outcome: OperationOutcome | undefined;
+  isKept = false;
   dueWith: Due["dueWith"];
   dueBefore: Due | undefined;
   dueAfter: Due | undefined;
-  #key: string | undefined;
   readonly #kind: OperationKind | undefined;
   readonly #keeper: EntryKeeper;
   #waits: Set<Wait> | undefined;
   #abandoned = false;
-  #callEnd: CallEnd | undefined;
 
-  constructor(call: ExpectedCall, options: EntryOptions) {
+  constructor(call: TrackedCall, options: EntryOptions) {
     this.call = call;
     this.clientContext = options.clientContext;
     this.expectedMs = options.expectedMs;
@@ -75,13 +75,17 @@ export class PendingEntry implements PendingOperation, Due {
 
   /** One text for the wait, of the others under its clientContext too. */
   get key(): string {
-    this.#key ??= waitKey(this.call.id, this.clientContext);
-    return this.#key;
+    return waitKey(this.call.id, this.clientContext);
   }
 
   /** Whether it was settled or abandoned. */
   get isOver(): boolean {
     return this.outcome !== undefined || this.#abandoned;
+  }
+
+  /** Whether it was settled by what Graph said of it. */
+  get isTold(): boolean {
+    return this.outcome !== undefined && "operation" in this.outcome;
   }
 
   accepted(operation: CommsOperation): void {
@@ -114,16 +118,10 @@ export class PendingEntry implements PendingOperation, Due {
     else this.settle(outcome);
   }
 
-  /** The call is over: when this is due next, it settles so, unless the real end comes before. */
-  endCall(end: CallEnd): void {
-    this.#callEnd = end;
-  }
-
   due(): void {
+    const { ended } = this.call;
     this.settle(
-      this.#callEnd
-        ? { outcome: "callEnded", played: "unknown", ...this.#callEnd }
-        : { outcome: "timedOut", played: "unknown" },
+      ended ? { outcome: "callEnded", played: "unknown", ...ended.end } : { outcome: "timedOut", played: "unknown" },
     );
   }
 

@@ -2,8 +2,6 @@ import { createManualClock } from "@graph-dtmf/models/testing";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { Recent } from "./recent.ts";
-import { RecentInCalls } from "./recent-in-calls.ts";
-import type { RecentLimits } from "./recent-order.ts";
 
 const WINDOW_MS = 100;
 const MOST = 4;
@@ -15,30 +13,11 @@ const step = fc.oneof(
   fc.record({ does: fc.constant("wait" as const), ms: fc.nat(60) }),
 );
 
-/** What is asked of either of them. */
-type Memory = Pick<Recent<number>, "get" | "set" | "delete">;
-
-/** Three names in each of two calls, so that neither tells by itself which is meant. */
-function inCalls(recent: RecentInCalls<number>): Memory {
-  const place = (key: string): [string, string] => [
-    "abc".includes(key) ? "one" : "other",
-    `${"abcdef".indexOf(key) % 3}`,
-  ];
-  return {
-    get: (key) => recent.get(...place(key)),
-    set: (key, value) => recent.set(...place(key), value),
-    delete: (key) => recent.delete(...place(key)),
-  };
-}
-
-it.each([
-  { what: "by key", make: (limits: RecentLimits): Memory => new Recent<number>(limits) },
-  { what: "by call and name", make: (limits: RecentLimits): Memory => inCalls(new RecentInCalls<number>(limits)) },
-])("remembers $what as much, and for as long, as a list would that is searched through", async ({ make }) => {
+it("remembers as much, and for as long, as a list would that is searched through", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
       const clock = createManualClock();
-      const recent = make({ clock, windowMs: WINDOW_MS, most: MOST });
+      const recent = new Recent<number>({ clock, windowMs: WINDOW_MS, most: MOST });
       let list: { key: string; value: number; untilMs: number }[] = [];
       for (const next of steps) {
         if (next.does === "wait") await clock.advance(next.ms);

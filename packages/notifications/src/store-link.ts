@@ -18,30 +18,6 @@ export interface HeardEnd {
   isKept: boolean;
 }
 
-/** Knows who waits, and keeps what is heard. */
-export interface EndKeeper {
-  /** How many ends wait for a store's return. */
-  readonly unkept: number;
-  /** How many ends a store will never know of, because there were too many. */
-  readonly lost: number;
-  /** Pressed keys, where they are shared. To put one never fails: it waits for the store's return. */
-  readonly tones?: ToneSharing | undefined;
-  /**
-   * Has it kept, now or once the store is back.
-   *
-   * @throws DtmfError `store_unavailable` if it is not kept within 2 s.
-   */
-  keep(event: StoredEvent, end: HeardEnd): Promise<"new" | "seen">;
-  /** A wait begins, or goes on: its operation's id or another deadline is known by now. */
-  register(entry: PendingEntry, untilMs: number, options?: { goesOn?: boolean }): void;
-  /** Takes up a wait that began elsewhere or before. */
-  takeUp(entry: PendingEntry, untilMs: number): void;
-  /** Nobody waits any more. */
-  forget(entry: PendingEntry): void;
-  /** Tries once more to have kept what was not. */
-  close(): Promise<void>;
-}
-
 /** What a link to a store is made of. */
 export interface StoreLinkOptions {
   store: OperationStore;
@@ -60,7 +36,8 @@ const MOST_UNKEPT = 10_000;
  * What a tracker has its store do: know who waits here, and keep what is heard. A store that is away or slow ends no
  * wait and holds none up; once it is back it is told what it missed.
  */
-export class StoreLink implements EndKeeper {
+export class StoreLink {
+  /** Pressed keys, where they are shared. To put one never fails: it waits for the store's return. */
   readonly tones: ToneSharing | undefined;
   readonly #store: OperationStore;
   readonly #resumed: StoreLinkOptions["resumed"];
@@ -78,14 +55,21 @@ export class StoreLink implements EndKeeper {
     this.tones = store.tones && this.#share(store.tones);
   }
 
+  /** How many ends wait for the store's return. */
   get unkept(): number {
     return this.#ends.waiting;
   }
 
+  /** How many ends the store will never know of, because there were too many. */
   get lost(): number {
     return this.#ends.dropped;
   }
 
+  /**
+   * Has it kept, now or once the store is back.
+   *
+   * @throws DtmfError `store_unavailable` if it is not kept within 2 s.
+   */
   keep(event: StoredEvent, end: HeardEnd): Promise<"new" | "seen"> {
     return this.#ends.do({
       id: eventId(event) ?? `${this.#unnamed++}`,
@@ -97,6 +81,7 @@ export class StoreLink implements EndKeeper {
     });
   }
 
+  /** A wait begins, or goes on: its operation's id or another deadline is known by now. */
   register(entry: PendingEntry, untilMs: number, { goesOn = false }: { goesOn?: boolean } = {}): void {
     this.#have(entry, async (again) => {
       await this.#open(entry, untilMs, goesOn || again);
@@ -107,7 +92,10 @@ export class StoreLink implements EndKeeper {
     });
   }
 
-  /** The store tells from now on, and only then is asked what it knows: so nothing falls in between. */
+  /**
+   * Takes up a wait that began elsewhere or before. The store tells from now on, and only then is asked what it knows: so
+   * nothing falls in between.
+   */
   takeUp(entry: PendingEntry, untilMs: number): void {
     this.#have(entry, async () => {
       this.#resumed(entry, await this.#open(entry, untilMs, true));
@@ -116,10 +104,12 @@ export class StoreLink implements EndKeeper {
     });
   }
 
+  /** Nobody waits any more. */
   forget(entry: PendingEntry): void {
     this.#waits.forget(entry.key);
   }
 
+  /** Tries once more to have kept what was not. */
   async close(): Promise<void> {
     await Promise.all([this.#ends.close(), this.#waits.close(), this.#tones.close()]);
   }

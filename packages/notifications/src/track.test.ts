@@ -406,6 +406,59 @@ describe("the tracker", () => {
     expect(await tracker.hear(ended({ clientContext: "mine" }))).toBe("seen");
   });
 
+  test("recognises the last 10,000 ends, however long ago, in whichever of Graph's spellings they come again", async () => {
+    const { clock, tracker } = start();
+    const spellings = [ended({ clientContext: "mine" }), ended()];
+    await tracker.hear(ended({ clientContext: "mine" }));
+    await clock.advance(24 * 3_600_000);
+    for (const spelling of spellings) expect(await tracker.hear(spelling)).toBe("seen");
+    for (let n = 0; n < 9_999; n++) await tracker.hear(ended({ id: `other-${n}`, clientContext: `other ${n}` }));
+    for (const spelling of spellings) expect(await tracker.hear(spelling)).toBe("seen");
+    await tracker.hear(ended({ id: "one more" }));
+    expect(await tracker.hear(ended({ clientContext: "mine" }))).toBe("new");
+  });
+
+  test("says that an end was heard before which only now turns out to be of somebody who waits", async () => {
+    const { tracker } = start();
+    const pending = tracker.expect({ callId: CALL, clientContext: "mine" });
+    expect(await tracker.hear(ended())).toBe("new");
+    expect(await tracker.hear(ended({ clientContext: "mine" }))).toBe("seen");
+    expect(pending.outcome).toMatchObject({ outcome: "completed" });
+  });
+
+  test("recognises an end whose clientContext was used again since", async () => {
+    const { tracker } = start();
+    for (const id of ["op-1", "op-2"]) {
+      tracker.expect({ callId: CALL, clientContext: "mine" }).accepted(operation({ id }));
+      await tracker.hear(ended({ id, clientContext: "mine" }));
+    }
+    const third = tracker.expect({ callId: CALL, clientContext: "mine" });
+    for (const id of ["op-1", "op-2"]) {
+      expect(await tracker.hear(ended({ id }))).toBe("seen");
+      expect(await tracker.hear(ended({ id, clientContext: "mine" }))).toBe("seen");
+    }
+    expect(third.outcome).toBeUndefined();
+  });
+
+  test("knows without a store how a wait ended that is taken up again, and nothing of a life before", async () => {
+    const { tracker } = start();
+    const key = { callId: CALL, clientContext: "mine" };
+    tracker.expect(key).accepted(operation({ clientContext: "mine" }));
+    await tracker.hear(ended());
+    expect(tracker.resume(key).outcome).toMatchObject({ outcome: "completed" });
+    expect(tracker.resume(key).outcome).toMatchObject({ outcome: "completed" });
+    tracker.expect(key).abandon();
+    const resumed = tracker.resume(key);
+    expect(resumed.outcome).toBeUndefined();
+    expect(tracker.resume(key)).toBe(resumed);
+  });
+
+  test("knows without a store of an end for which nobody waited when it came", async () => {
+    const { tracker } = start();
+    await tracker.hear(ended({ clientContext: "mine" }, "unknown"));
+    expect(tracker.resume({ callId: CALL, clientContext: "mine" }).outcome).toMatchObject({ outcome: "failed" });
+  });
+
   test("takes a number of ends without id or clientContext as they come", async () => {
     const { tracker } = start();
     expect(await tracker.hear(ended({ id: "" }))).toBe("new");
