@@ -23,7 +23,12 @@ export async function admit(request: NotificationRequest, { verifier, limits }: 
   if (request.method !== "POST") throw new Refusal("method");
   const tenantId = await authenticate(request.authorization, verifier);
   if (Number(request.contentLength) > limits.maxBytes) throw new Refusal("bodyTooLarge");
-  const notifications = parse(bodyOf(await request.readBody(limits)));
+  const reading = request.readBody(limits);
+  return notificationsOf("then" in reading ? await reading : reading, tenantId);
+}
+
+function notificationsOf(reading: BodyReading, tenantId: string): Notification[] {
+  const notifications = parse(bodyOf(reading));
   for (const notification of notifications) notification.tenantId = tenantId;
   return notifications;
 }

@@ -1,4 +1,4 @@
-import type { NotificationVerifier } from "./notification-verifier.ts";
+import type { NotificationVerifier, VerifiedSender } from "./notification-verifier.ts";
 import { Refusal } from "./refusal.ts";
 
 /**
@@ -9,16 +9,16 @@ import { Refusal } from "./refusal.ts";
 export async function authenticate(authorization: string | null, verifier: NotificationVerifier): Promise<string> {
   // No token has a comma in it: these are two headers, and nobody knows which of them a proxy before us has looked at.
   if (authorization?.includes(",")) throw new Refusal("unauthenticated");
-  let tenantId: unknown;
   try {
-    ({ tenantId } = await verifier.verify(authorization));
+    return tenantOf(await verifier.verify(authorization));
   } catch (cause) {
     throw refusalOf(cause);
   }
-  if (typeof tenantId !== "string" || tenantId === "") {
-    throw new Refusal("failed", { cause: new TypeError("expected a tenantId of the verifier, got none") });
-  }
-  return tenantId;
+}
+
+function tenantOf({ tenantId }: VerifiedSender): string {
+  if (typeof tenantId === "string" && tenantId !== "") return tenantId;
+  throw new TypeError("expected a tenantId of the verifier, got none");
 }
 
 function refusalOf(cause: unknown): Refusal {

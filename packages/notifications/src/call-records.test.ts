@@ -2,6 +2,7 @@ import { createManualClock } from "@graph-dtmf/models/testing";
 import { describe, expect, it } from "vitest";
 import { deferred, FakeOperations, turn } from "./__fixtures__/ports.ts";
 import { CallRecords } from "./call-records.ts";
+import type { Place } from "./handler-queue.ts";
 import type { Notification } from "./notification.ts";
 import { ToneStreams } from "./tones.ts";
 
@@ -13,13 +14,14 @@ function createRecords(run: () => Promise<void> = async () => {}) {
   const records = new CallRecords(clock, { run, dropped() {} });
   /** Hears of a call something that is worth remembering. */
   const remember = (callId: string): number => records.heard(callId).numbering.epoch(2, clock.now());
-  return { clock, records, remember };
+  const reserve = (callId: string): Place => records.heard(callId).queue.reserve(notification, { placeDone() {} });
+  return { clock, records, remember, reserve };
 }
 
 describe("CallRecords", () => {
   it("lets a call go at once when its queue is empty and nothing else is known of it", async () => {
-    const { records } = createRecords();
-    const place = records.heard("c").queue.reserve(notification);
+    const { records, reserve } = createRecords();
+    const place = reserve("c");
     expect(records.size).toBe(1);
     place.proceed();
     await turn();
@@ -53,8 +55,8 @@ describe("CallRecords", () => {
 
   it("never lets go of a call with work in its queue, however many there are", async () => {
     const forever = deferred();
-    const { clock, records } = createRecords(() => forever.promise);
-    for (let id = 0; id < 12_000; id++) records.heard(`c-${id}`).queue.reserve(notification).proceed();
+    const { clock, records, reserve } = createRecords(() => forever.promise);
+    for (let id = 0; id < 12_000; id++) reserve(`c-${id}`).proceed();
     await clock.advance(11 * MINUTE);
     records.heard("another");
     expect(records.size).toBe(12_001);

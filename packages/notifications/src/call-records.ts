@@ -23,9 +23,9 @@ export class CallRecords {
   #sweepAtMs = 0;
   #sweepAtSize = MOST_CALLS;
 
-  constructor(clock: Clock, events: HandlerQueueEvents) {
+  constructor(clock: Clock, events: Omit<HandlerQueueEvents, "idle">) {
     this.#clock = clock;
-    this.#events = events;
+    this.#events = { ...events, idle: (callId) => this.release(callId) };
   }
 
   get size(): number {
@@ -39,7 +39,7 @@ export class CallRecords {
     if (record) {
       this.#records.delete(callId);
     } else {
-      record = new CallRecord(new HandlerQueue(this.#events, () => this.release(callId)));
+      record = new CallRecord(new HandlerQueue(callId, this.#events));
       if (nowMs >= this.#sweepAtMs || this.#records.size >= this.#sweepAtSize) this.#sweep(nowMs);
     }
     record.heardAtMs = nowMs;

@@ -1,11 +1,12 @@
 import type { Clock } from "@graph-dtmf/models";
 import type { CallRecords } from "./call-records.ts";
-import type { Place } from "./handler-queue.ts";
+import { Delivery, type Entry } from "./delivery.ts";
 import type { Handlers, NotificationKind } from "./handlers.ts";
 import type { Notification } from "./notification.ts";
 import type { NotificationAnswer } from "./notification-request.ts";
-import type { Delivered, ObservedRequest } from "./observer.ts";
+import type { ObservedRequest } from "./observer.ts";
 import type { OperationTracker } from "./operation-tracker.ts";
+import type { Outstanding } from "./outstanding.ts";
 import { isIncoming, type RedirectIncoming, redirectTarget } from "./redirect-incoming.ts";
 import type { Repetitions } from "./repetitions.ts";
 import type { Reporter } from "./reporter.ts";
@@ -21,14 +22,8 @@ export interface DeliveryPath {
   records: CallRecords;
   repetitions: Repetitions;
   reporter: Reporter;
-  /** Is given a promise of every delivery that has something to handle. */
-  began(handled: Promise<unknown>): void;
-}
-
-interface Entry extends Delivered {
-  /** Taken on arrival, so that waiting for a store changes nobody's turn; absent where nobody would handle it. */
-  readonly place: Place | undefined;
-  fate: Delivered["fate"];
+  /** Holds every delivery that has something to handle, until that is done. */
+  outstanding: Outstanding;
 }
 
 /** What may say that an operation or a call has ended. */
@@ -42,59 +37,89 @@ export async function deliver(
   path: DeliveryPath,
   observed?: ObservedRequest,
 ): Promise<NotificationAnswer> {
-  const entries: Entry[] = [];
-  const places: Place[] = [];
-  for (const notification of notifications) {
-    const entry = enter(notification, path);
-    entries.push(entry);
-    if (entry.place) places.push(entry.place);
-  }
-  const handled = places.length > 0 ? allDone(places) : undefined;
-  if (handled) path.began(handled);
+  const delivery = enter(notifications, path);
   try {
-    const keeping = entries.map((entry) => keep(entry, path));
-    for (const kept of keeping) await kept;
-    const location = path.redirectIncoming && (await redirect(entries, path, path.redirectIncoming));
-    const isKept = entries.every(({ fate }) => fate !== "notKept");
-    const status = !isKept ? 503 : location !== undefined ? 302 : 202;
-    observed?.delivered(entries);
-    path.reporter.received(() => ({ status, ...countsOf(entries) }));
-    const headers = status === 302 && location !== undefined ? { location } : NO_HEADERS;
-    return handled ? { status, headers, handle: () => proceed(places, handled) } : { status, headers };
+    await keepAll(delivery.entries, path);
+    const location = path.redirectIncoming && (await redirect(delivery.entries, path, path.redirectIncoming));
+    observed?.delivered(delivery.entries);
+    return answerTo(delivery, location, path);
   } catch (error) {
-    for (const place of places) place.leave();
+    delivery.leave();
     throw error;
   }
 }
 
-function enter(notification: Notification, { listeners, handlers, records }: DeliveryPath): Entry {
-  listeners.tell(notification);
-  const place = handlers.has(notification.kind)
-    ? records.heard(notification.callId ?? "").queue.reserve(notification)
-    : undefined;
-  return { notification, place, fate: "new" };
+function enter(notifications: readonly Notification[], path: DeliveryPath): Delivery {
+  const { listeners, handlers, records, outstanding } = path;
+  const delivery = new Delivery(outstanding);
+  for (const notification of notifications) {
+    listeners.tell(notification);
+    const isHandled = handlers.has(notification.kind);
+    delivery.add(notification, isHandled ? records.heard(notification.callId ?? "").queue : undefined);
+  }
+  return delivery;
+}
+
+function answerTo(delivery: Delivery, location: string | undefined, { reporter }: DeliveryPath): NotificationAnswer {
+  const isKept = delivery.entries.every(({ fate }) => fate !== "notKept");
+  const status = !isKept ? 503 : location !== undefined ? 302 : 202;
+  reporter.received?.({ status, ...countsOf(delivery.entries) });
+  const headers = status === 302 && location !== undefined ? { location } : NO_HEADERS;
+  return delivery.isHandled ? { status, headers, handle: () => delivery.proceed() } : { status, headers };
+}
+
+/** Each by itself: what cannot be kept stops nobody else. Returns a promise only if there is something to wait for. */
+function keepAll(entries: readonly Entry[], path: DeliveryPath): Promise<void> | undefined {
+  const [only] = entries;
+  if (only && entries.length === 1) return keep(only, path);
+  return allDone(entries.map((entry) => keep(entry, path)));
 }
 
 /** One after the other costs a fraction of `Promise.all`, and none of them rejects. */
-async function allDone(places: readonly Place[]): Promise<void> {
-  for (const { done } of places) await done;
+async function allDone(promises: readonly (Promise<void> | undefined)[]): Promise<void> {
+  for (const promise of promises) await promise;
 }
 
-/** Each by itself: what cannot be kept stops nobody else. */
-async function keep(entry: Entry, { operations, repetitions, reporter }: DeliveryPath): Promise<void> {
-  const { notification, place } = entry;
+function keep(entry: Entry, path: DeliveryPath): Promise<void> | undefined {
   try {
-    const heard = KEPT_KINDS.has(notification.kind) ? await operations.hear(notification) : "new";
-    if (notification.kind === "tone") await operations.tones?.put(notification.callId, notification.toneInfo);
-    if (repetitions.takeOwed(notification)) return;
-    // What nobody handles needs no telling whether it came before, unless its keeper knows.
-    if (heard === "seen" || (place && repetitions.isRepeated(notification))) entry.fate = "seen";
+    const keeping = keepingOf(entry.notification, path.operations);
+    if (keeping) return kept(entry, keeping, path);
+    judge(entry, undefined, path);
   } catch (error) {
-    entry.fate = "notKept";
-    if (place) repetitions.owe(notification);
-    reporter.failed(error, notification);
+    notKept(entry, error, path);
   }
-  if (entry.fate !== "new") place?.leave();
+  return undefined;
+}
+
+/** Absent where nobody keeps it. */
+function keepingOf(notification: Notification, operations: DeliveryPath["operations"]): Promise<unknown> | undefined {
+  if (KEPT_KINDS.has(notification.kind)) return operations.hear(notification);
+  return notification.kind === "tone" ? operations.tones?.put(notification.callId, notification.toneInfo) : undefined;
+}
+
+async function kept(entry: Entry, keeping: Promise<unknown>, path: DeliveryPath): Promise<void> {
+  try {
+    judge(entry, await keeping, path);
+  } catch (error) {
+    notKept(entry, error, path);
+  }
+}
+
+function judge(entry: Entry, heard: unknown, { repetitions }: DeliveryPath): void {
+  const { notification, place } = entry;
+  if (repetitions.takeOwed(notification)) return;
+  // What nobody handles needs no telling whether it came before, unless its keeper knows.
+  if (heard !== "seen" && !(place && repetitions.isRepeated(notification))) return;
+  entry.fate = "seen";
+  place?.leave();
+}
+
+function notKept(entry: Entry, error: unknown, { repetitions, reporter }: DeliveryPath): void {
+  const { notification, place } = entry;
+  entry.fate = "notKept";
+  if (place) repetitions.owe(notification);
+  reporter.failed(error, notification);
+  place?.leave();
 }
 
 /** Asked anew for every delivery: what was redirected before must be redirected again. */
@@ -116,11 +141,6 @@ async function redirect(
     }
   }
   return location;
-}
-
-function proceed(places: readonly Place[], handled: Promise<void>): Promise<void> {
-  for (const place of places) place.proceed();
-  return handled;
 }
 
 function countsOf(entries: readonly Entry[]): { received: number; seen: number; notKept: number } {

@@ -5,17 +5,20 @@ import type { Notification } from "./notification.ts";
 
 function createQueue(run: (id: unknown) => Promise<void> | void = () => {}) {
   const events: string[] = [];
-  const queue = new HandlerQueue(
-    {
-      async run({ raw }) {
-        events.push(`run ${raw}`);
-        await run(raw);
-      },
-      dropped: ({ raw }) => events.push(`dropped ${raw}`),
+  const queue = new HandlerQueue("c", {
+    run({ raw }) {
+      events.push(`run ${raw}`);
+      return run(raw);
     },
-    () => events.push("idle"),
-  );
-  return { events, queue, reserve: (id: number) => queue.reserve({ kind: "unknown", raw: id } satisfies Notification) };
+    dropped: ({ raw }) => events.push(`dropped ${raw}`),
+    idle: (callId) => events.push(`idle ${callId}`),
+  });
+  const reserve = (id: number) => {
+    const { promise: done, resolve: placeDone } = deferred();
+    const place = queue.reserve({ kind: "unknown", raw: id } satisfies Notification, { placeDone });
+    return { done, proceed: () => place.proceed(), leave: () => place.leave() };
+  };
+  return { events, queue, reserve };
 }
 
 describe("HandlerQueue", () => {
@@ -28,7 +31,17 @@ describe("HandlerQueue", () => {
     expect(events).toEqual([]);
     first?.proceed();
     await turn();
-    expect(events).toEqual(["run 1", "run 3", "idle"]);
+    expect(events).toEqual(["run 1", "run 3", "idle c"]);
+  });
+
+  it("runs at once what returns no promise, and the next only when a promise is settled", async () => {
+    const gate = deferred();
+    const { events, reserve } = createQueue((id) => (id === 2 ? gate.promise : undefined));
+    for (const id of [1, 2, 3]) reserve(id).proceed();
+    expect(events).toEqual(["run 1", "idle c", "run 2"]);
+    gate.resolve();
+    await turn();
+    expect(events.slice(3)).toEqual(["run 3", "idle c"]);
   });
 
   it("counts the first decision only", async () => {
@@ -37,7 +50,7 @@ describe("HandlerQueue", () => {
     place.leave();
     place.proceed();
     await place.done;
-    expect(events).toEqual(["idle"]);
+    expect(events).toEqual(["idle c"]);
   });
 
   it("tells of each place when it is done", async () => {
@@ -92,7 +105,7 @@ describe("HandlerQueue", () => {
     gate.resolve();
     await Promise.all([...first, ...second].map(({ done }) => done));
     expect(events.filter((event) => event.startsWith("dropped"))).toHaveLength(299_000);
-    expect(events.at(-1)).toBe("idle");
+    expect(events.at(-1)).toBe("idle c");
   });
 
   it("is idle only when nothing waits and nothing runs", async () => {

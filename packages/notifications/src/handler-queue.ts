@@ -3,11 +3,20 @@ import type { Notification } from "./notification.ts";
 /** How many notifications of one call may wait for its handlers. */
 export const MAX_WAITING = 1000;
 
-/** What a queue calls. None of it throws. */
+/** What queues call. None of it throws. */
 export interface HandlerQueueEvents {
-  run(notification: Notification): Promise<unknown>;
+  /** Returns a promise only if there is something to wait for. It never rejects. */
+  run(notification: Notification): unknown;
   /** Too many were waiting: this one, the oldest of them, will not be handled. */
   dropped(notification: Notification): void;
+  /** Nothing waits and nothing runs any more in the queue of this call. */
+  idle(callId: string): void;
+}
+
+/** Who has taken a place. */
+export interface PlaceHolder {
+  /** It was handled, or left, or was dropped. */
+  placeDone(): void;
 }
 
 /**
@@ -16,20 +25,16 @@ export interface HandlerQueueEvents {
  */
 export class Place {
   readonly notification: Notification;
-  /** Resolves when it was handled, or left, or was dropped. Never rejects. */
-  readonly done: Promise<void>;
+  readonly holder: PlaceHolder;
   /** The one behind it in its queue. */
   next: Place | undefined;
-  readonly #decided: (place: Place) => void;
+  readonly #queue: HandlerQueue;
   #state: "undecided" | "ready" | "left" = "undecided";
-  #finish = (): void => {};
 
-  constructor(notification: Notification, decided: (place: Place) => void) {
+  constructor(notification: Notification, holder: PlaceHolder, queue: HandlerQueue) {
     this.notification = notification;
-    this.#decided = decided;
-    this.done = new Promise((resolve) => {
-      this.#finish = resolve;
-    });
+    this.holder = holder;
+    this.#queue = queue;
   }
 
   get isDecided(): boolean {
@@ -50,14 +55,10 @@ export class Place {
     this.#decide("left");
   }
 
-  finish(): void {
-    this.#finish();
-  }
-
   #decide(state: "ready" | "left"): void {
     if (this.isDecided) return;
     this.#state = state;
-    this.#decided(this);
+    this.#queue.decided(this);
   }
 }
 
@@ -67,18 +68,17 @@ export class Place {
  * The places are a chain, because a batch may hold 300,000 of them, and an array of so many moves at every `shift`.
  */
 export class HandlerQueue {
+  readonly #callId: string;
   readonly #events: HandlerQueueEvents;
-  readonly #idle: () => void;
   #first: Place | undefined;
   #last: Place | undefined;
   /** Those that wait and are to be handled. */
   #ready = 0;
   #isRunning = false;
 
-  /** Calls `idle` whenever nothing waits and nothing runs any more. */
-  constructor(events: HandlerQueueEvents, idle: () => void) {
+  constructor(callId: string, events: HandlerQueueEvents) {
+    this.#callId = callId;
     this.#events = events;
-    this.#idle = idle;
   }
 
   get isIdle(): boolean {
@@ -86,24 +86,25 @@ export class HandlerQueue {
   }
 
   /** Takes the next place. The newest are kept, since the last of them may say that the call has ended. */
-  reserve(notification: Notification): Place {
+  reserve(notification: Notification, holder: PlaceHolder): Place {
     // Only what was answered for counts: one large batch may exceed the limit, but the next one finds it again.
     while (this.#ready >= MAX_WAITING && this.#first?.isDecided) this.#drop(this.#first);
-    const place = new Place(notification, this.#decided);
+    const place = new Place(notification, holder, this);
     if (this.#last) this.#last.next = place;
     else this.#first = place;
     this.#last = place;
     return place;
   }
 
-  readonly #decided = (place: Place): void => {
+  /** One of its places calls it. */
+  decided(place: Place): void {
     if (place.isReady) this.#ready++;
-    void this.#advance();
-  };
+    this.#advance();
+  }
 
   #drop(place: Place): void {
     this.#unlink(place);
-    place.finish();
+    place.holder.placeDone();
     if (place.isReady) this.#events.dropped(place.notification);
   }
 
@@ -114,15 +115,27 @@ export class HandlerQueue {
     if (first.isReady) this.#ready--;
   }
 
-  async #advance(): Promise<void> {
+  /** Handles whatever is decided, at once for as long as there is nothing to wait for. */
+  #advance(): void {
     if (this.#isRunning) return;
     this.#isRunning = true;
     for (let next = this.#first; next?.isDecided; next = this.#first) {
       this.#unlink(next);
-      if (next.isReady) await this.#events.run(next.notification);
-      next.finish();
+      const { holder } = next;
+      const running = next.isReady ? this.#events.run(next.notification) : undefined;
+      if (running instanceof Promise) {
+        void running.then(() => this.#goOn(holder));
+        return;
+      }
+      holder.placeDone();
     }
     this.#isRunning = false;
-    if (this.isIdle) this.#idle();
+    if (this.isIdle) this.#events.idle(this.#callId);
+  }
+
+  #goOn(holder: PlaceHolder): void {
+    holder.placeDone();
+    this.#isRunning = false;
+    this.#advance();
   }
 }

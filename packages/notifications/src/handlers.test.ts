@@ -1,6 +1,7 @@
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { toneEntry } from "./__fixtures__/envelopes.ts";
 import { openReceiver } from "./__fixtures__/open-receiver.ts";
+import { deferred, turn } from "./__fixtures__/ports.ts";
 import type { Notification, ToneNotification } from "./notification.ts";
 
 describe("on()", () => {
@@ -24,6 +25,23 @@ describe("on()", () => {
     await deliver(toneEntry(1));
     await receiver.drain();
     expect(heard).toEqual(["a", "b", "a"]);
+  });
+
+  it("waits for whatever has a then, as await does", async () => {
+    const { receiver, deliver } = await openReceiver();
+    const gate = deferred();
+    const heard: number[] = [];
+    receiver.on("tone", ({ toneInfo: { sequenceId } }) => {
+      heard.push(sequenceId);
+      // biome-ignore lint/suspicious/noThenProperty: promises of other libraries are such objects.
+      return { then: gate.promise.then.bind(gate.promise) };
+    });
+    await deliver(toneEntry(1), toneEntry(2));
+    await turn();
+    expect(heard).toEqual([1]);
+    gate.resolve();
+    await receiver.drain();
+    expect(heard).toEqual([1, 2]);
   });
 
   it("takes one registration off, as often as that is asked for", async () => {

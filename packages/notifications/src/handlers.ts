@@ -14,16 +14,18 @@ export type NotificationHandler<K extends NotificationKind> = (notification: Not
 
 interface Registration {
   handle(notification: Notification): unknown;
+  isOff: boolean;
 }
 
 /** The handlers of a receiver, by kind. */
 export class Handlers {
-  readonly #byKind: Readonly<Record<NotificationKind, Set<Registration>>> = {
-    operation: new Set(),
-    tone: new Set(),
-    call: new Set(),
-    participants: new Set(),
-    unknown: new Set(),
+  /** Lists that are never changed, only replaced: whoever goes through one needs no copy of it. */
+  readonly #byKind: Record<NotificationKind, readonly Registration[]> = {
+    operation: [],
+    tone: [],
+    call: [],
+    participants: [],
+    unknown: [],
   };
   readonly #failed: (error: unknown, notification: Notification) => void;
 
@@ -38,47 +40,67 @@ export class Handlers {
       throw new TypeError(`expected a kind of notification (${kinds}), got ${String(kind)}`);
     }
     if (typeof handler !== "function") throw new TypeError(`expected a handler function, got ${typeof handler}`);
-    const registrations = this.#byKind[kind];
     // Sound: a registration under a kind is only ever given notifications of that kind.
-    const registration = { handle: handler as Registration["handle"] };
-    registrations.add(registration);
+    const registration = { handle: handler as Registration["handle"], isOff: false };
+    this.#byKind[kind] = [...this.#byKind[kind], registration];
     return () => {
-      registrations.delete(registration);
+      registration.isOff = true;
+      this.#byKind[kind] = this.#byKind[kind].filter((other) => other !== registration);
     };
   }
 
   has(kind: NotificationKind): boolean {
-    return this.#byKind[kind].size > 0;
+    return this.#byKind[kind].length > 0;
   }
 
   /** Calls the handlers of the notification's kind, and waits for none of them. Never throws. */
   tell(notification: Notification): void {
-    for (const { handle } of this.#byKind[notification.kind]) {
-      try {
-        const told = handle(notification);
-        if (told instanceof Promise) told.catch((error: unknown) => this.#failed(error, notification));
-      } catch (error) {
-        this.#failed(error, notification);
-      }
+    for (const registration of this.#byKind[notification.kind]) {
+      if (!registration.isOff) void this.#call(registration, notification);
     }
   }
 
   /**
-   * Runs the handlers of the notification's kind one after the other. Never rejects: it resolves with whether all of
-   * them succeeded.
+   * Runs the handlers of the notification's kind one after the other. Neither throws nor rejects: it tells whether all
+   * of them succeeded, at once where there is nothing to wait for.
    */
-  async run(notification: Notification): Promise<boolean> {
+  run(notification: Notification): boolean | Promise<boolean> {
     const registrations = this.#byKind[notification.kind];
+    const [only] = registrations;
+    if (!only) return true;
+    return registrations.length === 1 ? this.#call(only, notification) : this.#runAll(registrations, notification);
+  }
+
+  async #runAll(registrations: readonly Registration[], notification: Notification): Promise<boolean> {
     let isSuccess = true;
-    for (const registration of [...registrations]) {
-      if (!registrations.has(registration)) continue;
-      try {
-        await registration.handle(notification);
-      } catch (error) {
-        isSuccess = false;
-        this.#failed(error, notification);
-      }
+    for (const registration of registrations) {
+      if (registration.isOff) continue;
+      if (!(await this.#call(registration, notification))) isSuccess = false;
     }
     return isSuccess;
   }
+
+  #call({ handle }: Registration, notification: Notification): boolean | Promise<boolean> {
+    try {
+      const handled = handle(notification);
+      return isThenable(handled) ? this.#settled(handled, notification) : true;
+    } catch (error) {
+      this.#failed(error, notification);
+      return false;
+    }
+  }
+
+  async #settled(handled: PromiseLike<unknown>, notification: Notification): Promise<boolean> {
+    try {
+      await handled;
+      return true;
+    } catch (error) {
+      this.#failed(error, notification);
+      return false;
+    }
+  }
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof (value as PromiseLike<unknown> | null | undefined)?.then === "function";
 }

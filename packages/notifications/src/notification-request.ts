@@ -8,7 +8,7 @@ export interface NotificationRequest {
   /** The `Content-Length` header as it came, `null` if there is none. */
   readonly contentLength: string | null;
   /** Reads the body, but no further than the limits. Called once at most, and never before the token was verified. */
-  readBody(limits: BodyLimits): Promise<BodyReading>;
+  readBody(limits: BodyLimits): BodyReading | Promise<BodyReading>;
 }
 
 /** What the sender is told: a status and headers, never a text. */

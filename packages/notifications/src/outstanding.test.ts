@@ -4,16 +4,22 @@ import { edges } from "./__fixtures__/edges.ts";
 import { toneEntry } from "./__fixtures__/envelopes.ts";
 import { openReceiver } from "./__fixtures__/open-receiver.ts";
 import { deferred } from "./__fixtures__/ports.ts";
+import { Delivery } from "./delivery.ts";
+import { HandlerQueue } from "./handler-queue.ts";
 import { Outstanding } from "./outstanding.ts";
 
 describe("Outstanding", () => {
-  it("holds nothing that is settled", async () => {
+  it("holds a delivery until all of it is handled, and none that has nothing to handle", () => {
     const outstanding = new Outstanding();
-    const { promise, resolve } = deferred();
-    outstanding.add(promise);
+    const queue = new HandlerQueue("c", { run() {}, dropped() {}, idle() {} });
+    const delivery = new Delivery(outstanding);
+    delivery.add({ kind: "unknown", raw: 1 }, undefined);
+    expect(outstanding.size).toBe(0);
+    for (const raw of [2, 3]) delivery.add({ kind: "unknown", raw }, queue);
     expect(outstanding.size).toBe(1);
-    resolve();
-    await promise;
+    delivery.entries[1]?.place?.leave();
+    expect(outstanding.size).toBe(1);
+    void delivery.proceed();
     expect(outstanding.size).toBe(0);
   });
 });

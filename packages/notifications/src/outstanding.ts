@@ -1,17 +1,25 @@
-/** Promises that somebody has to wait for before the process may end. None of them rejects. */
+/** Whatever somebody may have to wait for before the process may end. It never rejects. */
+export interface Waitable {
+  readonly done: Promise<void>;
+}
+
+/** All of it that is not done yet. */
 export class Outstanding {
-  readonly #promises = new Set<Promise<unknown>>();
+  readonly #waitables = new Set<Waitable>();
 
   get size(): number {
-    return this.#promises.size;
+    return this.#waitables.size;
   }
 
-  add(promise: Promise<unknown>): void {
-    this.#promises.add(promise);
-    void promise.then(() => this.#promises.delete(promise));
+  add(waitable: Waitable): void {
+    this.#waitables.add(waitable);
   }
 
-  /** Resolves when all that were added until now are settled; rejects with the signal's reason. */
+  delete(waitable: Waitable): void {
+    this.#waitables.delete(waitable);
+  }
+
+  /** Resolves when all that were added until now are done; rejects with the signal's reason. */
   async settled(signal: AbortSignal | undefined): Promise<void> {
     signal?.throwIfAborted();
     let abort = (): void => {};
@@ -20,7 +28,7 @@ export class Outstanding {
     });
     signal?.addEventListener("abort", abort);
     try {
-      await Promise.race([Promise.all(this.#promises), aborted]);
+      await Promise.race([Promise.all([...this.#waitables].map(({ done }) => done)), aborted]);
     } finally {
       signal?.removeEventListener("abort", abort);
     }

@@ -1,14 +1,14 @@
 import { type Clock, type Logger, systemClock, type Telemetry } from "@graph-dtmf/models";
-import { admit } from "./admit.ts";
+import { admit, type Door } from "./admit.ts";
 import { CallRecords } from "./call-records.ts";
 import { type DeliveryPath, deliver } from "./deliver.ts";
 import { answerFetch, type FetchOptions, type FetchRequest } from "./fetch.ts";
 import { MAX_WAITING } from "./handler-queue.ts";
 import { Handlers, type NotificationHandler, type NotificationKind, type NotificationOfKind } from "./handlers.ts";
-import type { Receive } from "./notification-request.ts";
+import type { NotificationAnswer, Receive } from "./notification-request.ts";
 import type { NotificationVerifier } from "./notification-verifier.ts";
 import type { OperationCounts } from "./observe-operations.ts";
-import { createObserver } from "./observer.ts";
+import { createObserver, type ObservedRequest } from "./observer.ts";
 import type { OperationTracker } from "./operation-tracker.ts";
 import { Outstanding } from "./outstanding.ts";
 import { NotificationDroppedError } from "./receiver-errors.ts";
@@ -118,7 +118,7 @@ export function createNotificationReceiver(options: NotificationReceiverOptions)
   const handlers = new Handlers(reporter.failed);
   const records = new CallRecords(clock, {
     run: (notification) =>
-      observer ? observer.handle(notification, () => handlers.run(notification)) : handlers.run(notification),
+      observer ? observer.handle(notification, async () => handlers.run(notification)) : handlers.run(notification),
     dropped: (notification) =>
       reporter.failed(new NotificationDroppedError(notification.callId ?? "", MAX_WAITING), notification),
   });
@@ -135,19 +135,23 @@ export function createNotificationReceiver(options: NotificationReceiverOptions)
     records,
     repetitions: new Repetitions(clock, records),
     reporter,
-    began: (handled) => outstanding.add(handled),
+    outstanding,
+  };
+  const door: Door = { verifier, limits };
+  const refused = (error: unknown, observed: ObservedRequest | undefined): NotificationAnswer => {
+    const refusal = error instanceof Refusal ? error : new Refusal("failed", { cause: error });
+    reporter.refused(refusal);
+    observed?.answered(refusal.answer.status, refusal.reason);
+    return refusal.answer;
   };
   const receive: Receive = async (request) => {
     const observed = observer?.request();
     try {
-      const answer = await deliver(await admit(request, { verifier, limits }), path, observed);
+      const answer = await deliver(await admit(request, door), path, observed);
       observed?.answered(answer.status);
       return answer;
     } catch (error) {
-      const refusal = error instanceof Refusal ? error : new Refusal("failed", { cause: error });
-      reporter.refused(refusal);
-      observed?.answered(refusal.answer.status, refusal.reason);
-      return refusal.answer;
+      return refused(error, observed);
     }
   };
   return {

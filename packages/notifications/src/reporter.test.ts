@@ -49,7 +49,7 @@ describe("createReporter", () => {
       broken();
     };
     const reporter = createReporter({ logger: { debug: broken, info: broken, warn: broken, error: broken }, onError });
-    reporter.received(() => ({}));
+    reporter.received?.({});
     reporter.refused(new Refusal("failed", { cause: new Error() }));
     reporter.failed("no error at all");
     expect(told).toBe(2);

@@ -11,8 +11,8 @@ export interface Reporter {
   /** Something failed that somebody has to look at. */
   failed(error: unknown, notification?: Notification): void;
   refused(refusal: Refusal): void;
-  /** `fields` is called only if somebody reads the log. */
-  received(fields: () => LogFields): void;
+  /** Absent where nobody reads the log. */
+  received?(fields: LogFields): void;
 }
 
 /** Reports to `onError` and to the logger. With neither, failures go to the console: they are never silent. */
@@ -32,7 +32,9 @@ export function createReporter({ onError, logger }: { onError?: ErrorListener; l
       // What anybody on the internet can cause is no failure: the log has it.
       if (cause !== undefined && reason !== "unauthenticated") failed(cause);
     },
-    received: (fields) => guarded(() => logger?.debug("graph-dtmf: notifications received", fields())),
+    ...(logger && {
+      received: (fields) => guarded(() => logger.debug("graph-dtmf: notifications received", fields)),
+    }),
   };
 }
 
