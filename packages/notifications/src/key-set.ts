@@ -1,5 +1,6 @@
+import { KeyObject } from "node:crypto";
 import { isRecord } from "@graph-dtmf/models";
-import { type CryptoKey, importJWK } from "jose";
+import { importJWK } from "jose";
 
 /** A key that signatures can be checked with. */
 export interface SigningKey {
@@ -7,7 +8,7 @@ export interface SigningKey {
   /** What the key is made of. Two keys are one if kid, modulus and exponent are the same. */
   modulus: string;
   exponent: string;
-  key: CryptoKey;
+  key: KeyObject;
 }
 
 /** Keys by their ids. */
@@ -51,16 +52,13 @@ function isForSignatures({ kty, use, alg, key_ops: operations }: Record<string, 
   );
 }
 
-async function importKey(modulus: string, exponent: string): Promise<CryptoKey | undefined> {
+async function importKey(modulus: string, exponent: string): Promise<KeyObject | undefined> {
   try {
     // Made of nothing but the public numbers: whatever else the document says of the key is not ours to follow.
-    const key = await importJWK({ kty: "RSA", n: modulus, e: exponent }, "RS256");
-    return !(key instanceof Uint8Array) && bitsOf(key) >= MIN_MODULUS_BITS ? key : undefined;
+    const imported = await importJWK({ kty: "RSA", n: modulus, e: exponent }, "RS256");
+    const key = imported instanceof Uint8Array ? undefined : KeyObject.from(imported);
+    return (key?.asymmetricKeyDetails?.modulusLength ?? 0) >= MIN_MODULUS_BITS ? key : undefined;
   } catch {
     return undefined;
   }
-}
-
-function bitsOf({ algorithm }: CryptoKey): number {
-  return "modulusLength" in algorithm && typeof algorithm.modulusLength === "number" ? algorithm.modulusLength : 0;
 }

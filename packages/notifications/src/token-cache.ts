@@ -1,25 +1,33 @@
 import type { VerifiedToken } from "./token-check.ts";
 
 const MAX_TOKENS = 1000;
+/** Found by the end of its signature, which nobody can guess: to look up all of the header costs several times as much. */
+const KEY_LENGTH = 64;
+
+interface Remembered {
+  authorization: string;
+  token: VerifiedToken;
+}
 
 /** The newest 1,000 tokens that were verified. Only good tokens get in, so strangers cannot crowd others out. */
 export class TokenCache {
-  readonly #tokens = new Map<string, VerifiedToken>();
+  readonly #tokens = new Map<string, Remembered>();
   /** Goes on where it was: a new walk would step over all that was deleted since the map was last tidied up. */
   readonly #oldestFirst = this.#tokens.keys();
 
   get(authorization: string): VerifiedToken | undefined {
-    return this.#tokens.get(authorization);
+    const remembered = this.#tokens.get(authorization.slice(-KEY_LENGTH));
+    return remembered?.authorization === authorization ? remembered.token : undefined;
   }
 
   set(authorization: string, token: VerifiedToken): void {
-    this.#tokens.set(authorization, token);
+    this.#tokens.set(authorization.slice(-KEY_LENGTH), { authorization, token });
     if (this.#tokens.size <= MAX_TOKENS) return;
     const oldest = this.#oldestFirst.next();
     if (!oldest.done) this.#tokens.delete(oldest.value);
   }
 
   delete(authorization: string): void {
-    this.#tokens.delete(authorization);
+    this.#tokens.delete(authorization.slice(-KEY_LENGTH));
   }
 }

@@ -30,10 +30,10 @@ export function createGraphCallingVerifier(options: GraphCallingVerifierOptions)
   const remembered = new TokenCache();
   const underway = new Map<string, Promise<VerifiedSender>>();
 
-  const recall = (authorization: string): VerifiedSender | undefined => {
+  const recall = (authorization: string): Promise<VerifiedSender> | undefined => {
     const token = remembered.get(authorization);
     if (!token) return undefined;
-    const isGood = clock.now() < token.goodUntilMs && keys.peek(token.kid)?.key === token.key;
+    const isGood = clock.now() < token.goodUntilMs && keys.peek(token.key.kid) === token.key;
     if (!isGood) remembered.delete(authorization);
     return isGood ? token.sender : undefined;
   };
@@ -48,16 +48,16 @@ export function createGraphCallingVerifier(options: GraphCallingVerifierOptions)
     }
   };
 
+  const examineOnce = async (authorization: string | null): Promise<VerifiedSender> => {
+    if (!authorization) throw new NotificationAuthenticationError("missing");
+    const others = underway.get(authorization);
+    if (others) return others;
+    const examined = examine(authorization, bearerTokenOf(authorization));
+    underway.set(authorization, examined);
+    return examined;
+  };
+
   return {
-    async verify(authorization) {
-      if (!authorization) throw new NotificationAuthenticationError("missing");
-      const known = recall(authorization);
-      if (known) return known;
-      const others = underway.get(authorization);
-      if (others) return others;
-      const examined = examine(authorization, bearerTokenOf(authorization));
-      underway.set(authorization, examined);
-      return examined;
-    },
+    verify: (authorization) => (authorization ? recall(authorization) : undefined) ?? examineOnce(authorization),
   };
 }
