@@ -25,8 +25,9 @@ export function callKeys(prefix: string, callId: string): CallKeys {
     waits: `${call}:waits`,
     end: `${call}:end`,
     tones: `${call}:tones`,
-    wait: (clientContext) => `${call}:wait:${keyPart(clientContext)}`,
-    operation: (operationId) => `${call}:operation:${keyPart(normalizeId(operationId))}`,
+    // Where there is no id there is nothing to look up, and nothing to hash.
+    wait: (clientContext) => `${call}:wait:${clientContext && keyPart(clientContext)}`,
+    operation: (operationId) => `${call}:operation:${operationId && keyPart(normalizeId(operationId))}`,
   };
 }
 
