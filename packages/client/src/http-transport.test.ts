@@ -3,6 +3,7 @@ import { getEventListeners } from "node:events";
 import { createServer, Agent as HttpAgent } from "node:http";
 import type { Socket } from "node:net";
 import { inspect } from "node:util";
+import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, expectTypeOf, it } from "vitest";
 import {
   answer,
@@ -343,6 +344,51 @@ describe.each([
       });
       expect(inspect(exchanged, { depth: null, showHidden: true })).not.toMatch(/tone4|Buffer/);
       expect(JSON.stringify({ ...(exchanged.cause as object) })).not.toContain("data");
+    });
+  });
+
+  describe("whatever a server says", () => {
+    const pieces = fc.oneof(
+      fc.constantFrom(
+        "HTTP/1.1 200 OK\r\n",
+        "HTTP/1.1 404 Not Found\r\n",
+        "HTTP/1.1 100 Continue\r\n\r\n",
+        "HTTP/1.1 103 Early Hints\r\n\r\n",
+        "content-length: 8\r\n",
+        "content-length: 3\r\n",
+        "transfer-encoding: chunked\r\n",
+        "connection: close\r\n",
+        "keep-alive: timeout=1\r\n",
+        "\r\n",
+        '{"id":1}',
+        '4\r\n{"id\r\n',
+        "0\r\n\r\n",
+      ),
+      fc.string({ unit: "binary", maxLength: 20 }),
+    );
+
+    it("reaches it once, ends once, and leaves nothing to the next", async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(pieces), fc.constantFrom(hangUp, reset, silent), async (said, last) => {
+          const before = server.requests.length;
+          server.behaviours.push((socket) => socket.write(said.join(""), () => last(socket)));
+          const sending = send();
+          await server.received(before + 1);
+          if (last === silent) {
+            for (let turns = 0; turns < 5; turns++) await turn();
+            await clock.advance(RESPONSE_TIMEOUT_MS);
+          }
+          const exchanged = await sending;
+          expect(["sent", "answered"]).toContain(exchanged.phase);
+          expect("body" in exchanged && "cause" in exchanged).toBe(false);
+          await turn();
+          expect(server.requests).toHaveLength(before + 1);
+          server.behaviours.push(answer(200, { id: 2 }));
+          const next = await send();
+          if (next.phase === "answered") expect(next).toMatchObject({ status: 200, body: { id: 2 } });
+        }),
+        { numRuns: 300 },
+      );
     });
   });
 
