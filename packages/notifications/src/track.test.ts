@@ -426,6 +426,14 @@ describe("the tracker", () => {
     expect(pending.outcome).toMatchObject({ outcome: "completed" });
   });
 
+  test("recognises by its id an end that came without, once the answer has told the id", async () => {
+    const { tracker } = start();
+    tracker.expect({ callId: CALL, clientContext: "mine" }).accepted(operation({ clientContext: "mine" }));
+    expect(await tracker.hear(ended({ id: "", clientContext: "mine" }))).toBe("new");
+    expect(await tracker.hear(ended({ clientContext: "mine" }))).toBe("seen");
+    expect(await tracker.hear(ended())).toBe("seen");
+  });
+
   test("recognises an end whose clientContext was used again since", async () => {
     const { tracker } = start();
     for (const id of ["op-1", "op-2"]) {
@@ -451,6 +459,15 @@ describe("the tracker", () => {
     const resumed = tracker.resume(key);
     expect(resumed.outcome).toBeUndefined();
     expect(tracker.resume(key)).toBe(resumed);
+  });
+
+  test("knows without a store how a wait ended whose end came before it was known whose it is", async () => {
+    const { tracker } = start();
+    const key = { callId: CALL, clientContext: "mine" };
+    const pending = tracker.expect(key);
+    await tracker.hear(ended());
+    pending.accepted(operation({ clientContext: "mine" }));
+    expect(tracker.resume(key).outcome).toEqual(pending.outcome);
   });
 
   test("knows without a store of an end for which nobody waited when it came", async () => {
