@@ -27,8 +27,11 @@ export async function answerFetch(core: FetchCore, request: FetchRequest, option
       core.failed(error);
     }
   }
-  return new Response(null, { status, headers });
+  return new Response(null, status === 202 ? ACCEPTED : { status, headers });
 }
+
+/** Without headers, which some platforms would make an object of, and go through. */
+const ACCEPTED = { status: 202 };
 
 /** The platform writes the answer in this turn of the event loop; the handlers have the next. */
 function afterAnswer(handle: () => Promise<void>): Promise<void> {

@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Clock, systemClock } from "@graph-dtmf/models";
-import { NodeBody } from "./node-body.ts";
-import type { NotificationRequest } from "./notification-request.ts";
+import { NodeRequest } from "./node-request.ts";
 import type { NotificationReceiver } from "./receive.ts";
 
 /** Handles one request of `node:http`, or of a framework on top of it. Resolves once it was answered; never rejects. */
@@ -27,42 +26,20 @@ export function toNodeHandler(
     // A connection may break at any time, and an error event that nobody listens to ends the process.
     request.on("error", ignore);
     response.on("error", ignore);
-    const body = new NodeBody(request);
-    const { status, headers, handle } = await receiver.receive(present(request, body));
+    const incoming = new NodeRequest(request);
+    const answer = await receiver.receive(incoming);
     // A refusal may be quicker than the parser is with a body that has come in one piece with its head.
-    if (!body.hasArrived) await new Promise((resolve) => setImmediate(resolve));
+    if (!incoming.hasBody) await new Promise((resolve) => setImmediate(resolve));
     if (!response.headersSent && !response.destroyed) {
-      if (body.hasArrived) response.writeHead(status, headers).end();
+      const { status, headers } = answer;
+      if (incoming.hasBody) response.writeHead(status, headers).end();
       else refuseRest(request, response.writeHead(status, { ...headers, ...CLOSING }), clock);
     }
-    void handle?.();
+    void answer.handle?.();
   };
 }
 
 const CLOSING = { connection: "close", "content-length": "0" } as const;
-
-function present(request: IncomingMessage, body: NodeBody): NotificationRequest {
-  return {
-    method: request.method ?? "",
-    authorization: authorizationOf(request),
-    contentLength: request.headers["content-length"] ?? null,
-    readBody: (limits) => body.read(limits),
-  };
-}
-
-const AUTHORIZATION = "authorization";
-
-/** From the raw headers: the others hide that there was a second one. */
-function authorizationOf({ rawHeaders }: IncomingMessage): string | null {
-  let joined: string | null = null;
-  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    const name = rawHeaders[index] ?? "";
-    if (name.length !== AUTHORIZATION.length || name.toLowerCase() !== AUTHORIZATION) continue;
-    const value = rawHeaders[index + 1] ?? "";
-    joined = joined === null ? value : `${joined}, ${value}`;
-  }
-  return joined;
-}
 
 /**
  * Sends the answer at once, and closes when the body has ended, or after a while. Closing with bytes unread would

@@ -76,6 +76,14 @@ describe("a verifier refuses", () => {
     await expectRefused(`Bearer ${encodePart(header())}.${encodePart(claims())}.`, "signature");
   });
 
+  it("a good signature with a character too many, which decoders pass over", async () => {
+    const wide = await createKey("wide", 3072);
+    server.keys = [wide.jwk];
+    const token = await sign(wide, claims());
+    await expectRefused(`Bearer ${token}A`, "malformed");
+    await expect(verifier.verify(`Bearer ${token}`)).resolves.toBeDefined();
+  });
+
   it("a token signed with the public key as an HS256 secret", async () => {
     const secret = new TextEncoder().encode(await exportSPKI(key.publicKey));
     const token = await new SignJWT(claims()).setProtectedHeader({ alg: "HS256", kid: key.kid }).sign(secret);
