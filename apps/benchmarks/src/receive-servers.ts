@@ -9,7 +9,7 @@ import {
 import { toNodeHandler } from "@graph-dtmf/notifications/node";
 import { serve } from "@hono/node-server";
 import express from "express";
-import fastify from "fastify";
+import fastify, { type FastifyReply, type FastifyRequest } from "fastify";
 import { Hono } from "hono";
 import { createRemoteJWKSet, jwtVerify } from "jose";
 
@@ -66,18 +66,17 @@ const accept: express.RequestHandler = (_, response) => {
 function fastifyWith(isOurs: boolean): Promise<Server> {
   const app = fastify();
   const handle = toNodeHandler(receiver);
-  if (isOurs) {
-    app.removeAllContentTypeParsers();
-    app.addContentTypeParser("*", (_request, _payload, done) => done(null));
-  }
-  app.post("/api/calls", (request, reply) => {
-    if (!isOurs) {
+  const onRequest = (request: FastifyRequest, reply: FastifyReply): void => {
+    reply.hijack();
+    void handle(request.raw, reply.raw);
+  };
+  if (isOurs) app.post("/api/calls", { onRequest }, () => {});
+  else {
+    app.post("/api/calls", (_, reply) => {
       heard();
       return reply.code(202).send();
-    }
-    reply.hijack();
-    return handle(request.raw, reply.raw);
-  });
+    });
+  }
   return app.listen({ port: 0, host: "127.0.0.1" }).then(() => app.server);
 }
 

@@ -1,3 +1,4 @@
+import type { Timer } from "@graph-dtmf/models";
 import { type BodyLimits, type BodyReading, type BodySink, collectBody } from "./body.ts";
 import type { NotificationRequest, Receive } from "./notification-request.ts";
 
@@ -67,11 +68,17 @@ async function readBody(request: FetchRequest, declared: string | null, limits: 
 /** What comes too late is not read by anybody; it is no more than was declared. */
 function readWhole(request: FetchRequest, { maxBytes, timeoutMs, clock }: BodyLimits): Promise<BodyReading> {
   return new Promise((resolve) => {
-    const timer = clock.after(timeoutMs, () => resolve({ fault: "tooSlow" }));
+    let timer: Timer | undefined;
+    let isRead = false;
     const finish = (reading: BodyReading): void => {
-      timer.cancel();
+      isRead = true;
+      timer?.cancel();
       resolve(reading);
     };
+    // Most bodies are there by then, and need no timer.
+    nextTurn(() => {
+      if (!isRead) timer = clock.after(timeoutMs, () => resolve({ fault: "tooSlow" }));
+    });
     request.text().then(
       // No text has more characters than it had bytes.
       (text) => finish(text.length > maxBytes ? { fault: "tooLarge" } : { body: text }),
