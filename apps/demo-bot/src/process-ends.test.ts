@@ -80,8 +80,8 @@ test("a wait that is awaited keeps it, and no longer than it lasts", async () =>
 
 test("it ends after sends that nobody answers, and after a store that never does", async () => {
   const program = `
-    const stop = AbortSignal.timeout(200);
-    const silent = await dtmf.sendDtmfTones("call", { tones: "1", clientContext: "silent" }, { signal: stop }).catch((error) => error);
+    const hasty = createDtmfClient({ baseUrl: "${url}", credential: async () => "token", operations, responseTimeoutMs: 200 });
+    const silent = await hasty.sendDtmfTones("call", { tones: "1", clientContext: "silent" }).catch((error) => error);
     const away = { ...createMemoryOperationStore(), put: () => new Promise(() => {}), open: () => Promise.reject(new Error("away")) };
     const other = createOperationTracker({ store: away });
     other.expect({ callId: "call", clientContext: "mine" });

@@ -146,14 +146,20 @@ export class RedisStore implements OperationStore {
   async #tell(wait: OpenWait, mode: Registration["mode"]): Promise<Known> {
     const { key, sinceMs, untilMs, operationId } = wait;
     const nowMs = this.#clock.now();
+    const { isNew } = wait;
+    // What comes behind it, on the same connection, is no longer the first that Redis hears of it.
+    wait.isNew = false;
     const known = await this.#register({
-      mode: wait.isNew ? "new" : mode,
+      mode: isNew ? "new" : mode,
       key,
       ageMs: mode === "new" ? 0 : Math.max(1, nowMs - sinceMs),
       leftMs: untilMs - nowMs,
       operationId,
+    }).catch((error) => {
+      const current = this.#waits.get(key);
+      if (isNew && current?.sinceMs === sinceMs) current.isNew = true;
+      throw error;
     });
-    wait.isNew = false;
     const { callId, clientContext } = key;
     if (known.outcome) {
       const { outcome } = known;

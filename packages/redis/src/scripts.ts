@@ -31,6 +31,24 @@ end
 `;
 
 /**
+ * A wait is one string: six values, packed. When it began and until when it lasts, the id of its operation, when its result
+ * came, of which operation that is, and the result. As a hash it would take three commands where this takes two.
+ */
+const WAIT = `
+local text = function(value) return type(value) == 'string' and value or nil end
+local recall = function(wait)
+  local packed = call('GET', wait)
+  if not packed then return end
+  -- Whatever else it may be that somebody wrote there is not known.
+  local done, began, untilMs, id, at, of, outcome = pcall(cmsgpack.unpack, packed)
+  if done then return tonumber(began), tonumber(untilMs), text(id), tonumber(at), text(of), text(outcome) end
+end
+local keep = function(wait, forMs, ...)
+  call('SET', wait, cmsgpack.pack(...), 'PX', string.format('%.0f', forMs))
+end
+`;
+
+/**
  * Registers waits, and answers what is known of each: 0 if that is nothing; else began, until, operationId, and of the
  * result at, of, outcome; the outcome by operationId; the call's end; now.
  *
@@ -39,38 +57,39 @@ end
  * whatever deadline it had, `read` only looks.
  * The age tells when it began if Redis does not know; 0 means now, after all that is kept.
  */
-export const OPEN: Script = script(`${COMMON}
+export const OPEN: Script = script(`${COMMON}${WAIT}
 local ttl = tonumber(ARGV[2])
 return each(#KEYS / 4, function(n)
   local wait, waits, operation, ended = unpack(KEYS, n * 4 + 1, n * 4 + 4)
   local mode, age, left, id = unpack(ARGV, n * 4 + 3, n * 4 + 6)
-  local known = call('HMGET', wait, 'began', 'until', 'id', 'at', 'of', 'outcome')
+  local began, untilMs, knownId, at, of, outcome = recall(wait)
   if mode ~= 'read' then
-    local began, untilMs, knownId, at = unpack(known, 1, 4)
     if mode == 'new' then
-      began = age == '0' and math.max(now, (tonumber(at) or 0) + 0.001) or now - age
-      known[3] = id
+      began = age == '0' and math.max(now, (at or 0) + 0.001) or now - age
+      knownId = id
     else
-      began = tonumber(began) or now - age
-      if id ~= '' then known[3] = id end
+      began = began or now - age
+      if id ~= '' then knownId = id end
     end
-    local before = tonumber(untilMs)
+    local before = untilMs
     untilMs = mode == 'resume' and before or now + left
-    local isKnown = mode == 'goesOn' and before and before >= untilMs
-    known[1], known[2] = ms(began), ms(untilMs)
-    call('HSET', wait, 'began', known[1], 'until', known[2], 'id', known[3] or '')
+    local forMs = math.max(ttl, untilMs - now)
+    keep(wait, forMs, began, untilMs, knownId, at, of, outcome)
     -- Of one that goes on, and not for longer, this instance is known to wait already.
-    if not isKnown then
-      expire(wait, math.max(ttl, untilMs - now))
-      call('ZREMRANGEBYSCORE', waits, '-inf', ms(now))
-      call('ZADD', waits, 'GT', known[2], ARGV[1])
-      expire(waits, math.max(ttl, untilMs - now))
+    if not (mode == 'goesOn' and before and before >= untilMs) then
+      call('ZADD', waits, 'GT', ms(untilMs), ARGV[1])
+      expire(waits, forMs)
+      -- Those whose time is over are told nothing; now and then they are removed.
+      if mode == 'again' then call('ZREMRANGEBYSCORE', waits, '-inf', ms(now)) end
     end
   end
-  known[7] = id ~= '' and call('GET', operation)
-  known[8] = call('GET', ended)
-  known[9] = ms(now)
-  if known[6] or known[7] or known[8] or mode == 'resume' or mode == 'read' then return known end
+  local byId = id ~= '' and call('GET', operation)
+  local callEnd = call('GET', ended)
+  if outcome or byId or callEnd or mode == 'resume' or mode == 'read' then
+    local written = function(value) return value and ms(value) or false end
+    local result = { written(at), of or false, outcome or false, byId, callEnd, ms(now) }
+    return { written(began), written(untilMs), knownId or false, unpack(result) }
+  end
   return 0
 end)`);
 
@@ -81,19 +100,18 @@ end)`);
  * Keys of each: wait, waits, and what tells that it was kept. Arguments: instance, TTL, channels' prefix; then of each:
  * whether it has a clientContext, whether it can be recognised, operationId, what is kept, the event.
  */
-export const PUT: Script = script(`${COMMON}
+export const PUT: Script = script(`${COMMON}${WAIT}
 local ttl = tonumber(ARGV[2])
 local told = {}
 local replies = each(#KEYS / 3, function(n)
   local wait, waits, kept = unpack(KEYS, n * 3 + 1, n * 3 + 3)
   local named, recognised, id, value, event = unpack(ARGV, n * 5 + 4, n * 5 + 8)
   local instances = call('ZRANGEBYSCORE', waits, ms(now), '+inf')
-  local began, untilMs = 0, 0
-  if named == '1' then began, untilMs = unpack(call('HMGET', wait, 'began', 'until')) end
+  local began, untilMs, knownId
+  if named == '1' then began, untilMs, knownId = recall(wait) end
   if recognised == '1' and not call('SET', kept, named == '1' and '' or value, 'NX', 'PX', ARGV[2]) then return 0 end
   if named == '1' then
-    call('HSET', wait, 'at', ms(math.max(now, tonumber(began) or 0)), 'of', id, 'outcome', value)
-    expire(wait, math.max(ttl, (tonumber(untilMs) or 0) - now))
+    keep(wait, math.max(ttl, (untilMs or 0) - now), began, untilMs, knownId, math.max(now, began or 0), id, value)
   end
   local here = 1
   for _, instance in ipairs(instances) do
