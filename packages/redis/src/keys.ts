@@ -12,7 +12,7 @@ export interface CallKeys {
   readonly end: string;
   /** Stream: the keys that people pressed, encrypted. */
   readonly tones: string;
-  /** Hash: one wait, and the result that was kept under its clientContext. */
+  /** One wait, and the result that was kept under its clientContext. */
   wait(clientContext: string): string;
   /** That the end of this operation was kept, and the end itself if nothing else names it. */
   operation(operationId: string): string;

@@ -21,17 +21,14 @@ export interface Registration {
 
 /** Writes waits as the script OPEN reads them. */
 export function openParameters({ id, prefix, ttlMs }: Instance, waits: readonly Registration[]): ScriptParameters {
-  return {
-    keys: waits.flatMap(({ key: { callId, clientContext }, operationId }) => {
-      const keys = callKeys(prefix, callId);
-      return [keys.wait(clientContext), keys.waits, keys.operation(operationId), keys.end];
-    }),
-    arguments: [
-      id,
-      String(ttlMs),
-      ...waits.flatMap(({ mode, ageMs, leftMs, operationId }) => [mode, String(ageMs), String(leftMs), operationId]),
-    ],
-  };
+  const keys: string[] = [];
+  const texts = [id, String(ttlMs)];
+  for (const { key, mode, ageMs, leftMs, operationId } of waits) {
+    const of = callKeys(prefix, key.callId);
+    keys.push(of.wait(key.clientContext), of.waits, of.operation(operationId), of.end);
+    texts.push(mode, String(ageMs), String(leftMs), operationId);
+  }
+  return { keys, arguments: texts };
 }
 
 /** One event, as the script PUT takes it. */
@@ -47,12 +44,16 @@ export function putItem(prefix: string, event: StoredEvent): PutItem {
     const kept = writeJson({ resultInfo: event.resultInfo });
     return { callId, keys: [keys.wait(""), keys.waits, keys.end], arguments: ["0", "1", "", kept, writeJson(event)] };
   }
-  const { clientContext, operationId = "", outcome } = event;
-  const flags = [clientContext !== undefined, operationId !== ""].map((is) => (is ? "1" : "0"));
+  const { outcome, ...names } = event;
+  const { clientContext, operationId = "" } = names;
+  const kept = writeJson(outcome);
+  // The outcome is most of the event, and is written already.
+  const told = `${JSON.stringify(names).slice(0, -1)},"outcome":${kept}}`;
+  const [isNamed, isRecognised] = [clientContext === undefined ? "0" : "1", operationId === "" ? "0" : "1"];
   return {
     callId,
     keys: [keys.wait(clientContext ?? ""), keys.waits, keys.operation(operationId)],
-    arguments: [...flags, operationId, writeJson(outcome), writeJson(event)],
+    arguments: [isNamed, isRecognised, operationId, kept, told],
   };
 }
 
