@@ -36,8 +36,7 @@ end
  */
 const WAIT = `
 local text = function(value) return type(value) == 'string' and value or nil end
-local recall = function(wait)
-  local packed = call('GET', wait)
+local recall = function(packed)
   if not packed then return end
   -- Whatever else it may be that somebody wrote there is not known.
   local done, began, untilMs, id, at, of, outcome = pcall(cmsgpack.unpack, packed)
@@ -62,7 +61,10 @@ local ttl = tonumber(ARGV[2])
 return each(#KEYS / 4, function(n)
   local wait, waits, operation, ended = unpack(KEYS, n * 4 + 1, n * 4 + 4)
   local mode, age, left, id = unpack(ARGV, n * 4 + 3, n * 4 + 6)
-  local began, untilMs, knownId, at, of, outcome = recall(wait)
+  -- Together: each command costs more than what it does.
+  local known = id == '' and call('MGET', wait, ended) or call('MGET', wait, ended, operation)
+  local packed, callEnd, byId = unpack(known)
+  local began, untilMs, knownId, at, of, outcome = recall(packed)
   if mode ~= 'read' then
     if mode == 'new' then
       began = age == '0' and math.max(now, (at or 0) + 0.001) or now - age
@@ -83,11 +85,9 @@ return each(#KEYS / 4, function(n)
       if mode == 'again' then call('ZREMRANGEBYSCORE', waits, '-inf', ms(now)) end
     end
   end
-  local byId = id ~= '' and call('GET', operation)
-  local callEnd = call('GET', ended)
   if outcome or byId or callEnd or mode == 'resume' or mode == 'read' then
     local written = function(value) return value and ms(value) or false end
-    local result = { written(at), of or false, outcome or false, byId, callEnd, ms(now) }
+    local result = { written(at), of or false, outcome or false, byId or false, callEnd, ms(now) }
     return { written(began), written(untilMs), knownId or false, unpack(result) }
   end
   return 0
@@ -108,7 +108,7 @@ local replies = each(#KEYS / 3, function(n)
   local named, recognised, id, value, event = unpack(ARGV, n * 5 + 4, n * 5 + 8)
   local instances = call('ZRANGEBYSCORE', waits, ms(now), '+inf')
   local began, untilMs, knownId
-  if named == '1' then began, untilMs, knownId = recall(wait) end
+  if named == '1' then began, untilMs, knownId = recall(call('GET', wait)) end
   if recognised == '1' and not call('SET', kept, named == '1' and '' or value, 'NX', 'PX', ARGV[2]) then return 0 end
   if named == '1' then
     keep(wait, math.max(ttl, (untilMs or 0) - now), began, untilMs, knownId, math.max(now, began or 0), id, value)
