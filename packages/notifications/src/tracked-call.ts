@@ -74,6 +74,8 @@ export class TrackedCall {
    * one. Without an id it is none that is over: nothing would tell it from the next one.
    */
   match({ id, clientContext }: CommsOperation): KnownOperation | undefined {
+    // As with most calls: nothing is known to make an index of.
+    if (this.#pending === 0 && this.#remembered === 0) return undefined;
     const named = clientContext === undefined ? undefined : this.#byContext.get(clientContext);
     if (!id) return pending(named);
     if (named?.operationId === id) return named;
