@@ -82,12 +82,15 @@ function fastifyWith(isOurs: boolean): Promise<Server> {
 
 function honoWith(isOurs: boolean): Server {
   const app = new Hono();
-  app.post("/api/calls", async (context) => {
-    if (isOurs) return receiver.fetch(context.req.raw);
-    await context.req.json();
-    heard();
-    return context.body(null, 202);
-  });
+  // Each as its documentation has it.
+  if (isOurs) app.post("/api/calls", (context) => receiver.fetch(context.req.raw));
+  else {
+    app.post("/api/calls", async (context) => {
+      await context.req.json();
+      heard();
+      return context.body(null, 202);
+    });
+  }
   return serve({ fetch: app.fetch, port: 0, hostname: "127.0.0.1" }) as Server;
 }
 
