@@ -19,73 +19,88 @@ export interface FetchCore {
 
 /** The edge for Request and Response. Never rejects. */
 export async function answerFetch(core: FetchCore, request: FetchRequest, options?: FetchOptions): Promise<Response> {
-  const { status, headers, handle } = await core.receive(present(request));
-  if (handle) {
-    const handled = afterAnswer(handle);
+  const presented = new PresentedRequest(request);
+  const { status, headers, handle } = await core.receive(presented);
+  // The platform writes the answer in this turn of the event loop; the handlers have the next.
+  if (handle && options?.waitUntil) {
+    const handled = new Promise<void>((resolve) => presented.inNextTurn(() => resolve(handle())));
     try {
-      options?.waitUntil?.(handled);
+      options.waitUntil(handled);
     } catch (error) {
       core.failed(error);
     }
-  }
+  } else if (handle) presented.inNextTurn(handle);
   return new Response(null, status === 202 ? ACCEPTED : { status, headers });
 }
 
 /** Without headers, which some platforms would make an object of, and go through. */
 const ACCEPTED = { status: 202 };
 
-/** The platform writes the answer in this turn of the event loop; the handlers have the next. */
-function afterAnswer(handle: () => Promise<void>): Promise<void> {
-  return new Promise((resolve) => {
-    nextTurn(() => resolve(handle()));
-  });
-}
-
 /** A timer wakes the event loop up once more, which costs as much as reading the notification. */
-const nextTurn: (callback: () => void) => unknown = globalThis.setImmediate ?? setTimeout;
+const nextTurn: (callback: () => unknown) => unknown = globalThis.setImmediate ?? setTimeout;
 
-function present(request: FetchRequest): NotificationRequest {
-  const contentLength = request.headers.get("content-length");
-  return {
-    method: request.method,
-    authorization: request.headers.get("authorization"),
-    contentLength,
-    readBody: (limits) => readBody(request, contentLength, limits),
-  };
-}
+/** A request as the core sees it: one object, since there is one for each notification. */
+class PresentedRequest implements NotificationRequest {
+  readonly method: string;
+  readonly authorization: string | null;
+  readonly contentLength: string | null;
+  readonly #request: FetchRequest;
+  #next: (() => unknown) | undefined;
 
-/** A body that is never asked for is not touched either: its connection is the platform's. */
-async function readBody(request: FetchRequest, declared: string | null, limits: BodyLimits): Promise<BodyReading> {
-  if (request.bodyUsed) return { fault: "alreadyRead" };
-  // A server lets no more through than was declared, and some platforms make a stream at five times the cost.
-  if (declared !== null && Number(declared) <= limits.maxBytes) return readWhole(request, limits);
-  const { body } = request;
-  if (body?.locked) return { fault: "alreadyRead" };
-  if (!body) return { body: new Uint8Array() };
-  return collectBody((sink) => pump(body.getReader(), sink), limits);
-}
+  constructor(request: FetchRequest) {
+    const { method, headers } = request;
+    this.method = method;
+    this.authorization = headers.get("authorization");
+    this.contentLength = headers.get("content-length");
+    this.#request = request;
+  }
 
-/** What comes too late is not read by anybody; it is no more than was declared. */
-function readWhole(request: FetchRequest, { maxBytes, timeoutMs, clock }: BodyLimits): Promise<BodyReading> {
-  return new Promise((resolve) => {
-    let timer: Timer | undefined;
-    let isRead = false;
-    const finish = (reading: BodyReading): void => {
-      isRead = true;
-      timer?.cancel();
-      resolve(reading);
-    };
-    // Most bodies are there by then, and need no timer.
+  /** Instead of what was to be done then: who has an answer no longer asks where the body is. One turn serves both. */
+  inNextTurn(callback: () => unknown): void {
+    const isAwaited = this.#next !== undefined;
+    this.#next = callback;
+    if (isAwaited) return;
     nextTurn(() => {
-      if (!isRead) timer = clock.after(timeoutMs, () => resolve({ fault: "tooSlow" }));
+      const next = this.#next;
+      this.#next = undefined;
+      next?.();
     });
-    request.text().then(
-      // No text has more characters than it had bytes.
-      (text) => finish(text.length > maxBytes ? { fault: "tooLarge" } : { body: text }),
-      // As the standard has it for a body that somebody else reads.
-      (error) => finish({ fault: error instanceof TypeError ? "alreadyRead" : "incomplete" }),
-    );
-  });
+  }
+
+  /** A body that is never asked for is not touched either: its connection is the platform's. */
+  readBody(limits: BodyLimits): BodyReading | Promise<BodyReading> {
+    const request = this.#request;
+    if (request.bodyUsed) return { fault: "alreadyRead" };
+    // A server lets no more through than was declared, and some platforms make a stream at five times the cost.
+    if (this.contentLength !== null && Number(this.contentLength) <= limits.maxBytes) return this.#readWhole(limits);
+    const { body } = request;
+    if (body?.locked) return { fault: "alreadyRead" };
+    if (!body) return { body: new Uint8Array() };
+    return collectBody((sink) => pump(body.getReader(), sink), limits);
+  }
+
+  /** What comes too late is not read by anybody; it is no more than was declared. */
+  #readWhole({ maxBytes, timeoutMs, clock }: BodyLimits): Promise<BodyReading> {
+    return new Promise((resolve) => {
+      let timer: Timer | undefined;
+      let isRead = false;
+      const finish = (reading: BodyReading): void => {
+        isRead = true;
+        timer?.cancel();
+        resolve(reading);
+      };
+      // Most bodies are there by then, and need no timer.
+      this.inNextTurn(() => {
+        if (!isRead) timer = clock.after(timeoutMs, () => resolve({ fault: "tooSlow" }));
+      });
+      this.#request.text().then(
+        // No text has more characters than it had bytes.
+        (text) => finish(text.length > maxBytes ? { fault: "tooLarge" } : { body: text }),
+        // As the standard has it for a body that somebody else reads.
+        (error) => finish({ fault: error instanceof TypeError ? "alreadyRead" : "incomplete" }),
+      );
+    });
+  }
 }
 
 /** Returns what stops it. */

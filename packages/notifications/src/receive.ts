@@ -2,7 +2,7 @@ import { type Clock, type Logger, systemClock, type Telemetry } from "@graph-dtm
 import { admit, type Door } from "./admit.ts";
 import { CallRecords } from "./call-records.ts";
 import { type DeliveryPath, deliver } from "./deliver.ts";
-import { answerFetch, type FetchOptions, type FetchRequest } from "./fetch.ts";
+import { answerFetch, type FetchCore, type FetchOptions, type FetchRequest } from "./fetch.ts";
 import { MAX_WAITING } from "./handler-queue.ts";
 import { Handlers, type NotificationHandler, type NotificationKind, type NotificationOfKind } from "./handlers.ts";
 import type { NotificationAnswer, Receive } from "./notification-request.ts";
@@ -154,11 +154,12 @@ export function createNotificationReceiver(options: NotificationReceiverOptions)
       return refused(error, observed);
     }
   };
+  const core: FetchCore = { receive, failed: reporter.failed };
   return {
     on: (kind, handler) => handlers.on(kind, handler),
     before: (kind, listener) => listeners.on(kind, listener),
     tones: (callId, how = {}) => tones.open(callId, how),
-    fetch: (request, fetchOptions) => answerFetch({ receive, failed: reporter.failed }, request, fetchOptions),
+    fetch: (request, fetchOptions) => answerFetch(core, request, fetchOptions),
     receive,
     drain: ({ signal } = {}) => outstanding.settled(signal),
   };
