@@ -38,10 +38,19 @@ export async function deliver(
   observed?: ObservedRequest,
 ): Promise<NotificationAnswer> {
   const delivery = enter(notifications, path);
+  const { entries } = delivery;
+  const [only] = entries;
   try {
-    await keepAll(delivery.entries, path);
-    const location = path.redirectIncoming && (await redirect(delivery.entries, path, path.redirectIncoming));
-    observed?.delivered(delivery.entries);
+    // Nearly always it is one, which is waited for right here: one more async function would cost as much as to keep it.
+    if (only && entries.length === 1) {
+      try {
+        judge(only, await keepingOf(only.notification, path.operations), path);
+      } catch (error) {
+        notKept(only, error, path);
+      }
+    } else await keepAll(entries, path);
+    const location = path.redirectIncoming && (await redirect(entries, path, path.redirectIncoming));
+    observed?.delivered(entries);
     return answerTo(delivery, location, path);
   } catch (error) {
     delivery.leave();
@@ -68,16 +77,12 @@ function answerTo(delivery: Delivery, location: string | undefined, { reporter }
   return delivery.isHandled ? { status, headers, handle: () => delivery.proceed() } : { status, headers };
 }
 
-/** Each by itself: what cannot be kept stops nobody else. Returns a promise only if there is something to wait for. */
-function keepAll(entries: readonly Entry[], path: DeliveryPath): Promise<void> | undefined {
-  const [only] = entries;
-  if (only && entries.length === 1) return keep(only, path);
-  return allDone(entries.map((entry) => keep(entry, path)));
-}
-
-/** One after the other costs a fraction of `Promise.all`, and none of them rejects. */
-async function allDone(promises: readonly (Promise<void> | undefined)[]): Promise<void> {
-  for (const promise of promises) await promise;
+/**
+ * Each by itself: what cannot be kept stops nobody else. They are waited for one after the other, which costs a fraction
+ * of `Promise.all`: none of them rejects.
+ */
+async function keepAll(entries: readonly Entry[], path: DeliveryPath): Promise<void> {
+  for (const keeping of entries.map((entry) => keep(entry, path))) await keeping;
 }
 
 function keep(entry: Entry, path: DeliveryPath): Promise<void> | undefined {
