@@ -9,6 +9,12 @@ const CHANNELS = [
   "http.client.response.finish",
   "http.server.request.start",
   "http.server.response.finish",
+  "undici:request:create",
+  "undici:client:connected",
+  "undici:client:sendHeaders",
+  "undici:request:headers",
+  "undici:request:trailers",
+  "undici:request:error",
 ];
 /** Work for other threads, of which the event loop knows nothing until it is done. */
 const THREADED = ["sign", "verify", "importKey", "generateKey", "exportKey", "digest"] as const;
