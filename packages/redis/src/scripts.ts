@@ -87,8 +87,11 @@ return each(#KEYS / 4, function(n)
   end
   if outcome or byId or callEnd or mode == 'resume' or mode == 'read' then
     local written = function(value) return value and ms(value) or false end
-    local result = { written(at), of or false, outcome or false, byId or false, callEnd, ms(now) }
-    return { written(began), written(untilMs), knownId or false, unpack(result) }
+    return {
+      written(began), written(untilMs), knownId or false,
+      written(at), of or false, outcome or false,
+      byId or false, callEnd, ms(now),
+    }
   end
   return 0
 end)`);
