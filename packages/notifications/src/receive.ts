@@ -39,8 +39,8 @@ export interface NotificationReceiverOptions {
   logger?: Logger;
   /**
    * Is given spans of requests (`graph_dtmf.receive`) and handlers (`graph_dtmf.handle`), and measurements of both, of
-   * notifications, of the operations that ended and of those that `operations` counts: ids in spans only, tones nowhere. A tracer and a meter of
-   * OpenTelemetry fit.
+   * notifications, of the operations that ended and of those that `operations` counts: ids in spans only, tones nowhere.
+   * A tracer and a meter of OpenTelemetry fit.
    */
   telemetry?: Telemetry;
   /** Time, for tests. */

@@ -8,7 +8,6 @@ import {
   type Logger,
   type OperationKey,
   type OperationStore,
-  onAbort,
   type PendingOperation,
   type StoredEvent,
   systemClock,
@@ -17,6 +16,7 @@ import {
 } from "@graph-dtmf/models";
 import { completionEvent } from "./completion-event.ts";
 import { Deadlines } from "./deadlines.ts";
+import { EndWaits } from "./end-waits.ts";
 import { isEnd } from "./ended-operation.ts";
 import type { Notification } from "./notification.ts";
 import type { OperationTracker, ToneSubscription } from "./operation-tracker.ts";
@@ -136,18 +136,8 @@ class Tracker implements OperationTracker, EntryKeeper {
     signal?.throwIfAborted();
     if (this.#isClosed) throw closed();
     const call = this.#calls.of(callId);
-    let stop = (): void => {};
-    return new Promise<CallEnd>((resolve, reject) => {
-      const wait = { resolve, reject };
-      const deaf = signal && onAbort(signal, () => reject(signal.reason));
-      call.endWaits ??= new Set();
-      call.endWaits.add(wait);
-      stop = () => {
-        deaf?.();
-        call.endWaits?.delete(wait);
-        this.#calls.dropIfIdle(call);
-      };
-    }).finally(() => stop());
+    call.endWaits ??= new EndWaits();
+    return call.endWaits.begin(signal).finally(() => this.#calls.dropIfIdle(call));
   }
 
   subscribed(heard: (subscription: ToneSubscription) => void): () => void {
@@ -170,7 +160,7 @@ class Tracker implements OperationTracker, EntryKeeper {
     this.#stopListening();
     for (const call of this.#calls) {
       for (const entry of call.entries()) entry.due();
-      for (const wait of call.endWaits ?? []) wait.reject(closed());
+      call.endWaits?.reject(closed());
     }
     await this.#link?.close();
   }
@@ -292,7 +282,7 @@ class Tracker implements OperationTracker, EntryKeeper {
     const ended = this.#calls.endCall(call, end);
     const nowMs = this.#clock.now();
     for (const entry of call.entries()) this.#schedule(entry, Number.POSITIVE_INFINITY, nowMs);
-    for (const wait of call.endWaits ?? []) wait.resolve(end);
+    call.endWaits?.resolve(end);
     return ended;
   }
 }

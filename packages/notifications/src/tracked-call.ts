@@ -1,4 +1,5 @@
 import type { CommsOperation, OperationOutcome, ResultInfo } from "@graph-dtmf/models";
+import type { EndWaits } from "./end-waits.ts";
 import { EndedOperation } from "./ended-operation.ts";
 import { Few } from "./few.ts";
 import type { PendingEntry } from "./pending-entry.ts";
@@ -14,12 +15,6 @@ export interface EndedCall extends HeardEnd {
   end: CallEnd;
 }
 
-/** Somebody who waits for the end of a call. */
-export interface EndWait {
-  resolve(end: CallEnd): void;
-  reject(reason: unknown): void;
-}
-
 /** An operation that is waited for, or whose end is remembered. */
 export type KnownOperation = PendingEntry | EndedOperation;
 
@@ -33,8 +28,8 @@ export class TrackedCall {
   busyUntilMs = 0;
   /** Set once it has ended. */
   ended: EndedCall | undefined;
-  /** Those who wait for the end of the call. */
-  endWaits: Set<EndWait> | undefined;
+  /** Absent until somebody waits. */
+  endWaits: EndWaits | undefined;
   /** How many are waited for. */
   #pending = 0;
   /** How many are remembered. */
