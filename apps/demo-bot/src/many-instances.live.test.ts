@@ -21,6 +21,9 @@ const LATE_MS = 3_000;
 
 const skipped = skipWithoutRedis();
 
+const startThree = (redisUrl: string): Promise<Fleet> =>
+  startFleet({ count: 3, graph: { ...simulator, graphUrl: simulator.url }, redisUrl, program });
+
 let simulator: Simulator;
 beforeAll(async () => {
   if (!skipped) simulator = await startSimulator({ speed: 1_000 });
@@ -34,12 +37,7 @@ describe.skipIf(skipped).each([
 ] as const)("three instances that share %s, and are killed at random", (_, operations, startShared) => {
   test("each operation's end is known to the one that waits or to the one that takes its wait up: once, and as it was", async () => {
     const redis = await startShared();
-    const fleet = await startFleet({
-      count: 3,
-      graph: { ...simulator, graphUrl: simulator.url },
-      redisUrl: redis.url,
-      program,
-    });
+    const fleet = await startThree(redis.url);
     try {
       const run = new Run(fleet);
       let replacing: Promise<unknown> | undefined;
@@ -65,12 +63,7 @@ describe.skipIf(skipped).each([
 describe.skipIf(skipped)("three instances whose Redis keeps everything on disk, and is killed", () => {
   test("each operation's end is known to the one that waits", async () => {
     const redis = await startRedisServer("--appendonly", "yes", "--appendfsync", "always");
-    const fleet = await startFleet({
-      count: 3,
-      graph: { ...simulator, graphUrl: simulator.url },
-      redisUrl: redis.url,
-      program,
-    });
+    const fleet = await startThree(redis.url);
     try {
       const operations = Math.ceil(OPERATIONS / 5);
       const run = new Run(fleet);

@@ -13,12 +13,12 @@ import {
   startMisbehavingServer,
 } from "./__fixtures__/misbehaving-server.ts";
 import { createObservedClock, type ObservedClock } from "./__fixtures__/observed-clock.ts";
-import { type QuietServer, startHttpServer, startMuteServer } from "./__fixtures__/quiet-servers.ts";
+import { startHttpServer, startMuteServer } from "./__fixtures__/quiet-servers.ts";
+import { requestTo, turn } from "./__fixtures__/transport-requests.ts";
 import { createAgentTransport } from "./agent-transport.ts";
-import type { HttpRequest, HttpTransport } from "./http-transport.ts";
+import type { HttpTransport } from "./http-transport.ts";
 
 const RESPONSE_TIMEOUT_MS = 20_000;
-const TOKEN = "Bearer canary";
 
 let server: MisbehavingServer;
 let clock: ObservedClock;
@@ -37,24 +37,9 @@ afterEach(async () => {
   expect(clock.pending).toBe(0);
 });
 
-const requestTo = (url: string, rest: Partial<HttpRequest> = {}): HttpRequest => ({
-  url: `${url}/v1.0/communications/calls`,
-  method: "POST",
-  headers: { authorization: TOKEN, "content-type": "application/json" },
-  body: '{"tones":["tone4"]}',
-  ...rest,
-});
-
 function transportWith(agent: HttpAgent): HttpTransport {
   cleanups.push(() => agent.destroy());
   return createAgentTransport(agent, { clock, responseTimeoutMs: RESPONSE_TIMEOUT_MS });
-}
-
-/** Closed after the test. */
-async function started<T extends QuietServer>(starting: Promise<T>): Promise<T> {
-  const quiet = await starting;
-  cleanups.push(() => quiet.close());
-  return quiet;
 }
 
 /** The requests of Node's that are sent while the test runs. */
@@ -71,9 +56,6 @@ function socketOf(request: ClientRequest | undefined): Socket {
   if (!request?.socket) throw new Error("no request was sent");
   return request.socket;
 }
-
-/** Lets what Node does with a closed connection be done. */
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe("a request of which no byte left", () => {
   it("is not sent where the name cannot be resolved", async () => {
@@ -118,7 +100,7 @@ describe("TLS", () => {
   const key = Buffer.from("d731ef57be09e5204f0b205b60627028", "hex");
   const known = { ciphers: "PSK", maxVersion: "TLSv1.2" } as const;
   const secureServer = (): ReturnType<typeof startHttpServer> =>
-    started(startHttpServer(createSecureServer({ ...known, pskCallback: () => key })));
+    startHttpServer(createSecureServer({ ...known, pskCallback: () => key }));
   const secureAgent = (psk: Buffer): HttpsAgent =>
     new HttpsAgent({
       ...known,
@@ -150,7 +132,7 @@ describe("TLS", () => {
   });
 
   it("over a connection that an agent made before sends nothing until it is agreed on", async () => {
-    const mute = await started(startMuteServer());
+    const mute = await startMuteServer();
     const socket = connect(mute.port, "127.0.0.1");
     await once(socket, "connect");
     class Tunnel extends HttpsAgent {
@@ -167,7 +149,7 @@ describe("TLS", () => {
 
 describe("connections", () => {
   it("are used again, one request after the other", async () => {
-    const plain = await started(startHttpServer(createServer()));
+    const plain = await startHttpServer(createServer());
     const { send } = transportWith(new HttpAgent({ keepAlive: true }));
     const requests = observedRequests();
     const listeners: number[] = [];
@@ -196,7 +178,7 @@ describe("connections", () => {
 
 describe("the caller's agent", () => {
   it("makes the connections, and stays open", async () => {
-    const plain = await started(startHttpServer(createServer()));
+    const plain = await startHttpServer(createServer());
     const agent = new HttpAgent({ keepAlive: true });
     const other = transportWith(agent);
     const requests = observedRequests();

@@ -16,11 +16,11 @@ import {
 } from "./__fixtures__/misbehaving-server.ts";
 import { createObservedClock, type ObservedClock } from "./__fixtures__/observed-clock.ts";
 import { startHttpServer } from "./__fixtures__/quiet-servers.ts";
+import { requestTo, TOKEN, turn } from "./__fixtures__/transport-requests.ts";
 import type { Exchanged } from "./exchange.ts";
 import { createHttpTransport, type HttpRequest, type HttpTransport } from "./http-transport.ts";
 
 const RESPONSE_TIMEOUT_MS = 20_000;
-const TOKEN = "Bearer canary";
 
 /** What every transport does, whoever makes its connections. */
 describe.each([
@@ -61,13 +61,6 @@ describe.each([
     expect(clock.pending).toBe(0);
   });
 
-  const requestTo = (url: string, rest: Partial<HttpRequest> = {}): HttpRequest => ({
-    url: `${url}/v1.0/communications/calls`,
-    method: "POST",
-    headers: { authorization: TOKEN, "content-type": "application/json" },
-    body: '{"tones":["tone4"]}',
-    ...rest,
-  });
   const send = (rest: Partial<HttpRequest> = {}): Promise<Exchanged> => transport.send(requestTo(server.url, rest));
 
   /** What the server writes, as it stands. */
@@ -95,9 +88,6 @@ describe.each([
     cleanups.push(() => process.off("warning", note));
     return warnings;
   }
-
-  /** Lets what Node does with a closed connection be done. */
-  const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
   describe("an answer", () => {
     it("is handed back whole, with the names of its headers in lower case", async () => {
@@ -395,7 +385,6 @@ describe.each([
   describe("connections", () => {
     it("are as many as there are requests at a time, with one signal and no warning of a leak", async () => {
       const plain = await startHttpServer(createServer());
-      cleanups.push(() => plain.close());
       const warnings = observedWarnings();
       const { signal } = new AbortController();
       const sending = Array.from({ length: 50 }, () =>

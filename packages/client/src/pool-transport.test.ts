@@ -2,10 +2,11 @@ import dns from "node:dns";
 import { getEventListeners, once } from "node:events";
 import { createServer } from "node:http";
 import { Agent } from "undici";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { answer, type MisbehavingServer, reset, startMisbehavingServer } from "./__fixtures__/misbehaving-server.ts";
 import { createObservedClock, type ObservedClock } from "./__fixtures__/observed-clock.ts";
-import { type QuietServer, startHttpServer, startMuteServer } from "./__fixtures__/quiet-servers.ts";
+import { startHttpServer, startMuteServer } from "./__fixtures__/quiet-servers.ts";
+import { requestTo, turn } from "./__fixtures__/transport-requests.ts";
 import type { Exchanged } from "./exchange.ts";
 import type { HttpRequest, HttpTransport } from "./http-transport.ts";
 import { createPoolTransport } from "./pool-transport.ts";
@@ -13,39 +14,22 @@ import { createPoolTransport } from "./pool-transport.ts";
 let server: MisbehavingServer;
 let clock: ObservedClock;
 let transport: HttpTransport;
-/** What is to be undone after the test. */
-let cleanups: (() => unknown)[];
 
 beforeEach(async () => {
   server = await startMisbehavingServer();
   clock = createObservedClock();
   transport = createPoolTransport({ clock, responseTimeoutMs: 20_000 });
-  cleanups = [];
 });
 
 afterEach(async () => {
   vi.useRealTimers();
   vi.restoreAllMocks();
-  for (const cleanup of cleanups.toReversed()) await cleanup();
   await transport.close();
   await server.close();
   expect(clock.pending).toBe(0);
 });
 
-const requestTo = (url: string, rest: Partial<HttpRequest> = {}): HttpRequest => ({
-  url: `${url}/v1.0/communications/calls`,
-  method: "POST",
-  headers: { authorization: "Bearer canary", "content-type": "application/json" },
-  body: '{"tones":["tone4"]}',
-  ...rest,
-});
 const send = (rest: Partial<HttpRequest> = {}): Promise<Exchanged> => transport.send(requestTo(server.url, rest));
-
-async function started<T extends QuietServer>(starting: Promise<T>): Promise<T> {
-  const quiet = await starting;
-  cleanups.push(() => quiet.close());
-  return quiet;
-}
 
 type Found = (error: Error | null, addresses: { address: string; family: number }[]) => void;
 
@@ -54,9 +38,6 @@ function lookUpBy(lookUp: (found: Found) => void): void {
   vi.spyOn(dns, "lookup").mockImplementation(((_name: string, _options: object, found: Found) =>
     lookUp(found)) as typeof dns.lookup);
 }
-
-/** Lets what Node does with a connection be done. */
-const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 describe("a request of which no byte left", () => {
   it("is not sent where the name cannot be resolved", async () => {
@@ -111,7 +92,7 @@ describe("a request of which no byte left", () => {
     vi.doMock("undici", () => {
       throw new Error("no such package");
     });
-    cleanups.push(() => vi.doUnmock("undici"));
+    onTestFinished(() => void vi.doUnmock("undici"));
     const { createPoolTransport } = await import("./pool-transport.ts");
     const other = createPoolTransport({ clock, responseTimeoutMs: 20_000 });
     expect(await other.send(requestTo(server.url))).toMatchObject({ phase: "notSent", cause: expect.any(Error) });
@@ -122,7 +103,7 @@ describe("a request of which no byte left", () => {
 
 describe("TLS", () => {
   it("that the server does not speak sends nothing of the request", async () => {
-    const plain = await started(startHttpServer(createServer()));
+    const plain = await startHttpServer(createServer());
     expect(await transport.send(requestTo(`https://127.0.0.1:${plain.port}`))).toMatchObject({
       phase: "notSent",
       cause: { code: expect.stringMatching(/^(ERR_SSL|EPROTO)/) },
@@ -131,7 +112,7 @@ describe("TLS", () => {
   });
 
   it("that the server never answers sends nothing of the request, and ends after 10 s", async () => {
-    const mute = await started(startMuteServer());
+    const mute = await startMuteServer();
     const sending = transport.send(requestTo(`https://127.0.0.1:${mute.port}`));
     while (mute.received().length === 0) await turn();
     await clock.advance(9_999);
@@ -146,7 +127,7 @@ describe("TLS", () => {
 
 describe("connections", () => {
   it("are used again, one request after the other", async () => {
-    const plain = await started(startHttpServer(createServer()));
+    const plain = await startHttpServer(createServer());
     for (let count = 0; count < 30; count++) {
       await transport.send(requestTo(`http://127.0.0.1:${plain.port}`));
       await turn();

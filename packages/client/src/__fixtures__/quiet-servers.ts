@@ -1,12 +1,13 @@
 import { once } from "node:events";
 import type { Server } from "node:http";
 import { type AddressInfo, createServer as createTcpServer, type Socket } from "node:net";
+import { onTestFinished } from "vitest";
 
-export interface QuietServer {
+/** It is closed after the test. */
+interface QuietServer {
   port: number;
   /** The connections that were made to it. */
   connections: Socket[];
-  close(): Promise<void>;
 }
 
 /** A server that accepts connections and reads, and never says a word. */
@@ -18,15 +19,11 @@ export async function startMuteServer(): Promise<QuietServer & { received(): Buf
     socket.on("data", (chunk) => chunks.push(chunk)).on("error", () => {});
   });
   await once(mute.listen(0, "127.0.0.1"), "listening");
-  return {
-    port: (mute.address() as AddressInfo).port,
-    connections,
-    received: () => Buffer.concat(chunks),
-    async close() {
-      for (const socket of connections) socket.destroy();
-      await new Promise((resolve) => mute.close(resolve));
-    },
-  };
+  onTestFinished(async () => {
+    for (const socket of connections) socket.destroy();
+    await new Promise((resolve) => mute.close(resolve));
+  });
+  return { port: (mute.address() as AddressInfo).port, connections, received: () => Buffer.concat(chunks) };
 }
 
 /** A well-behaved server of Node's own, and the tokens that it was shown. */
@@ -39,13 +36,9 @@ export async function startHttpServer(server: Server): Promise<QuietServer & { t
     request.resume().on("end", () => response.end('{"id":"op-1"}'));
   });
   await once(server.listen(0, "127.0.0.1"), "listening");
-  return {
-    port: (server.address() as AddressInfo).port,
-    connections,
-    tokens,
-    async close() {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
+  onTestFinished(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  return { port: (server.address() as AddressInfo).port, connections, tokens };
 }
