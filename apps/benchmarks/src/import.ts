@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { report } from "./report.ts";
-import { inTurns, timed } from "./rounds.ts";
+import { inTurns, type Measured, median, timed } from "./rounds.ts";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
 
@@ -22,7 +22,8 @@ export async function benchmarkImport(): Promise<void> {
     ],
     15,
   );
-  const above = (one: typeof ours, other: typeof ours): number => (one?.medianMs ?? 0) - (other?.medianMs ?? 0);
+  const above = (one: Measured | undefined, other: Measured | undefined): number =>
+    median(one?.roundsMs ?? []) - median(other?.roundsMs ?? []);
   report("Milliseconds to import", [
     { what: "graph-client", ratio: above(graphClient, nothing) },
     { what: "@graph-dtmf/client, besides graph-client", ratio: above(ours, graphClient), atMost: 12 },

@@ -9,7 +9,7 @@ import { hasRedisServer, startRedisServer } from "@graph-dtmf/redis/testing";
 import { createClient } from "redis";
 import { rawIoredis, rawNodeRedis, type StoreMaker } from "./redis-raw.ts";
 import { report } from "./report.ts";
-import { inTurns, median, timed } from "./rounds.ts";
+import { inTurns, median, timed, timesAsLong } from "./rounds.ts";
 
 const CYCLES = 2_000;
 const IN_FLIGHT = 50;
@@ -62,10 +62,9 @@ async function benchmarkCycle(url: string): Promise<void> {
   );
   await Promise.all(bots.map(({ close, dtmf }) => Promise.all([dtmf.close(), close()])));
   graph.disconnect();
-  const speed = (peer: { medianMs: number } | undefined): number => (peer?.medianMs ?? 0) / (ours?.medianMs ?? 1);
   report(`Full cycles over two instances, ${IN_FLIGHT} at a time: our throughput, as a multiple of that over`, [
-    { what: "a bare SET and PUBLISH with the same client, node-redis", ratio: speed(raw), atLeast: 0.8 },
-    { what: "a bare SET and PUBLISH with ioredis", ratio: speed(other) },
+    { what: "a bare SET and PUBLISH with the same client, node-redis", ratio: timesAsLong(raw, ours), atLeast: 0.8 },
+    { what: "a bare SET and PUBLISH with ioredis", ratio: timesAsLong(other, ours) },
   ]);
 }
 
@@ -121,7 +120,7 @@ async function benchmarkInstances(url: string): Promise<void> {
   await Promise.all(fleets.map(({ close }) => close()));
   report(
     `${WAITERS.toLocaleString("en")} waits on several instances: cost of a completion, as a multiple of that on 2`,
-    more.map(({ name, medianMs }) => ({ what: name, ratio: medianMs / (two?.medianMs ?? Number.NaN), atMost: 1.25 })),
+    more.map((several) => ({ what: several.name, ratio: timesAsLong(several, two), atMost: 1.25 })),
   );
 }
 

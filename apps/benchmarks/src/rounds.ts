@@ -4,15 +4,15 @@ export interface Contestant {
   round(): Promise<number>;
 }
 
-/** What a contestant came to. */
+/** What a contestant came to: how long each of its rounds took, in their order. */
 export interface Measured {
   name: string;
-  medianMs: number;
+  roundsMs: readonly number[];
 }
 
 /**
- * Runs the contestants in turns, so that whatever else the machine does meanwhile meets all of them, and takes the
- * median of each. The first rounds of each only warm up: one, or as many as are asked for.
+ * Runs the contestants in turns, so that whatever else the machine does meanwhile meets all of them. The first rounds
+ * of each only warm up: one, or as many as are asked for.
  */
 export async function inTurns(
   contestants: readonly Contestant[],
@@ -26,7 +26,16 @@ export async function inTurns(
       if (round >= 0) times[index]?.push(ms);
     }
   }
-  return contestants.map(({ name }, index) => ({ name, medianMs: median(times[index] ?? []) }));
+  return contestants.map(({ name }, index) => ({ name, roundsMs: times[index] ?? [] }));
+}
+
+/**
+ * How many times as long the one took as the other: the median over the rounds, each against the one that it took turns
+ * with. A machine that is slow for seconds is slow for both of a pair, while the medians of all rounds may be of different
+ * seconds.
+ */
+export function timesAsLong(one: Measured | undefined, other: Measured | undefined): number {
+  return median((one?.roundsMs ?? []).map((ms, round) => ms / (other?.roundsMs[round] ?? Number.NaN)));
 }
 
 export function median(values: readonly number[]): number {

@@ -1,7 +1,7 @@
 import { outcomeOf } from "@graph-dtmf/models";
 import { createOperationTracker, type OperationNotification, type OperationTracker } from "@graph-dtmf/notifications";
 import { report } from "./report.ts";
-import { inTurns, median, timed } from "./rounds.ts";
+import { inTurns, median, timed, timesAsLong } from "./rounds.ts";
 
 /** What is asked for, and what Graph says of it. */
 interface Operation {
@@ -80,7 +80,7 @@ async function benchmarkRate(pending: number, rounds: number): Promise<void> {
     rounds,
   );
   report(`${pending.toLocaleString("en")} pending: our rate, as a multiple of a Map with a setTimeout each`, [
-    { what: "begin, accept and settle", ratio: (plain?.medianMs ?? 0) / (ours?.medianMs ?? 1), atLeast: 1 },
+    { what: "begin, accept and settle", ratio: timesAsLong(plain, ours), atLeast: 1 },
   ]);
 }
 
