@@ -4,7 +4,8 @@ import { parseResultInfo, type ResultInfo } from "./result-info.ts";
 /** @see Graph v1.0 schema, enum `operationStatus`: PascalCase there, lower case on the wire, and the wire is what counts. */
 export type OperationStatus = "notStarted" | "running" | "completed" | "failed";
 
-const STATUSES: readonly OperationStatus[] = ["notStarted", "running", "completed", "failed"];
+// The likeliest of each comes first, for they are asked in this order.
+const STATUSES: readonly OperationStatus[] = ["completed", "running", "failed", "notStarted"];
 
 /** @see Graph v1.0 schema, enum `sendDtmfCompletionReason` */
 export type SendDtmfCompletionReason =
@@ -15,9 +16,9 @@ export type SendDtmfCompletionReason =
 
 /** Those of tones and prompts, then those that beta gives recordings. */
 const COMPLETION_REASONS = [
-  "unknown",
   "completedSuccessfully",
   "mediaOperationCanceled",
+  "unknown",
   "unknownFutureValue",
   "operationCanceled",
   "stopToneDetected",

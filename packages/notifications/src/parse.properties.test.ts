@@ -96,6 +96,32 @@ it("bytes that were damaged on the way give notifications or invalid_notificatio
   );
 });
 
+it("what is spelled as usual is read as the rules read it", () => {
+  const data = fc.record(
+    {
+      id: fc.oneof(fc.uuid(), fc.jsonValue()),
+      status: fc.oneof(fc.constantFrom("Completed", "completed"), fc.jsonValue()),
+      clientContext: fc.oneof(fc.constant("x".repeat(1025)), fc.jsonValue()),
+      completionReason: fc.jsonValue(),
+      resultInfo: fc.jsonValue(),
+    },
+    { requiredKeys: [] },
+  );
+  const changeType = fc.oneof(fc.constantFrom("deleted", "Deleted"), fc.jsonValue());
+  const usual = fc.tuple(fc.uuid(), fc.uuid()).map(([call, key]) => `/communications/calls/${call}/operations/${key}`);
+  fc.assert(
+    fc.property(usual, changeType, data, (usual, changeType, members) => {
+      const resourceData = { "@odata.type": "#microsoft.graph.sendDtmfTonesOperation", ...members };
+      const [one, other] = [usual, `/v1.0${usual}`].map((resourceUrl) => {
+        const [read, ...more] = parseNotifications({ value: [{ changeType, resourceUrl, resourceData }] });
+        return [{ ...read, raw: undefined }, more];
+      });
+      expect(one).toEqual(other);
+    }),
+    { numRuns: 500 },
+  );
+});
+
 it("every id is found under every spelling", () => {
   const spellings: ((guid: string) => string)[] = [
     (guid) => guid,

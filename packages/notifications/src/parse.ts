@@ -5,6 +5,7 @@ import type { Notification } from "./notification.ts";
 import { readCollection } from "./read-collection.ts";
 import { readResource, unknownOf } from "./read-resource.ts";
 import { parseResourcePath } from "./resource-path.ts";
+import { readUsualOperation } from "./usual-operation.ts";
 
 /**
  * Reads what Graph posts to a bot's callback URL, in every spelling that Graph has used.
@@ -18,27 +19,26 @@ import { parseResourcePath } from "./resource-path.ts";
  */
 export function parseNotifications(body: string | Uint8Array | unknown): Notification[] {
   const isUnread = typeof body === "string" || body instanceof Uint8Array;
-  const notifications: Notification[] = [];
-  for (const raw of entriesOf(isUnread ? parseJson(body) : body)) {
-    if (isRecord(raw)) readEntry(raw, notifications);
-    else notifications.push({ kind: "unknown", raw });
-  }
-  return notifications;
+  const read = entriesOf(isUnread ? parseJson(body) : body).map(readEntry);
+  // Found by a loop: `some` or `flatMap` would cost a thirtieth of all the reading.
+  for (const one of read) if (Array.isArray(one)) return read.flat();
+  return read as Notification[];
 }
 
-function readEntry(raw: Record<string, unknown>, into: Notification[]): void {
+/** As many notifications as the entry packs: an array of them if it packs its resources in one. */
+function readEntry(raw: unknown): Notification | Notification[] {
+  if (!isRecord(raw)) return { kind: "unknown", raw };
   const data = raw.resourceData;
-  const entry: Entry = {
-    raw,
-    changeType: changeTypeOf(raw.changeType),
-    path: parseResourcePath(raw.resourceUrl) ?? parseResourcePath(raw.resource),
-    packs: "one",
-  };
-  if (Array.isArray(data)) readCollection(entry, data, into);
-  else into.push(readResource(entry, data) ?? unknownOf(entry));
+  const changeType = changeTypeOf(raw.changeType);
+  const usual = readUsualOperation(raw, changeType);
+  if (usual) return usual;
+  const path = parseResourcePath(raw.resourceUrl) ?? parseResourcePath(raw.resource);
+  const entry: Entry = { raw, changeType, path, packs: "one" };
+  return Array.isArray(data) ? readCollection(entry, data) : (readResource(entry, data) ?? unknownOf(entry));
 }
 
-const CHANGE_TYPES: readonly ChangeType[] = ["created", "updated", "deleted"];
+// The likeliest first, for they are asked in this order.
+const CHANGE_TYPES: readonly ChangeType[] = ["deleted", "updated", "created"];
 
 function changeTypeOf(value: unknown): OpenEnum<ChangeType> | undefined {
   return memberOf(CHANGE_TYPES, value) ?? (typeof value === "string" ? value : undefined);

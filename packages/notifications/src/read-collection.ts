@@ -9,11 +9,11 @@ import { parseResourcePath, type ResourcePath } from "./resource-path.ts";
  * Reads the resources that one entry packs: each operation and each call by itself, all participants together, and
  * what cannot be read, if anything, once.
  */
-export function readCollection(entry: Entry, elements: readonly unknown[], into: Notification[]): void {
+export function readCollection(entry: Entry, elements: readonly unknown[]): Notification[] {
   const packs = elements.length === 1 ? "one" : "several";
   const participants: unknown[] = [];
-  const before = into.length;
-  let isRead = true;
+  const read: Notification[] = [];
+  let isAllRead = true;
   for (const element of elements) {
     const path = packs === "one" ? (entry.path ?? ownPath(element)) : (ownPath(element) ?? entry.path);
     if (isParticipant(element, path)) {
@@ -21,16 +21,17 @@ export function readCollection(entry: Entry, elements: readonly unknown[], into:
       continue;
     }
     const notification = isRecord(element) ? readResource({ ...entry, path, packs }, element) : undefined;
-    if (notification) into.push(notification);
-    else isRead = false;
+    if (notification) read.push(notification);
+    else isAllRead = false;
   }
   const path = entry.path ?? ownPath(participants[0]);
   // An empty list of participants says that nobody is left; any other empty list says nothing.
   const isEmptied = elements.length === 0 && path?.collection === "participants";
   if (path && (participants.length > 0 || isEmptied)) {
-    into.push(participantsOf(entry, participants, path));
+    read.push(participantsOf(entry, participants, path));
   }
-  if (!isRead || into.length === before) into.push(unknownOf(entry));
+  if (!isAllRead || read.length === 0) read.push(unknownOf(entry));
+  return read;
 }
 
 function ownPath(element: unknown): ResourcePath | undefined {

@@ -13,17 +13,22 @@ export function readOperation(
   if (!operation) return undefined;
   const namedId = keyOf(path) || keyOf(parseResourcePath(data["@odata.id"]));
   const operationId = entry.packs === "one" ? namedId || operation.id : operation.id || namedId;
-  if (operation.id === "") operation.id = operationId;
-  const longest = Math.max(operationId.length, operation.id.length, operation.clientContext?.length ?? 0);
-  if (longest > LONGEST_ID) return undefined;
-  return {
+  return withinLimits({
     kind: "operation",
     callId: path.callId,
     operationId,
     changeType: entry.changeType ?? "updated",
     operation,
     raw: entry.raw,
-  };
+  });
+}
+
+/** Gives the operation an id if it has none of its own; `undefined` if an id is longer than {@link LONGEST_ID}. */
+export function withinLimits(notification: OperationNotification): OperationNotification | undefined {
+  const { operation, operationId } = notification;
+  if (operation.id === "") operation.id = operationId;
+  const longest = Math.max(operationId.length, operation.id.length, operation.clientContext?.length ?? 0);
+  return longest > LONGEST_ID ? undefined : notification;
 }
 
 function keyOf(path: ResourcePath | undefined): string {

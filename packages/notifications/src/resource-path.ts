@@ -22,7 +22,8 @@ export const LONGEST_ID = 1024;
  */
 export function parseResourcePath(path: unknown): ResourcePath | undefined {
   if (typeof path !== "string" || path.length > LONGEST_ID) return undefined;
-  if (isUsual(path)) return parseUsualPath(path);
+  if (isUsualOperationPath(path)) return parseUsualOperationPath(path);
+  if (isUsualCallPath(path)) return { callId: path.slice(CALLS.length), collection: undefined, key: undefined };
   const [callId, collection, key] = segmentsAfterCalls(path);
   if (!callId) return undefined;
   return {
@@ -49,34 +50,32 @@ const GUID_LENGTH = 36;
 const CALL_END = CALLS.length + GUID_LENGTH;
 const KEY_AT = CALL_END + OPERATIONS.length;
 
-function isUsual(path: string): boolean {
+function isUsualCallPath(path: string): boolean {
+  return path.length === CALL_END && startsUsually(path);
+}
+
+/** Whether a path is spelled exactly as Graph's pages spell that of an operation. */
+export function isUsualOperationPath(path: string): boolean {
   return (
-    (path.length === CALL_END || (path.length === KEY_AT + GUID_LENGTH && isUsualOperation(path))) &&
-    path.indexOf(CALLS) === 0 &&
-    isGuidAt(path, CALLS.length) &&
-    path === path.toLowerCase()
+    path.length === KEY_AT + GUID_LENGTH &&
+    path.indexOf(OPERATIONS, CALL_END) === CALL_END &&
+    isGuidAt(path, KEY_AT) &&
+    startsUsually(path)
   );
 }
 
-function isUsualOperation(path: string): boolean {
-  return path.indexOf(OPERATIONS, CALL_END) === CALL_END && isGuidAt(path, KEY_AT);
+/** Reads a path of which {@link isUsualOperationPath} is true. */
+export function parseUsualOperationPath(path: string): ResourcePath & { key: string } {
+  return { callId: path.slice(CALLS.length, CALL_END), collection: "operations", key: path.slice(KEY_AT) };
+}
+
+function startsUsually(path: string): boolean {
+  return path.indexOf(CALLS) === 0 && isGuidAt(path, CALLS.length) && path === path.toLowerCase();
 }
 
 const DASH = 45;
 
-/** Whether what begins at `at` has its dashes where a GUID has them. */
+/** Whether what begins at `at` has its outer dashes where a GUID has them. */
 function isGuidAt(path: string, at: number): boolean {
-  return (
-    path.charCodeAt(at + 8) === DASH &&
-    path.charCodeAt(at + 13) === DASH &&
-    path.charCodeAt(at + 18) === DASH &&
-    path.charCodeAt(at + 23) === DASH
-  );
-}
-
-function parseUsualPath(path: string): ResourcePath {
-  const callId = path.slice(CALLS.length, CALL_END);
-  return path.length === CALL_END
-    ? { callId, collection: undefined, key: undefined }
-    : { callId, collection: "operations", key: path.slice(KEY_AT) };
+  return path.charCodeAt(at + 8) === DASH && path.charCodeAt(at + 23) === DASH;
 }
