@@ -1,12 +1,19 @@
-import type { CommsOperation, StoredCompletion } from "@graph-dtmf/models";
-import type { KnownOperation } from "./tracked-call.ts";
+import { type CommsOperation, outcomeOf, type StoredCompletion } from "@graph-dtmf/models";
+import type { OverOperation } from "./ended-operations.ts";
+import { PendingEntry } from "./pending-entry.ts";
+import type { TrackedCall } from "./tracked-call.ts";
 
 /** The event of an operation's end; `undefined` if nothing identifies it. */
-export function completionEvent(operation: CommsOperation, known: KnownOperation): StoredCompletion | undefined {
-  const { call, outcome } = known;
+export function completionEvent(
+  operation: CommsOperation,
+  over: OverOperation,
+  call: TrackedCall,
+): StoredCompletion | undefined {
+  const waited = over instanceof PendingEntry ? over : undefined;
+  const outcome = waited ? waited.outcome : outcomeOf(operation);
   // Some of Graph's spellings leave one of the names out.
-  const operationId = operation.id || known.operationId;
-  const clientContext = known.clientContext ?? operation.clientContext;
+  const operationId = operation.id || waited?.operationId;
+  const clientContext = over.clientContext ?? operation.clientContext;
   if (!outcome || (!operationId && clientContext === undefined)) return undefined;
   // Made by hand: this is done for every end, and to spread objects costs more than all the rest.
   const event: StoredCompletion = { type: "completion", callId: call.id, outcome };

@@ -15,6 +15,7 @@ it("holds what a map would, in the same order", () => {
         if (value === undefined) map.delete(key);
         else map.set(key, value);
         expect([...few.values()]).toEqual([...map.values()]);
+        expect(few.size).toBe(map.size);
         for (const name of ["a", "b", "c"]) expect(few.get(name)).toBe(map.get(name));
       }
     }),

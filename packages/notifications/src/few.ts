@@ -5,6 +5,11 @@ export class Few<Value> {
   /** All of them, once there were more than one. */
   #all: Map<string, Value> | undefined;
 
+  get size(): number {
+    if (this.#all) return this.#all.size;
+    return this.#key === undefined ? 0 : 1;
+  }
+
   get(key: string): Value | undefined {
     if (this.#all) return this.#all.get(key);
     return this.#key === key ? this.#value : undefined;

@@ -88,6 +88,10 @@ export class PendingEntry implements PendingOperation, Due, HeardEnd {
     return this.outcome !== undefined && "operation" in this.outcome;
   }
 
+  isOf(callId: string): boolean {
+    return this.call.id === callId;
+  }
+
   accepted(operation: CommsOperation): void {
     if (this.isOver) return;
     this.#keeper.answered(this, operation);

@@ -6,6 +6,7 @@ import {
   type ExpectedOperation,
   InvalidRequestError,
   type Logger,
+  normalizeId,
   type OperationKey,
   type OperationStore,
   type PendingOperation,
@@ -18,12 +19,13 @@ import { completionEvent } from "./completion-event.ts";
 import { Deadlines } from "./deadlines.ts";
 import { EndWaits } from "./end-waits.ts";
 import { isEnd } from "./ended-operation.ts";
+import { EndedOperations, type OverOperation } from "./ended-operations.ts";
 import type { Notification } from "./notification.ts";
 import type { OperationTracker, ToneSubscription } from "./operation-tracker.ts";
 import { type EntryKeeper, type EntryOptions, PendingEntry } from "./pending-entry.ts";
 import { type HeardEnd, StoreLink } from "./store-link.ts";
 import { ToneSubscriptions } from "./tone-subscriptions.ts";
-import type { CallEnd, EndedCall, KnownOperation, TrackedCall } from "./tracked-call.ts";
+import { type CallEnd, type EndedCall, TrackedCall } from "./tracked-call.ts";
 import { TrackedCalls } from "./tracked-calls.ts";
 
 /** How a tracker waits. */
@@ -72,6 +74,7 @@ class Tracker implements OperationTracker, EntryKeeper {
   readonly #maxPending: number;
   readonly #deadlines: Deadlines;
   readonly #calls = new TrackedCalls();
+  readonly #over = new EndedOperations();
   readonly #subscriptions = new ToneSubscriptions();
   readonly #stopListening: () => void;
   #isClosed = false;
@@ -117,16 +120,17 @@ class Tracker implements OperationTracker, EntryKeeper {
   }
 
   resume({ callId, clientContext }: OperationKey): PendingOperation {
-    const call = this.#calls.find(callId);
-    const known = call?.waiting(clientContext);
+    const known = this.#calls.find(callId)?.waiting(clientContext);
     if (known) return known;
-    const told = call?.outcomeUnder(clientContext);
     const nowMs = this.#clock.now();
     const options = { clientContext, expectedMs: 0, kind: undefined, isFresh: false, keeper: this };
     const entry = this.#add(callId, options, nowMs);
     // Where a store is shared, another life may have begun elsewhere.
     if (this.#link) this.#link.takeUp(entry, nowMs + UNANSWERED_MS);
-    else if (told) entry.take(told);
+    else {
+      const told = this.#over.outcomeUnder(entry.call.id, clientContext);
+      if (told) entry.take(told);
+    }
     return entry;
   }
 
@@ -187,12 +191,13 @@ class Tracker implements OperationTracker, EntryKeeper {
     if (operation) this.#tell(entry, operation);
     if (!entry.isOver) this.#link?.register(entry, untilMs, { goesOn: true });
     // For whoever resumes this wait later. The wait here is settled already, whatever becomes of it.
-    else if (operation && !entry.isKept) this.#keepEnd(entry, operation).catch(() => {});
+    else if (operation && !entry.isKept) this.#keepEnd(call.id, entry, operation).catch(() => {});
   }
 
   forget(entry: PendingEntry): void {
     this.#deadlines.clear(entry);
-    this.#calls.end(entry);
+    this.#calls.remove(entry);
+    this.#over.add(entry);
     this.#link?.forget(entry);
     this.#subscriptions.forget(entry);
   }
@@ -219,11 +224,9 @@ class Tracker implements OperationTracker, EntryKeeper {
   }
 
   #hearOperation(callId: string, operation: CommsOperation): Promise<"new" | "seen"> {
-    // An end is remembered, whosever it is.
-    const call = isEnd(operation) ? this.#calls.of(callId) : this.#calls.find(callId);
-    const end = call && this.#tellWhoWaits(call, operation);
+    const end = this.#tellWhoWaits(callId, operation);
     if (!end) return NEW;
-    return end.isKept ? SEEN : this.#keepEnd(end, operation);
+    return end.isKept ? SEEN : this.#keepEnd(callId, end, operation);
   }
 
   /** What another instance heard, or the echo of what this one did. */
@@ -238,19 +241,23 @@ class Tracker implements OperationTracker, EntryKeeper {
     if (!("operation" in outcome)) return;
     const context = clientContext !== undefined && { clientContext };
     const operation = { ...outcome.operation, id: operationId, ...context };
-    const end = this.#tellWhoWaits(this.#calls.of(event.callId), operation);
+    const end = this.#tellWhoWaits(event.callId, operation);
     if (end) end.isKept = true;
   }
 
   /** Tells whoever waits for it. Hands back what is remembered of its end, if it has ended. */
-  #tellWhoWaits(call: TrackedCall, operation: CommsOperation): KnownOperation | undefined {
-    const known = call.match(operation);
-    // Under a clientContext that is used again, a repeated end must not settle the next life of it.
-    if (known && !known.isOver) this.#tell(known, operation);
+  #tellWhoWaits(callId: string, operation: CommsOperation): OverOperation | undefined {
+    const call = this.#calls.find(callId);
+    const entry = call?.match(operation, this.#over);
+    if (entry) this.#tell(entry, operation);
     if (!isEnd(operation)) return undefined;
-    if (known?.isTold) return known;
-    const ended = this.#calls.note(call, operation);
-    if (!known) call.keepUnclaimed(ended);
+    if (entry?.isTold) return entry;
+    // Under a clientContext that is used again, a repeated end must not settle the next life of it.
+    const id = call?.id ?? normalizeId(callId);
+    const over = operation.id ? this.#over.get(id, operation.id) : undefined;
+    if (over?.isTold) return over;
+    const ended = this.#over.note(id, operation);
+    if (!entry && !over) call?.keepUnclaimed(operation, ended);
     return ended;
   }
 
@@ -261,13 +268,15 @@ class Tracker implements OperationTracker, EntryKeeper {
     entry.hear(operation);
     if (unclaimed) {
       entry.hear(unclaimed.operation);
-      entry.isKept = unclaimed.isKept;
+      entry.isKept = unclaimed.ended.isKept;
     }
     entry.call.identify(entry);
   }
 
-  #keepEnd(end: KnownOperation, operation: CommsOperation): Promise<"new" | "seen"> {
-    return this.#keep(end, this.#link && completionEvent(operation, end));
+  #keepEnd(callId: string, end: OverOperation, operation: CommsOperation): Promise<"new" | "seen"> {
+    // Most ends that others wait for are of a call in which nobody waits here.
+    const callOf = (): TrackedCall => this.#calls.find(callId) ?? new TrackedCall(normalizeId(callId));
+    return this.#keep(end, this.#link && completionEvent(operation, end, callOf()));
   }
 
   /** Where nothing is shared, to remember it here is to keep it. */

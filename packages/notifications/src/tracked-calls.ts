@@ -1,16 +1,14 @@
-import { type CommsOperation, normalizeId } from "@graph-dtmf/models";
-import type { EndedOperation } from "./ended-operation.ts";
+import { normalizeId } from "@graph-dtmf/models";
 import { Latest } from "./latest.ts";
 import type { PendingEntry } from "./pending-entry.ts";
-import { type CallEnd, type EndedCall, type KnownOperation, TrackedCall } from "./tracked-call.ts";
+import { type CallEnd, type EndedCall, TrackedCall } from "./tracked-call.ts";
 
-/** How many ends of operations, and how many of calls, are remembered: the latest. */
+/** How many ends of calls are remembered: the latest. */
 const MOST_REMEMBERED = 10_000;
 
-/** All calls in which somebody waits, or of which something is remembered. */
+/** All calls in which somebody waits, or that have ended. */
 export class TrackedCalls {
   readonly #calls = new Map<string, TrackedCall>();
-  readonly #endedOperations = new Latest<KnownOperation>(MOST_REMEMBERED);
   readonly #endedCalls = new Latest<TrackedCall>(MOST_REMEMBERED);
   #pending = 0;
 
@@ -22,19 +20,18 @@ export class TrackedCalls {
   /** By its id in any spelling. */
   find(callId: string): TrackedCall | undefined {
     // Nearly every id is spelled as we do, and to look costs less than to make sure.
-    return this.#calls.get(callId) ?? this.#calls.get(normalizeId(callId));
+    const known = this.#calls.get(callId);
+    if (known) return known;
+    const id = normalizeId(callId);
+    return id === callId ? undefined : this.#calls.get(id);
   }
 
   /** As {@link find}; made if nothing is known of it. */
   of(callId: string): TrackedCall {
-    const known = this.#calls.get(callId);
+    const known = this.find(callId);
     if (known) return known;
-    const id = normalizeId(callId);
-    let call = id === callId ? undefined : this.#calls.get(id);
-    if (!call) {
-      call = new TrackedCall(id);
-      this.#calls.set(id, call);
-    }
+    const call = new TrackedCall(normalizeId(callId));
+    this.#calls.set(call.id, call);
     return call;
   }
 
@@ -44,17 +41,10 @@ export class TrackedCalls {
   }
 
   /** Nobody waits for it any more. */
-  end(entry: PendingEntry): void {
+  remove(entry: PendingEntry): void {
+    entry.call.remove(entry);
     this.#pending--;
-    this.#remember(entry.call.end(entry));
     this.dropIfIdle(entry.call);
-  }
-
-  /** An operation is over for which nobody waits. */
-  note(call: TrackedCall, operation: CommsOperation): EndedOperation {
-    const ended = call.note(operation);
-    this.#remember(ended);
-    return ended;
   }
 
   endCall(call: TrackedCall, end: CallEnd): EndedCall {
@@ -73,12 +63,5 @@ export class TrackedCalls {
 
   [Symbol.iterator](): IterableIterator<TrackedCall> {
     return this.#calls.values();
-  }
-
-  #remember(known: KnownOperation | undefined): void {
-    const oldest = known && this.#endedOperations.add(known);
-    if (!oldest) return;
-    oldest.call.forget(oldest);
-    this.dropIfIdle(oldest.call);
   }
 }
