@@ -1,42 +1,34 @@
-import { refusalOf, tenantOf } from "./authenticate.ts";
 import type { BodyFault, BodyLimits, BodyReading } from "./body.ts";
 import { isLegacyNotification, parseJson } from "./envelope.ts";
 import type { Notification } from "./notification.ts";
 import type { NotificationRequest } from "./notification-request.ts";
-import type { NotificationVerifier } from "./notification-verifier.ts";
 import { parseNotifications } from "./parse.ts";
 import { BodyAlreadyReadError } from "./receiver-errors.ts";
 import { Refusal, type RefusalReason } from "./refusal.ts";
 
-/** What stands at the door. */
-export interface Door {
-  verifier: NotificationVerifier;
-  limits: BodyLimits;
+/** @throws {@link Refusal} for what is refused whoever sent it. */
+export function checkHead({ method, authorization }: NotificationRequest): void {
+  if (method !== "POST") throw new Refusal("method");
+  // No token has a comma in it: these are two headers, and nobody knows which of them a proxy before us has looked at.
+  if (authorization?.includes(",")) throw new Refusal("unauthenticated");
 }
 
 /**
- * Lets a request in, and returns what it brought: the token is verified before one byte of the body is read.
+ * Reads the body of a request whose token was verified.
+ *
+ * @throws {@link Refusal} if it is known beforehand to be too long.
+ */
+export function readBody(request: NotificationRequest, limits: BodyLimits): BodyReading | Promise<BodyReading> {
+  if (Number(request.contentLength) > limits.maxBytes) throw new Refusal("bodyTooLarge");
+  return request.readBody(limits);
+}
+
+/**
+ * What a body brought, from a tenant.
  *
  * @throws {@link Refusal} which says how to answer instead.
  */
-export async function admit(request: NotificationRequest, { verifier, limits }: Door): Promise<Notification[]> {
-  if (request.method !== "POST") throw new Refusal("method");
-  const { authorization } = request;
-  // No token has a comma in it: these are two headers, and nobody knows which of them a proxy before us has looked at.
-  if (authorization?.includes(",")) throw new Refusal("unauthenticated");
-  let tenantId: string;
-  try {
-    // Waited for right here: one more async function would cost as much as to look up a token that is known.
-    tenantId = tenantOf(await verifier.verify(authorization));
-  } catch (cause) {
-    throw refusalOf(cause);
-  }
-  if (Number(request.contentLength) > limits.maxBytes) throw new Refusal("bodyTooLarge");
-  const reading = request.readBody(limits);
-  return notificationsOf("then" in reading ? await reading : reading, tenantId);
-}
-
-function notificationsOf(reading: BodyReading, tenantId: string): Notification[] {
+export function notificationsOf(reading: BodyReading, tenantId: string): Notification[] {
   const notifications = parse(bodyOf(reading));
   for (const notification of notifications) notification.tenantId = tenantId;
   return notifications;

@@ -13,15 +13,20 @@ type Snapshot = CallNotification | ParticipantsNotification;
 /** What the receiver knows of one call. */
 export class CallRecord {
   readonly queue: HandlerQueue;
-  readonly numbering: ToneNumbering = new ToneNumbering();
   /** Those who read its tones, while anybody does. */
   readers: ToneReaders | undefined;
   heardAtMs = 0;
-  /** Made when first needed: most calls are only heard of by their operations. */
+  // Made when first needed: most calls are only heard of by their operations.
+  #numbering: ToneNumbering | undefined;
   #latest: Map<Snapshot["kind"], { text: string; untilMs: number }> | undefined;
 
   constructor(queue: HandlerQueue) {
     this.queue = queue;
+  }
+
+  get numbering(): ToneNumbering {
+    this.#numbering ??= new ToneNumbering();
+    return this.#numbering;
   }
 
   /** Whether somebody waits for what happens in the call. */
@@ -31,7 +36,7 @@ export class CallRecord {
 
   /** Whether nothing would be forgotten with this record. */
   get isEmpty(): boolean {
-    return !this.isInUse && this.numbering.isUnknown && !this.#latest?.size;
+    return !this.isInUse && this.#numbering?.isUnknown !== false && !this.#latest?.size;
   }
 
   /**

@@ -1,10 +1,10 @@
 import type { Clock } from "@graph-dtmf/models";
 import type { CallRecords } from "./call-records.ts";
 import { Delivery, type Entry } from "./delivery.ts";
+import type { HandlerQueue } from "./handler-queue.ts";
 import type { Handlers, NotificationKind } from "./handlers.ts";
 import type { Notification } from "./notification.ts";
 import type { NotificationAnswer } from "./notification-request.ts";
-import type { ObservedRequest } from "./observer.ts";
 import type { OperationTracker } from "./operation-tracker.ts";
 import type { Outstanding } from "./outstanding.ts";
 import { isIncoming, type RedirectIncoming, redirectTarget } from "./redirect-incoming.ts";
@@ -31,45 +31,23 @@ const KEPT_KINDS: ReadonlySet<NotificationKind> = new Set<NotificationKind>(["op
 
 const NO_HEADERS = {} as const;
 
-/** Keeps what must be kept, and says how to answer. Its handlers run once the answer's `handle` is called. */
-export async function deliver(
-  notifications: readonly Notification[],
-  path: DeliveryPath,
-  observed?: ObservedRequest,
-): Promise<NotificationAnswer> {
-  const delivery = enter(notifications, path);
-  const { entries } = delivery;
-  const [only] = entries;
-  try {
-    // Nearly always it is one, which is waited for right here: one more async function would cost as much as to keep it.
-    if (only && entries.length === 1) {
-      try {
-        judge(only, await keepingOf(only.notification, path.operations), path);
-      } catch (error) {
-        notKept(only, error, path);
-      }
-    } else await keepAll(entries, path);
-    const location = path.redirectIncoming && (await redirect(entries, path, path.redirectIncoming));
-    observed?.delivered(entries);
-    return answerTo(delivery, location, path);
-  } catch (error) {
-    delivery.leave();
-    throw error;
-  }
-}
-
-function enter(notifications: readonly Notification[], path: DeliveryPath): Delivery {
+/** Takes notifications up: each is told on its arrival, and takes its turn. */
+export function enter(notifications: readonly Notification[], path: DeliveryPath): Delivery {
   const { listeners, handlers, records, outstanding } = path;
-  const delivery = new Delivery(outstanding);
-  for (const notification of notifications) {
+  const queueOf = (notification: Notification): HandlerQueue | undefined => {
     listeners.tell(notification);
     const isHandled = handlers.has(notification.kind);
-    delivery.add(notification, isHandled ? records.heard(notification.callId ?? "").queue : undefined);
-  }
-  return delivery;
+    return isHandled ? records.heard(notification.callId ?? "").queue : undefined;
+  };
+  return new Delivery(notifications, queueOf, outstanding);
 }
 
-function answerTo(delivery: Delivery, location: string | undefined, { reporter }: DeliveryPath): NotificationAnswer {
+/** How a delivery is answered. Its handlers run once the answer's `handle` is called. */
+export function answerTo(
+  delivery: Delivery,
+  location: string | undefined,
+  { reporter }: DeliveryPath,
+): NotificationAnswer {
   const isKept = delivery.entries.every(({ fate }) => fate !== "notKept");
   const status = !isKept ? 503 : location !== undefined ? 302 : 202;
   reporter.received?.({ status, ...countsOf(delivery.entries) });
@@ -78,10 +56,10 @@ function answerTo(delivery: Delivery, location: string | undefined, { reporter }
 }
 
 /**
- * Each by itself: what cannot be kept stops nobody else. They are waited for one after the other, which costs a fraction
+ * Keeps what must be kept, each by itself: what cannot be kept stops nobody else. They are waited for one after the other, which costs a fraction
  * of `Promise.all`: none of them rejects.
  */
-async function keepAll(entries: readonly Entry[], path: DeliveryPath): Promise<void> {
+export async function keepAll(entries: readonly Entry[], path: DeliveryPath): Promise<void> {
   for (const keeping of entries.map((entry) => keep(entry, path))) await keeping;
 }
 
@@ -96,8 +74,11 @@ function keep(entry: Entry, path: DeliveryPath): Promise<void> | undefined {
   return undefined;
 }
 
-/** Absent where nobody keeps it. */
-function keepingOf(notification: Notification, operations: DeliveryPath["operations"]): Promise<unknown> | undefined {
+/** Has a notification kept; absent where nobody keeps it. */
+export function keepingOf(
+  notification: Notification,
+  operations: DeliveryPath["operations"],
+): Promise<unknown> | undefined {
   if (KEPT_KINDS.has(notification.kind)) return operations.hear(notification);
   return notification.kind === "tone" ? operations.tones?.put(notification.callId, notification.toneInfo) : undefined;
 }
@@ -110,7 +91,8 @@ async function kept(entry: Entry, keeping: Promise<unknown>, path: DeliveryPath)
   }
 }
 
-function judge(entry: Entry, heard: unknown, { repetitions }: DeliveryPath): void {
+/** It was kept, or need not be: it may have come before. */
+export function judge(entry: Entry, heard: unknown, { repetitions }: DeliveryPath): void {
   const { notification, place } = entry;
   if (repetitions.takeOwed(notification)) return;
   // What nobody handles needs no telling whether it came before, unless its keeper knows.
@@ -119,7 +101,7 @@ function judge(entry: Entry, heard: unknown, { repetitions }: DeliveryPath): voi
   place?.leave();
 }
 
-function notKept(entry: Entry, error: unknown, { repetitions, reporter }: DeliveryPath): void {
+export function notKept(entry: Entry, error: unknown, { repetitions, reporter }: DeliveryPath): void {
   const { notification, place } = entry;
   entry.fate = "notKept";
   if (place) repetitions.owe(notification);
@@ -127,8 +109,8 @@ function notKept(entry: Entry, error: unknown, { repetitions, reporter }: Delive
   place?.leave();
 }
 
-/** Asked anew for every delivery: what was redirected before must be redirected again. */
-async function redirect(
+/** Where a delivery is to go instead. Asked anew for every delivery: what was redirected before must be redirected again. */
+export async function redirect(
   entries: readonly Entry[],
   { clock, reporter }: DeliveryPath,
   decide: RedirectIncoming,

@@ -14,7 +14,7 @@ const DONE = Promise.resolve();
 
 /** What one request brought, and how much of it is still to be handled. */
 export class Delivery implements PlaceHolder, Waitable {
-  readonly entries: Entry[] = [];
+  readonly entries: readonly Entry[];
   readonly #outstanding: Outstanding;
   /** Places that were taken, and those of them that are not done. */
   #taken = 0;
@@ -23,8 +23,14 @@ export class Delivery implements PlaceHolder, Waitable {
   #done: Promise<void> | undefined;
   #resolve: (() => void) | undefined;
 
-  constructor(outstanding: Outstanding) {
+  /** @param queueOf Where a notification takes its place, if it is to be handled. */
+  constructor(
+    notifications: readonly Notification[],
+    queueOf: (notification: Notification) => HandlerQueue | undefined,
+    outstanding: Outstanding,
+  ) {
     this.#outstanding = outstanding;
+    this.entries = notifications.map((notification) => this.#enter(notification, queueOf(notification)));
   }
 
   /** Whether there was something to handle, be it done by now. */
@@ -41,15 +47,6 @@ export class Delivery implements PlaceHolder, Waitable {
     return this.#done;
   }
 
-  /** Takes a notification up, and a place for it in the queue that it is given. */
-  add(notification: Notification, queue: HandlerQueue | undefined): void {
-    if (queue) {
-      this.#taken++;
-      if (++this.#left === 1) this.#outstanding.add(this);
-    }
-    this.entries.push({ notification, place: queue?.reserve(notification, this), fate: "new" });
-  }
-
   /** Lets all be handled that was not left. */
   proceed(): Promise<void> {
     for (const { place } of this.entries) place?.proceed();
@@ -64,5 +61,13 @@ export class Delivery implements PlaceHolder, Waitable {
     if (--this.#left > 0) return;
     this.#outstanding.delete(this);
     this.#resolve?.();
+  }
+
+  #enter(notification: Notification, queue: HandlerQueue | undefined): Entry {
+    if (queue) {
+      this.#taken++;
+      if (++this.#left === 1) this.#outstanding.add(this);
+    }
+    return { notification, place: queue?.reserve(notification, this), fate: "new" };
   }
 }

@@ -1,5 +1,6 @@
 import type { Timer } from "@graph-dtmf/models";
 import { type BodyLimits, type BodyReading, type BodySink, collectBody } from "./body.ts";
+import { inNextTurn } from "./next-turn.ts";
 import type { NotificationRequest, Receive } from "./notification-request.ts";
 
 /** What a Request/Response platform offers beside the request. */
@@ -18,26 +19,24 @@ export interface FetchCore {
 }
 
 /** The edge for Request and Response. Never rejects. */
-export async function answerFetch(core: FetchCore, request: FetchRequest, options?: FetchOptions): Promise<Response> {
+export function answerFetch(core: FetchCore, request: FetchRequest, options?: FetchOptions): Promise<Response> {
   const presented = new PresentedRequest(request);
-  const { status, headers, handle } = await core.receive(presented);
-  // The platform writes the answer in this turn of the event loop; the handlers have the next.
-  if (handle && options?.waitUntil) {
-    const handled = new Promise<void>((resolve) => presented.inNextTurn(() => resolve(handle())));
-    try {
-      options.waitUntil(handled);
-    } catch (error) {
-      core.failed(error);
-    }
-  } else if (handle) presented.inNextTurn(handle);
-  return new Response(null, status === 202 ? ACCEPTED : { status, headers });
+  return core.receive(presented).then(({ status, headers, handle }) => {
+    // The platform writes the answer in this turn of the event loop; the handlers have the next.
+    if (handle && options?.waitUntil) {
+      const handled = new Promise<void>((resolve) => presented.inNextTurn(() => resolve(handle())));
+      try {
+        options.waitUntil(handled);
+      } catch (error) {
+        core.failed(error);
+      }
+    } else if (handle) presented.inNextTurn(handle);
+    return new Response(null, status === 202 ? ACCEPTED : { status, headers });
+  });
 }
 
 /** Without headers, which some platforms would make an object of, and go through. */
 const ACCEPTED = { status: 202 };
-
-/** A timer wakes the event loop up once more, which costs as much as reading the notification. */
-const nextTurn: (callback: () => unknown) => unknown = globalThis.setImmediate ?? setTimeout;
 
 /** A request as the core sees it: one object, since there is one for each notification. */
 class PresentedRequest implements NotificationRequest {
@@ -45,6 +44,7 @@ class PresentedRequest implements NotificationRequest {
   readonly authorization: string | null;
   readonly contentLength: string | null;
   readonly #request: FetchRequest;
+  /** Instead of what was to be done then: who has an answer no longer asks where the body is. One turn serves both. */
   #next: (() => unknown) | undefined;
 
   constructor(request: FetchRequest) {
@@ -55,16 +55,15 @@ class PresentedRequest implements NotificationRequest {
     this.#request = request;
   }
 
-  /** Instead of what was to be done then: who has an answer no longer asks where the body is. One turn serves both. */
   inNextTurn(callback: () => unknown): void {
-    const isAwaited = this.#next !== undefined;
+    if (this.#next === undefined) inNextTurn(this);
     this.#next = callback;
-    if (isAwaited) return;
-    nextTurn(() => {
-      const next = this.#next;
-      this.#next = undefined;
-      next?.();
-    });
+  }
+
+  turn(): void {
+    const next = this.#next;
+    this.#next = undefined;
+    next?.();
   }
 
   /** A body that is never asked for is not touched either: its connection is the platform's. */

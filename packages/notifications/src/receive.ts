@@ -1,19 +1,18 @@
 import { type Clock, type Logger, systemClock, type Telemetry } from "@graph-dtmf/models";
-import { admit, type Door } from "./admit.ts";
 import { CallRecords } from "./call-records.ts";
-import { type DeliveryPath, deliver } from "./deliver.ts";
+import type { DeliveryPath } from "./deliver.ts";
 import { answerFetch, type FetchCore, type FetchOptions, type FetchRequest } from "./fetch.ts";
 import { MAX_WAITING } from "./handler-queue.ts";
 import { Handlers, type NotificationHandler, type NotificationKind, type NotificationOfKind } from "./handlers.ts";
-import type { NotificationAnswer, Receive } from "./notification-request.ts";
+import type { Receive } from "./notification-request.ts";
 import type { NotificationVerifier } from "./notification-verifier.ts";
 import type { OperationCounts } from "./observe-operations.ts";
-import { createObserver, type ObservedRequest } from "./observer.ts";
+import { createObserver } from "./observer.ts";
 import type { OperationTracker } from "./operation-tracker.ts";
 import { Outstanding } from "./outstanding.ts";
+import { type Reception, receiveRequest } from "./receive-request.ts";
 import { NotificationDroppedError } from "./receiver-errors.ts";
 import type { RedirectIncoming } from "./redirect-incoming.ts";
-import { Refusal } from "./refusal.ts";
 import { Repetitions } from "./repetitions.ts";
 import { createReporter, type ErrorListener } from "./reporter.ts";
 import type { HeardTone } from "./tone-numbering.ts";
@@ -137,23 +136,8 @@ export function createNotificationReceiver(options: NotificationReceiverOptions)
     reporter,
     outstanding,
   };
-  const door: Door = { verifier, limits };
-  const refused = (error: unknown, observed: ObservedRequest | undefined): NotificationAnswer => {
-    const refusal = error instanceof Refusal ? error : new Refusal("failed", { cause: error });
-    reporter.refused(refusal);
-    observed?.answered(refusal.answer.status, refusal.reason);
-    return refusal.answer;
-  };
-  const receive: Receive = async (request) => {
-    const observed = observer?.request();
-    try {
-      const answer = await deliver(await admit(request, door), path, observed);
-      observed?.answered(answer.status);
-      return answer;
-    } catch (error) {
-      return refused(error, observed);
-    }
-  };
+  const reception: Reception = { verifier, limits, path, observer };
+  const receive: Receive = (request) => receiveRequest(request, reception);
   const core: FetchCore = { receive, failed: reporter.failed };
   return {
     on: (kind, handler) => handlers.on(kind, handler),

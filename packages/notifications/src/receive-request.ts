@@ -1,0 +1,68 @@
+import { checkHead, notificationsOf, readBody } from "./admit.ts";
+import { refusalOf, tenantOf } from "./authenticate.ts";
+import type { BodyLimits } from "./body.ts";
+import { answerTo, type DeliveryPath, enter, judge, keepAll, keepingOf, notKept, redirect } from "./deliver.ts";
+import type { Delivery } from "./delivery.ts";
+import type { NotificationAnswer, NotificationRequest } from "./notification-request.ts";
+import type { NotificationVerifier } from "./notification-verifier.ts";
+import type { ObservedRequest, Observer } from "./observer.ts";
+import { Refusal } from "./refusal.ts";
+
+/** What a request goes through. */
+export interface Reception {
+  verifier: NotificationVerifier;
+  limits: BodyLimits;
+  path: DeliveryPath;
+  observer: Observer | undefined;
+}
+
+/**
+ * One request, from the door to its answer: the token is verified before one byte of the body is read, and what must be
+ * kept is kept before it is answered. Never rejects.
+ *
+ * All that is waited for is waited for here: each async function more would cost as much as reading the notification.
+ */
+export async function receiveRequest(request: NotificationRequest, reception: Reception): Promise<NotificationAnswer> {
+  const { verifier, limits, path, observer } = reception;
+  const observed = observer?.request();
+  let delivery: Delivery | undefined;
+  try {
+    checkHead(request);
+    let tenantId: string;
+    try {
+      tenantId = tenantOf(await verifier.verify(request.authorization));
+    } catch (cause) {
+      throw refusalOf(cause);
+    }
+    const reading = readBody(request, limits);
+    delivery = enter(notificationsOf("then" in reading ? await reading : reading, tenantId), path);
+    const { entries } = delivery;
+    const [only] = entries;
+    if (only && entries.length === 1) {
+      try {
+        judge(only, await keepingOf(only.notification, path.operations), path);
+      } catch (error) {
+        notKept(only, error, path);
+      }
+    } else await keepAll(entries, path);
+    const location = path.redirectIncoming && (await redirect(entries, path, path.redirectIncoming));
+    observed?.delivered(entries);
+    const answer = answerTo(delivery, location, path);
+    observed?.answered(answer.status);
+    return answer;
+  } catch (error) {
+    delivery?.leave();
+    return refused(error, path, observed);
+  }
+}
+
+function refused(
+  error: unknown,
+  { reporter }: DeliveryPath,
+  observed: ObservedRequest | undefined,
+): NotificationAnswer {
+  const refusal = error instanceof Refusal ? error : new Refusal("failed", { cause: error });
+  reporter.refused(refusal);
+  observed?.answered(refusal.answer.status, refusal.reason);
+  return refusal.answer;
+}
