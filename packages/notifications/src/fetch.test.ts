@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { toRequest } from "./__fixtures__/edges.ts";
 import { envelope, toneEntry } from "./__fixtures__/envelopes.ts";
@@ -42,6 +44,18 @@ describe("receiver.fetch", () => {
     events.push("answered");
     await receiver.drain();
     expect(events).toEqual(["answered", "handled"]);
+  });
+
+  it("has the handlers run in the async context of their own request, however many come at once", async () => {
+    const { receiver } = await openReceiver();
+    const contexts = new AsyncLocalStorage<string>();
+    const met: unknown[] = [];
+    receiver.on("tone", ({ callId }) => met.push([callId, contexts.getStore()]));
+    const calls = Array.from({ length: 5 }, () => randomUUID());
+    const post = (callId: string) => toRequest({ body: envelope(toneEntry(1, { callId })) });
+    await Promise.all(calls.map((callId) => contexts.run(callId, () => receiver.fetch(post(callId)))));
+    await receiver.drain();
+    expect(met).toEqual(calls.map((callId) => [callId, callId]));
   });
 
   it("gives waitUntil what resolves when the handlers are done, and calls it as the platform's method", async () => {

@@ -1,6 +1,5 @@
 import type { Timer } from "@graph-dtmf/models";
 import { type BodyLimits, type BodyReading, type BodySink, collectBody } from "./body.ts";
-import { inNextTurn } from "./next-turn.ts";
 import type { NotificationRequest, Receive } from "./notification-request.ts";
 
 /** What a Request/Response platform offers beside the request. */
@@ -38,6 +37,12 @@ export function answerFetch(core: FetchCore, request: FetchRequest, options?: Fe
 /** Without headers, which some platforms would make an object of, and go through. */
 const ACCEPTED = { status: 202 };
 
+/**
+ * A timer wakes the event loop up once more, which costs as much as reading the notification. Each request has one of its
+ * own, in its own async context: its handlers, and what traces them, are to find themselves in that.
+ */
+const nextTurn: (callback: () => unknown) => unknown = globalThis.setImmediate ?? setTimeout;
+
 /** A request as the core sees it: one object, since there is one for each notification. */
 class PresentedRequest implements NotificationRequest {
   readonly method: string;
@@ -56,14 +61,14 @@ class PresentedRequest implements NotificationRequest {
   }
 
   inNextTurn(callback: () => unknown): void {
-    if (this.#next === undefined) inNextTurn(this);
+    const isAwaited = this.#next !== undefined;
     this.#next = callback;
-  }
-
-  turn(): void {
-    const next = this.#next;
-    this.#next = undefined;
-    next?.();
+    if (isAwaited) return;
+    nextTurn(() => {
+      const next = this.#next;
+      this.#next = undefined;
+      next?.();
+    });
   }
 
   /** A body that is never asked for is not touched either: its connection is the platform's. */
