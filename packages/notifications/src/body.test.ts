@@ -1,6 +1,7 @@
 import { createManualClock } from "@graph-dtmf/models/testing";
 import { describe, expect, it } from "vitest";
 import { type BodySink, collectBody } from "./body.ts";
+import { Deadlines } from "./deadlines.ts";
 
 /** A body that a test lets flow by hand. */
 function begin() {
@@ -12,7 +13,7 @@ function begin() {
       sinks.push(sink);
       return () => stopped++;
     },
-    { maxBytes: 4, timeoutMs: 10, clock },
+    { maxBytes: 4, timeoutMs: 10, clock, deadlines: new Deadlines(clock) },
   );
   const [sink] = sinks as [BodySink];
   return { clock, reading, sink, stopped: () => stopped };

@@ -1,4 +1,5 @@
 import type { Clock } from "@graph-dtmf/models";
+import type { Deadlines } from "./deadlines.ts";
 
 /** How far a body is read. */
 export interface BodyLimits {
@@ -6,6 +7,8 @@ export interface BodyLimits {
   /** For the whole body, counted from when its reading begins. */
   timeoutMs: number;
   clock: Clock;
+  /** Time those that most often are there at once: they need no timer each. */
+  deadlines: Deadlines;
 }
 
 /** Why a body could not be had. */

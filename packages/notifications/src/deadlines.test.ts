@@ -116,4 +116,31 @@ describe("deadlines", () => {
     deadlines.release();
     expect(refs.at(-1)).toBe(false);
   });
+
+  test("need one timer for all that comes and goes within a tick, and none after that", async () => {
+    const clock = createManualClock();
+    let started = 0;
+    const after: Clock["after"] = (ms, callback) => {
+      started++;
+      return clock.after(ms, callback);
+    };
+    const deadlines = new Deadlines({ now: clock.now, after });
+    for (const probe of [1, 2, 3].map(() => new Probe(clock))) {
+      deadlines.set(probe, clock.now() + 1_000);
+      deadlines.clear(probe);
+    }
+    expect([started, clock.pending]).toEqual([1, 1]);
+    await clock.advance(250);
+    expect([started, clock.pending]).toEqual([1, 0]);
+  });
+
+  test("let go of the timer when they are closed", () => {
+    const clock = createManualClock();
+    const deadlines = new Deadlines(clock);
+    const probe = new Probe(clock);
+    deadlines.set(probe, clock.now() + 1_000);
+    deadlines.clear(probe);
+    deadlines.close();
+    expect(clock.pending).toBe(0);
+  });
 });

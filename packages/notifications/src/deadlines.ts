@@ -22,7 +22,8 @@ const TICK_MS = 250;
 /**
  * Deadlines of very many things on one timer: setting, moving and clearing one costs the same however many there are.
  *
- * The timer runs only while something waits, and keeps the process alive only while something is held.
+ * The timer runs while something waits, for a tick longer at most, and keeps the process alive only while something is
+ * held. To stop and start it with every lone thing that comes and goes would cost more than all the rest.
  */
 export class Deadlines {
   readonly #clock: Clock;
@@ -39,7 +40,7 @@ export class Deadlines {
 
   /** Makes it due at that time, instead of any earlier choice. */
   set(thing: Due, atMs: number): void {
-    if (this.#waiting === 0) this.#tick = this.#nowTick();
+    if (this.#waiting === 0) this.#begin(this.#nowTick());
     this.#unlink(thing);
     const list = this.#list(Math.max(this.#tick + 1, Math.ceil(atMs / TICK_MS)));
     thing.dueWith = list;
@@ -52,11 +53,20 @@ export class Deadlines {
   }
 
   clear(thing: Due): void {
-    if (!thing.dueWith) return;
-    this.#unlink(thing);
-    if (this.#waiting > 0) return;
+    if (thing.dueWith) this.#unlink(thing);
+  }
+
+  /** Lets go of the timer, once nothing waits any more. */
+  close(): void {
+    this.#timer?.cancel();
+    this.#timer = undefined;
+  }
+
+  /** Nothing waits: what is empty of the ticks before this one is not needed again. */
+  #begin(tick: number): void {
+    if (tick === this.#tick) return;
     this.#lists.clear();
-    this.#stop();
+    this.#tick = tick;
   }
 
   #unlink(thing: Due): void {
@@ -92,18 +102,13 @@ export class Deadlines {
 
   #restart(): void {
     if (!this.#timer) return;
-    this.#stop();
+    this.#timer.cancel();
     this.#start();
   }
 
   #start(): void {
     this.#timer = this.#clock.after(TICK_MS - (this.#clock.now() % TICK_MS), () => this.#run());
     if (this.#held === 0) this.#timer.unref();
-  }
-
-  #stop(): void {
-    this.#timer?.cancel();
-    this.#timer = undefined;
   }
 
   #run(): void {

@@ -121,6 +121,7 @@ describe("receiver.fetch", () => {
       const seen = record();
       expect((await receiver.fetch(declared(BODY.length, BODY))).status).toBe(202);
       await receiver.drain();
+      await clock.advance(250);
       expect([seen.length, clock.pending]).toEqual([1, 0]);
     });
 
@@ -138,6 +139,7 @@ describe("receiver.fetch", () => {
       expect((await answer).status).toBe(408);
       const broken = new ReadableStream({ pull: () => Promise.reject(new Error("reset")) });
       expect((await receiver.fetch(declared(9, broken))).status).toBe(400);
+      await clock.advance(250);
       expect([errors, clock.pending]).toEqual([[], 0]);
     });
 

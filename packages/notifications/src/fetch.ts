@@ -1,6 +1,6 @@
-import type { Timer } from "@graph-dtmf/models";
 import { type BodyLimits, type BodyReading, type BodySink, collectBody } from "./body.ts";
 import type { NotificationRequest, Receive } from "./notification-request.ts";
+import { readWhole } from "./whole-body.ts";
 
 /** What a Request/Response platform offers beside the request. */
 export interface FetchOptions {
@@ -19,17 +19,16 @@ export interface FetchCore {
 
 /** The edge for Request and Response. Never rejects. */
 export function answerFetch(core: FetchCore, request: FetchRequest, options?: FetchOptions): Promise<Response> {
-  const presented = new PresentedRequest(request);
-  return core.receive(presented).then(({ status, headers, handle }) => {
-    // The platform writes the answer in this turn of the event loop; the handlers have the next.
+  return core.receive(new PresentedRequest(request)).then(({ status, headers, handle }) => {
+    // The platform writes the answer first.
     if (handle && options?.waitUntil) {
-      const handled = new Promise<void>((resolve) => presented.inNextTurn(() => resolve(handle())));
+      const handled = new Promise<void>((resolve) => afterwards(() => resolve(handle())));
       try {
         options.waitUntil(handled);
       } catch (error) {
         core.failed(error);
       }
-    } else if (handle) presented.inNextTurn(handle);
+    } else if (handle) afterwards(handle);
     return new Response(null, status === 202 ? ACCEPTED : { status, headers });
   });
 }
@@ -38,10 +37,12 @@ export function answerFetch(core: FetchCore, request: FetchRequest, options?: Fe
 const ACCEPTED = { status: 202 };
 
 /**
- * A timer wakes the event loop up once more, which costs as much as reading the notification. Each request has one of its
- * own, in its own async context: its handlers, and what traces them, are to find themselves in that.
+ * Calls back when all is done that the answer has set going, in the async context of its request: handlers, and what
+ * traces them, are to find themselves in that. To wait for the next turn of the event loop would cost as much as to read
+ * the notification.
  */
-const nextTurn: (callback: () => unknown) => unknown = globalThis.setImmediate ?? setTimeout;
+const afterwards: (callback: () => unknown) => unknown =
+  globalThis.process?.nextTick ?? globalThis.setImmediate ?? setTimeout;
 
 /** A request as the core sees it: one object, since there is one for each notification. */
 class PresentedRequest implements NotificationRequest {
@@ -49,8 +50,6 @@ class PresentedRequest implements NotificationRequest {
   readonly authorization: string | null;
   readonly contentLength: string | null;
   readonly #request: FetchRequest;
-  /** Instead of what was to be done then: who has an answer no longer asks where the body is. One turn serves both. */
-  #next: (() => unknown) | undefined;
 
   constructor(request: FetchRequest) {
     const { method, headers } = request;
@@ -60,50 +59,16 @@ class PresentedRequest implements NotificationRequest {
     this.#request = request;
   }
 
-  inNextTurn(callback: () => unknown): void {
-    const isAwaited = this.#next !== undefined;
-    this.#next = callback;
-    if (isAwaited) return;
-    nextTurn(() => {
-      const next = this.#next;
-      this.#next = undefined;
-      next?.();
-    });
-  }
-
   /** A body that is never asked for is not touched either: its connection is the platform's. */
   readBody(limits: BodyLimits): BodyReading | Promise<BodyReading> {
     const request = this.#request;
     if (request.bodyUsed) return { fault: "alreadyRead" };
     // A server lets no more through than was declared, and some platforms make a stream at five times the cost.
-    if (this.contentLength !== null && Number(this.contentLength) <= limits.maxBytes) return this.#readWhole(limits);
+    if (this.contentLength !== null && Number(this.contentLength) <= limits.maxBytes) return readWhole(request, limits);
     const { body } = request;
     if (body?.locked) return { fault: "alreadyRead" };
     if (!body) return { body: new Uint8Array() };
     return collectBody((sink) => pump(body.getReader(), sink), limits);
-  }
-
-  /** What comes too late is not read by anybody; it is no more than was declared. */
-  #readWhole({ maxBytes, timeoutMs, clock }: BodyLimits): Promise<BodyReading> {
-    return new Promise((resolve) => {
-      let timer: Timer | undefined;
-      let isRead = false;
-      const finish = (reading: BodyReading): void => {
-        isRead = true;
-        timer?.cancel();
-        resolve(reading);
-      };
-      // Most bodies are there by then, and need no timer.
-      this.inNextTurn(() => {
-        if (!isRead) timer = clock.after(timeoutMs, () => resolve({ fault: "tooSlow" }));
-      });
-      this.#request.text().then(
-        // No text has more characters than it had bytes.
-        (text) => finish(text.length > maxBytes ? { fault: "tooLarge" } : { body: text }),
-        // As the standard has it for a body that somebody else reads.
-        (error) => finish({ fault: error instanceof TypeError ? "alreadyRead" : "incomplete" }),
-      );
-    });
   }
 }
 

@@ -45,6 +45,7 @@ describe.each(edges)("a receiver behind $name", (edge) => {
       expect(answer.status).toBe(status);
       expect(Object.fromEntries(answer.headers)).toMatchObject(headers);
       expect(answer.body).toBe("");
+      await clock.advance(250);
       await until(() => clock.pending === 0);
     });
 

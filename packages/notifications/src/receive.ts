@@ -1,5 +1,6 @@
 import { type Clock, type Logger, systemClock, type Telemetry } from "@graph-dtmf/models";
 import { CallRecords } from "./call-records.ts";
+import { Deadlines } from "./deadlines.ts";
 import type { DeliveryPath } from "./deliver.ts";
 import { answerFetch, type FetchCore, type FetchOptions, type FetchRequest } from "./fetch.ts";
 import { MAX_WAITING } from "./handler-queue.ts";
@@ -109,6 +110,7 @@ export function createNotificationReceiver(options: NotificationReceiverOptions)
     maxBytes: positive("maxBodyBytes", options.maxBodyBytes ?? 1024 * 1024),
     timeoutMs: positive("bodyTimeoutMs", options.bodyTimeoutMs ?? 10_000),
     clock,
+    deadlines: new Deadlines(clock),
   };
   const reorderWindowMs =
     options.reorderWindowMs === 0 ? 0 : positive("reorderWindowMs", options.reorderWindowMs ?? 500);

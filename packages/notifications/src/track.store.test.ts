@@ -162,6 +162,7 @@ describe("a store that is away", () => {
     store.away = "";
     await clock.advance(1_000);
     await until(() => tracker.unkept === 0);
+    await clock.advance(250);
     expect(clock.pending).toBe(0);
     expect(await store.read({ callId: CALL, clientContext: "1" })).toBeUndefined();
     expect(await store.read({ callId: CALL, clientContext: "2" })).toBeDefined();

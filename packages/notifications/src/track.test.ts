@@ -384,6 +384,7 @@ describe("the tracker", () => {
     stop.abort();
     second.abandon();
     await Promise.allSettled(waits);
+    await clock.advance(250);
     expect(clock.pending).toBe(0);
   });
 

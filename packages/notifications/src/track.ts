@@ -167,6 +167,7 @@ class Tracker implements OperationTracker, EntryKeeper {
       call.endWaits?.reject(closed());
     }
     await this.#link?.close();
+    this.#deadlines.close();
   }
 
   hold(): void {
