@@ -38,9 +38,10 @@ export async function live({ world, dice, untilMs }: { world: World; dice: Dice;
   const diary: Diary = { sends: [], calls: { made: 0, refused: 0 } };
   const underway: Promise<void>[] = [];
   while (clock.now() < untilMs) {
-    underway.push(new Call(world, dice, diary).take());
+    // Before the call begins, so that its first notification meets one or the other and not whichever is quicker.
     if (dice.chance() < 0.05) await world.simulator.rotateKeys({ keepPrevious: dice.chance() < 0.5 });
     world.isDown = dice.chance() < 0.05;
+    underway.push(new Call(world, dice, diary).take());
     await clock.sleep(dice.between(5_000, 120_000) + dice.chance());
   }
   world.isDown = false;
@@ -79,7 +80,11 @@ class Call {
       sends.push(this.#send(callId, first));
       // Sometimes the next is asked for while this one sounds, waits, or is being answered.
       await clock.sleep(dice.pick([0, 150, 2_000, 20_000]) + dice.chance());
-      if (dice.chance() < 0.1) void dtmf.cancelMediaProcessing(callId).catch(() => {});
+      if (dice.chance() < 0.1) {
+        void dtmf.cancelMediaProcessing(callId).catch(() => {});
+        // Until it has arrived: what is sent at once may take another connection, and overtake it now and then.
+        await clock.sleep(0);
+      }
       if (dice.chance() < 0.05) simulator.call(callId).hangUp();
     }
     if (dice.chance() < 0.5) await Promise.all(sends);
