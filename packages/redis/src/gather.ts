@@ -9,45 +9,46 @@ export interface Gathering<Item, Reply> {
   run(items: readonly Item[]): Promise<readonly (Reply | Error)[]>;
 }
 
-interface Asked<Item, Reply> {
-  item: Item;
-  resolve(reply: Reply): void;
-  reject(error: unknown): void;
+interface Call<Item, Reply> {
+  items: Item[];
+  replies: Promise<readonly (Reply | Error)[]>;
 }
 
 /**
  * Does in one call what is asked for in one turn of the event loop. Under load that saves most of what calls cost; a lone
- * item waits for nothing.
+ * item, where nothing is under way, does not wait for the turn's end.
  */
 export function gather<Item, Reply>({ laneOf, run }: Gathering<Item, Reply>): (item: Item) => Promise<Reply> {
-  let lanes = new Map<string, Asked<Item, Reply>[]>();
+  const gathering = new Map<string, Call<Item, Reply>>();
+  let underWay = 0;
 
-  const flush = (): void => {
-    const gathered = lanes;
-    lanes = new Map();
-    for (const lane of gathered.values()) {
-      for (let from = 0; from < lane.length; from += MOST_AT_ONCE) void call(lane.slice(from, from + MOST_AT_ONCE));
-    }
+  const begin = (lane: string): Call<Item, Reply> => {
+    const items: Item[] = [];
+    const turn = new Promise<void>((resolve) => (underWay === 0 ? resolve() : setImmediate(resolve)));
+    const replies = turn
+      .then(() => {
+        if (gathering.get(lane) === call) gathering.delete(lane);
+        underWay++;
+        return run(items);
+      })
+      .finally(() => {
+        underWay--;
+      });
+    const call = { items, replies };
+    gathering.set(lane, call);
+    return call;
   };
-  const call = async (asked: readonly Asked<Item, Reply>[]): Promise<void> => {
-    try {
-      const replies = await run(asked.map(({ item }) => item));
-      for (const [index, { resolve, reject }] of asked.entries()) {
-        const reply = replies[index];
-        if (reply === undefined || reply instanceof Error) reject(reply ?? new Error("expected a reply to each item"));
-        else resolve(reply);
-      }
-    } catch (error) {
-      for (const { reject } of asked) reject(error);
-    }
-  };
-  return (item) =>
-    new Promise((resolve, reject) => {
-      if (lanes.size === 0) setImmediate(flush);
-      const lane = laneOf(item);
-      const asked = { item, resolve, reject };
-      const others = lanes.get(lane);
-      if (others) others.push(asked);
-      else lanes.set(lane, [asked]);
+  return (item) => {
+    const lane = laneOf(item);
+    const known = gathering.get(lane);
+    const { items, replies } = known && known.items.length < MOST_AT_ONCE ? known : begin(lane);
+    const index = items.push(item) - 1;
+    // One promise for all, and not two functions more for each: under load very many wait, and all are garbage then.
+    return replies.then((all) => {
+      const reply = all[index];
+      if (reply === undefined) throw new Error("expected a reply to each item");
+      if (reply instanceof Error) throw reply;
+      return reply;
     });
+  };
 }
