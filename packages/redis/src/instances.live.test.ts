@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { OperationKey, OperationOutcome, OperationStore, StoredCompletion, StoredEvent } from "@graph-dtmf/models";
 import { createClient } from "redis";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { skipWithoutRedis } from "./__fixtures__/skip-without-redis.ts";
 import { createRedisOperationStore, type RedisOperationStoreOptions } from "./index.ts";
 import { type RedisServer, startRedisServer } from "./testing/index.ts";
@@ -181,6 +181,37 @@ describe.skipIf(skipWithoutRedis())("instances that share a Redis", () => {
     }
   });
 
+  test("of those that wait in a call the ones whose time is over are forgotten", async () => {
+    const [short, other, long] = [instance(), instance(), instance()];
+    const callId = randomUUID();
+    await short.open({ callId, clientContext: "a" }, Date.now() + 20);
+    await other.open({ callId, clientContext: "b" }, deadline());
+    await vi.waitFor(async () => {
+      await long.open({ callId, clientContext: "c" }, deadline());
+      const waiters = await admin.get(`graph-dtmf:{${callId}}:waits`);
+      expect(waiters?.match(/[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/g)).toHaveLength(2);
+    });
+    await instance().put({ type: "callEnd", callId });
+    expect(await other.next()).toEqual({ type: "callEnd", callId });
+    expect(await long.next()).toEqual({ type: "callEnd", callId });
+    expect(short.events).toEqual([]);
+  });
+
+  test("a wait that goes on for longer is told for longer, one that goes on for less for no less", async () => {
+    const [waits, hears] = [instance({ ttlMs: 1_000 }), instance({ ttlMs: 1_000 })];
+    const { key, event } = completion();
+    const name = `graph-dtmf:{${key.callId}}:waits`;
+    await waits.open(key, Date.now() + 30_000);
+    const beforeMs = await admin.pTTL(name);
+    await waits.open(key, Date.now() + 60_000, { resume: true });
+    expect(await admin.pTTL(name)).toBeGreaterThan(beforeMs + 20_000);
+    await waits.open({ ...key, clientContext: "another" }, Date.now() + 2_000);
+    await hears.open({ ...key, clientContext: "a third" }, Date.now() + 2_000);
+    expect(await admin.pTTL(name)).toBeGreaterThan(beforeMs + 20_000);
+    await hears.put(event);
+    expect(await waits.next()).toEqual(event);
+  });
+
   test("a completion costs the same however many instances and waits there are", async () => {
     const measure = async (waits: number, others: number): Promise<Record<string, number>> => {
       const [waiting, hears] = [instance(), instance()];
@@ -265,10 +296,38 @@ describe.skipIf(skipWithoutRedis())("instances that share a Redis", () => {
       }
     });
 
+    test("about who waits is nobody, and gives way to who does", async () => {
+      const [waits, hears] = [instance(), instance()];
+      const odd = [
+        packed("x"),
+        packed("x", "y"),
+        Buffer.from([0x81, 0xa1, 0x78, 0xa1, 0x79]),
+        Buffer.from([0x93, 1, 2, 3]),
+      ];
+      for (const value of [...garbage, ...odd]) {
+        const { key, event } = completion();
+        const name = `graph-dtmf:{${key.callId}}:waits`;
+        await admin.set(name, value);
+        expect(await hears.put({ type: "callEnd", callId: key.callId })).toBe("new");
+        await waits.open(key, deadline());
+        expect(await waits.next()).toMatchObject({ type: "callEnd" });
+        expect(await hears.put(event)).toBe("new");
+        expect(await waits.next()).toEqual(event);
+      }
+      const { key, event } = completion();
+      for (const kind of ["waits", `wait:${key.clientContext}`]) {
+        await admin.lPush(`graph-dtmf:{${key.callId}}:${kind}`, "a list");
+      }
+      await waits.open(key, deadline());
+      expect(await hears.put(event)).toBe("new");
+      expect(await waits.next()).toEqual(event);
+    });
+
     test("under one key fails what is asked of this key alone", async () => {
       const store = instance();
       const [spoiled, sound] = [completion(), completion()];
-      await admin.lPush(`graph-dtmf:{${spoiled.key.callId}}:wait:${spoiled.key.clientContext}`, "spoiled");
+      // A time that no key can be kept for.
+      await admin.set(`graph-dtmf:{${spoiled.key.callId}}:wait:${spoiled.key.clientContext}`, packed("0", "inf"));
       const [failed, kept] = await Promise.allSettled([store.put(spoiled.event), store.put(sound.event)]);
       expect(failed).toMatchObject({ status: "rejected", reason: { code: "store_unavailable" } });
       expect(kept).toEqual({ status: "fulfilled", value: "new" });

@@ -6,15 +6,15 @@ import { normalizeId } from "@graph-dtmf/models";
  * node, where one script reaches them all.
  */
 export interface CallKeys {
-  /** Sorted set: the instances that wait in the call, by when their last wait ends. */
+  /** The instances that wait in the call, and until when. */
   readonly waits: string;
   /** How the call ended. */
   readonly end: string;
   /** Stream: the keys that people pressed, encrypted. */
   readonly tones: string;
-  /** One wait, and the result that was kept under its clientContext. */
+  /** One wait, and of which operation the result came. */
   wait(clientContext: string): string;
-  /** That the end of this operation was kept, and the end itself if nothing else names it. */
+  /** The end of this operation. */
   operation(operationId: string): string;
 }
 

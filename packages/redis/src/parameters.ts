@@ -1,5 +1,6 @@
-import type { OperationKey, StoredEvent } from "@graph-dtmf/models";
+import type { StoredEvent } from "@graph-dtmf/models";
 import { callKeys, channelOf } from "./keys.ts";
+import type { NamedWait } from "./open-waits.ts";
 import type { ScriptParameters } from "./redis-client.ts";
 import { writeJson } from "./stored-outcome.ts";
 
@@ -10,57 +11,57 @@ export interface Instance {
   ttlMs: number;
 }
 
-/** One wait, as the script OPEN takes it. */
+/** What the script OPEN is to do with one wait. */
 export interface Registration {
   mode: "new" | "goesOn" | "again" | "resume" | "read";
-  key: OperationKey;
+  wait: NamedWait;
   ageMs: number;
   leftMs: number;
   operationId: string;
 }
 
 /** Writes waits as the script OPEN reads them. */
-export function openParameters({ id, prefix, ttlMs }: Instance, waits: readonly Registration[]): ScriptParameters {
+export function openParameters({ id, ttlMs }: Instance, waits: readonly Registration[]): ScriptParameters {
   const keys: string[] = [];
   const texts = [id, String(ttlMs)];
-  for (const { key, mode, ageMs, leftMs, operationId } of waits) {
-    const of = callKeys(prefix, key.callId);
-    keys.push(of.wait(key.clientContext), of.waits, of.operation(operationId), of.end);
+  for (const { mode, wait, ageMs, leftMs, operationId } of waits) {
+    keys.push(wait.name, wait.keys.waits, wait.keys.operation(operationId), wait.keys.end);
     texts.push(mode, String(ageMs), String(leftMs), operationId);
   }
   return { keys, arguments: texts };
 }
 
 /** One event, as the script PUT takes it. */
-export interface PutItem extends ScriptParameters {
+export interface PutItem {
   callId: string;
+  keys: readonly [wait: string, waits: string, kept: string];
+  arguments: readonly [isNamed: "0" | "1", operationId: string, event: string];
 }
 
 /** Writes an event as the script PUT reads it. */
 export function putItem(prefix: string, event: StoredEvent): PutItem {
   const { callId } = event;
   const keys = callKeys(prefix, callId);
+  const text = writeJson(event);
   if (event.type === "callEnd") {
-    const kept = writeJson({ resultInfo: event.resultInfo });
-    return { callId, keys: [keys.wait(""), keys.waits, keys.end], arguments: ["0", "1", "", kept, writeJson(event)] };
+    return { callId, keys: [keys.end, keys.waits, keys.end], arguments: ["0", "end", text] };
   }
-  const { outcome, ...names } = event;
-  const { clientContext, operationId = "" } = names;
-  const kept = writeJson(outcome);
-  // The outcome is most of the event, and is written already.
-  const told = `${JSON.stringify(names).slice(0, -1)},"outcome":${kept}}`;
-  const [isNamed, isRecognised] = [clientContext === undefined ? "0" : "1", operationId === "" ? "0" : "1"];
+  const { clientContext, operationId = "" } = event;
+  const kept = keys.operation(operationId);
   return {
     callId,
-    keys: [keys.wait(clientContext ?? ""), keys.waits, keys.operation(operationId)],
-    arguments: [isNamed, isRecognised, operationId, kept, told],
+    keys: [clientContext === undefined ? kept : keys.wait(clientContext), keys.waits, kept],
+    arguments: [clientContext === undefined ? "0" : "1", operationId, text],
   };
 }
 
 /** Puts together what the script PUT takes in one call. */
 export function putParameters({ id, prefix, ttlMs }: Instance, items: readonly PutItem[]): ScriptParameters {
-  return {
-    keys: items.flatMap(({ keys }) => keys),
-    arguments: [id, String(ttlMs), channelOf(prefix, ""), ...items.flatMap((item) => item.arguments)],
-  };
+  const keys: string[] = [];
+  const texts = [id, String(ttlMs), channelOf(prefix, "")];
+  for (const item of items) {
+    keys.push(...item.keys);
+    texts.push(...item.arguments);
+  }
+  return { keys, arguments: texts };
 }

@@ -12,9 +12,9 @@ import {
 import { Connection, type RedisLocation } from "./connection.ts";
 import { refused } from "./errors.ts";
 import { gather } from "./gather.ts";
-import { channelOf } from "./keys.ts";
+import { callKeys, channelOf } from "./keys.ts";
 import { type Known, readEnd, readKnown } from "./known.ts";
-import { type OpenWait, OpenWaits } from "./open-waits.ts";
+import { type NamedWait, type OpenWait, OpenWaits } from "./open-waits.ts";
 import {
   type Instance,
   openParameters,
@@ -83,49 +83,47 @@ export class RedisStore implements OperationStore {
       };
       this.tones = new SharedTones({ connection: this.#connection, instance: this.#instance, cipher, clock, ended });
     }
-    const laneOf = ({ callId }: { callId: string }): string => (this.#connection.isCluster ? callId : "");
+    const laneOf = (callId: string): string => (this.#connection.isCluster ? callId : "");
     this.#register = gather({
-      laneOf: ({ key }) => laneOf(key),
+      laneOf: ({ wait }) => laneOf(wait.key.callId),
       run: (registrations) => this.#runOpen(registrations),
     });
-    this.#keep = gather({ laneOf, run: (items: readonly PutItem[]) => this.#runPut(items) });
+    this.#keep = gather({ laneOf: ({ callId }) => laneOf(callId), run: (items) => this.#runPut(items) });
   }
 
-  async open(
-    key: OperationKey,
-    deadlineAt: number,
-    { resume = false, operationId = "" }: OpenOptions = {},
-  ): Promise<number> {
-    const nowMs = this.#clock.now();
-    const opened = resume ? this.#waits.get(key) : undefined;
+  open(key: OperationKey, deadlineAt: number, { resume = false, operationId = "" }: OpenOptions = {}): Promise<number> {
+    const named = this.#named(key);
+    const opened = resume ? this.#waits.get(named.name) : undefined;
     const wait: OpenWait = {
       key,
+      name: named.name,
+      keys: named.keys,
       // A life that began elsewhere may have begun whenever.
-      sinceMs: resume ? 0 : nowMs,
-      isNew: !resume,
-      ...opened,
+      sinceMs: opened?.sinceMs ?? (resume ? 0 : this.#clock.now()),
       untilMs: deadlineAt,
       operationId: operationId || (opened?.operationId ?? ""),
+      isNew: opened?.isNew ?? !resume,
     };
     this.#waits.set(wait);
     this.#repeatLater();
-    const { leftMs } = await this.#tell(wait, resume ? (opened ? "goesOn" : "resume") : "new");
-    if (resume && !opened && leftMs !== undefined) wait.untilMs = nowMs + leftMs;
-    return wait.untilMs;
+    return this.#tell(wait, resume ? (opened ? "goesOn" : "resume") : "new");
   }
 
   async put(event: StoredEvent): Promise<"new" | "seen"> {
-    const reply = await this.#keep(putItem(this.#instance.prefix, event));
-    this.#waits.end(event);
+    const item = putItem(this.#instance.prefix, event);
+    const reply = await this.#keep(item);
+    // Where the event names none this is the name of no wait.
+    this.#waits.end(item.keys[0]);
     if (reply === 0) return "seen";
     if (reply === 2) this.#announce(event);
     return "new";
   }
 
   async read(key: OperationKey): Promise<OperationOutcome | undefined> {
+    const wait = this.#named(key);
     const look = (operationId: string): Promise<Known> =>
-      this.#register({ mode: "read", key, ageMs: 0, leftMs: 0, operationId });
-    const known = await look(this.#waits.get(key)?.operationId ?? "");
+      this.#register({ mode: "read", wait, ageMs: 0, leftMs: 0, operationId });
+    const known = await look(this.#waits.get(wait.name)?.operationId ?? "");
     return known.outcome ?? (known.operationId ? (await look(known.operationId)).outcome : undefined);
   }
 
@@ -142,45 +140,56 @@ export class RedisStore implements OperationStore {
     this.#connection.close();
   }
 
-  /** Tells Redis of a wait, and the listeners what Redis knows of it. */
-  async #tell(wait: OpenWait, mode: Registration["mode"]): Promise<Known> {
-    const { key, sinceMs, untilMs, operationId } = wait;
+  #named(key: OperationKey): NamedWait {
+    const keys = callKeys(this.#instance.prefix, key.callId);
+    return { key, name: keys.wait(key.clientContext), keys };
+  }
+
+  /** Tells Redis of a wait, and the listeners what Redis knows of it. Gives when the wait ends. */
+  #tell(wait: OpenWait, mode: Registration["mode"]): Promise<number> {
+    const { name, sinceMs, untilMs, operationId, isNew } = wait;
     const nowMs = this.#clock.now();
-    const { isNew } = wait;
     // What comes behind it, on the same connection, is no longer the first that Redis hears of it.
     wait.isNew = false;
-    const known = await this.#register({
+    const asked = {
       mode: isNew ? "new" : mode,
-      key,
+      wait,
       ageMs: mode === "new" ? 0 : Math.max(1, nowMs - sinceMs),
       leftMs: untilMs - nowMs,
       operationId,
-    }).catch((error) => {
-      const current = this.#waits.get(key);
-      if (isNew && current?.sinceMs === sinceMs) current.isNew = true;
-      throw error;
-    });
-    const { callId, clientContext } = key;
-    if (known.outcome) {
-      const { outcome } = known;
-      this.#announce({
-        type: "completion",
-        callId,
-        clientContext,
-        ...(known.operationId && { operationId: known.operationId }),
-        outcome,
-      });
-    } else if (known.operationId !== operationId) {
-      // Whoever began it knew the operation's id, under which its end may have been kept.
-      wait.operationId = known.operationId;
-      await this.#tell(wait, "goesOn");
+    };
+    return this.#register(asked).then(
+      (known) => {
+        if (mode === "resume" && known.leftMs !== undefined) wait.untilMs = nowMs + known.leftMs;
+        return this.#learn(wait, known);
+      },
+      (error: unknown) => {
+        const current = this.#waits.get(name);
+        if (isNew && current?.sinceMs === sinceMs) current.isNew = true;
+        throw error;
+      },
+    );
+  }
+
+  #learn(wait: OpenWait, { operationId, outcome, callEnd }: Known): number | Promise<number> {
+    const { callId, clientContext } = wait.key;
+    if (!outcome && operationId !== wait.operationId) {
+      // Its end may have been kept under the id: of it, or of the operation that whoever began it knew.
+      wait.operationId = operationId;
+      return this.#tell(wait, "goesOn");
     }
-    if (known.callEnd) this.#announce({ type: "callEnd", callId, ...known.callEnd });
-    return known;
+    if (outcome) {
+      const named = operationId !== "" && { operationId };
+      this.#announce({ type: "completion", callId, clientContext, ...named, outcome });
+    }
+    if (callEnd) this.#announce({ type: "callEnd", callId, ...callEnd });
+    return wait.untilMs;
   }
 
   #announce(event: StoredEvent): void {
-    this.#waits.end(event);
+    if (event.type === "completion" && event.clientContext !== undefined) {
+      this.#waits.end(callKeys(this.#instance.prefix, event.callId).wait(event.clientContext));
+    }
     for (const heard of this.#listeners) heard(event);
   }
 
@@ -214,7 +223,7 @@ export class RedisStore implements OperationStore {
   }
 
   #retry(failed: readonly OpenWait[]): void {
-    const open = failed.filter((wait) => this.#waits.get(wait.key) === wait);
+    const open = failed.filter((wait) => this.#waits.get(wait.name) === wait);
     this.#telling = this.#telling.then(() => this.#tellAll(open));
   }
 

@@ -31,25 +31,55 @@ end
 `;
 
 /**
- * A wait is one string: six values, packed. When it began and until when it lasts, the id of its operation, when its result
- * came, of which operation that is, and the result. As a hash it would take three commands where this takes two.
+ * Who waits in a call is one string: a table of instances, each with the time until which its last wait lasts, packed.
+ * Those whose time is over are dropped whenever it is written.
  */
-const WAIT = `
+export const WAITERS: string = `
+local ttl = tonumber(ARGV[2])
+-- As it was said, mostly: to write a number out costs as much as a command.
+local lasting = function(forMs) return forMs > ttl and string.format('%.0f', forMs) or ARGV[2] end
+local waitersOf = function(packed)
+  local waiters = {}
+  -- Whatever else it may be that somebody wrote there is nobody.
+  local done, known = pcall(cmsgpack.unpack, packed or '')
+  if done and type(known) == 'table' then
+    for instance, untilMs in pairs(known) do
+      if type(instance) == 'string' and type(untilMs) == 'number' and untilMs > now then waiters[instance] = untilMs end
+    end
+  end
+  return waiters
+end
+local addWaiter = function(waits, packed, instance, untilMs)
+  local waiters = packed and waitersOf(packed) or {}
+  if (waiters[instance] or 0) >= untilMs then return end
+  waiters[instance] = untilMs
+  local last = untilMs
+  for _, other in pairs(waiters) do last = math.max(last, other) end
+  call('SET', waits, cmsgpack.pack(waiters), 'PX', lasting(last - now))
+end
+`;
+
+/**
+ * A wait is one string: six values, packed. When it began and until when it lasts, the id of its operation, when its result
+ * came, of which operation that is, and the event that told it if it has no such id under which it is kept. As a hash it
+ * would take three commands where this takes two.
+ */
+const WAIT = `${WAITERS}
 local text = function(value) return type(value) == 'string' and value or nil end
 local recall = function(packed)
   if not packed then return end
   -- Whatever else it may be that somebody wrote there is not known.
-  local done, began, untilMs, id, at, of, outcome = pcall(cmsgpack.unpack, packed)
-  if done then return tonumber(began), tonumber(untilMs), text(id), tonumber(at), text(of), text(outcome) end
+  local done, began, untilMs, id, at, of, event = pcall(cmsgpack.unpack, packed)
+  if done then return tonumber(began), tonumber(untilMs), text(id), tonumber(at), text(of), text(event) end
 end
-local keep = function(wait, forMs, ...)
-  call('SET', wait, cmsgpack.pack(...), 'PX', string.format('%.0f', forMs))
+local keep = function(wait, began, untilMs, ...)
+  call('SET', wait, cmsgpack.pack(began, untilMs, ...), 'PX', lasting((untilMs or 0) - now))
 end
 `;
 
 /**
  * Registers waits, and answers what is known of each: 0 if that is nothing; else began, until, operationId, and of the
- * result at, of, outcome; the outcome by operationId; the call's end; now.
+ * result when it came, of which operation it is, and its event; the event by operationId; the call's end; now.
  *
  * Keys of each: wait, waits, operation, end. Arguments: instance, TTL; then of each: mode, age, time left, operationId.
  * Modes: `new` begins a life, `goesOn` tells more of it, `again` all of it in case that Redis has forgotten, `resume` takes up
@@ -57,14 +87,13 @@ end
  * The age tells when it began if Redis does not know; 0 means now, after all that is kept.
  */
 export const OPEN: Script = script(`${COMMON}${WAIT}
-local ttl = tonumber(ARGV[2])
 return each(#KEYS / 4, function(n)
   local wait, waits, operation, ended = unpack(KEYS, n * 4 + 1, n * 4 + 4)
   local mode, age, left, id = unpack(ARGV, n * 4 + 3, n * 4 + 6)
   -- Together: each command costs more than what it does.
-  local known = id == '' and call('MGET', wait, ended) or call('MGET', wait, ended, operation)
-  local packed, callEnd, byId = unpack(known)
-  local began, untilMs, knownId, at, of, outcome = recall(packed)
+  local known = id == '' and call('MGET', wait, waits, ended) or call('MGET', wait, waits, ended, operation)
+  local packed, waiters, callEnd, byId = unpack(known)
+  local began, untilMs, knownId, at, of, event = recall(packed)
   if mode ~= 'read' then
     if mode == 'new' then
       began = age == '0' and math.max(now, (at or 0) + 0.001) or now - age
@@ -75,21 +104,15 @@ return each(#KEYS / 4, function(n)
     end
     local before = untilMs
     untilMs = mode == 'resume' and before or now + left
-    local forMs = math.max(ttl, untilMs - now)
-    keep(wait, forMs, began, untilMs, knownId, at, of, outcome)
+    keep(wait, began, untilMs, knownId, at, of, event)
     -- Of one that goes on, and not for longer, this instance is known to wait already.
-    if not (mode == 'goesOn' and before and before >= untilMs) then
-      call('ZADD', waits, 'GT', ms(untilMs), ARGV[1])
-      expire(waits, forMs)
-      -- Those whose time is over are told nothing; now and then they are removed.
-      if mode == 'again' then call('ZREMRANGEBYSCORE', waits, '-inf', ms(now)) end
-    end
+    if not (mode == 'goesOn' and before and before >= untilMs) then addWaiter(waits, waiters, ARGV[1], untilMs) end
   end
-  if outcome or byId or callEnd or mode == 'resume' or mode == 'read' then
+  if at or byId or callEnd or mode == 'resume' or mode == 'read' then
     local written = function(value) return value and ms(value) or false end
     return {
       written(began), written(untilMs), knownId or false,
-      written(at), of or false, outcome or false,
+      written(at), of or false, event or false,
       byId or false, callEnd, ms(now),
     }
   end
@@ -100,29 +123,28 @@ end)`);
  * Keeps events, and announces them to every instance that waits in their calls, but for the one that puts: in one message
  * each. Answers of each: 0 if it was kept before, 1 if it is new, 2 if it is new and the one that puts waits too.
  *
- * Keys of each: wait, waits, and what tells that it was kept. Arguments: instance, TTL, channels' prefix; then of each:
- * whether it has a clientContext, whether it can be recognised, operationId, what is kept, the event.
+ * Keys of each: wait, waits, and what it is kept under. Arguments: instance, TTL, channels' prefix; then of each: whether it
+ * has a clientContext, the id by which it is recognised, the event.
  */
 export const PUT: Script = script(`${COMMON}${WAIT}
-local ttl = tonumber(ARGV[2])
 local told = {}
 local replies = each(#KEYS / 3, function(n)
   local wait, waits, kept = unpack(KEYS, n * 3 + 1, n * 3 + 3)
-  local named, recognised, id, value, event = unpack(ARGV, n * 5 + 4, n * 5 + 8)
-  local instances = call('ZRANGEBYSCORE', waits, ms(now), '+inf')
-  local began, untilMs, knownId
-  if named == '1' then began, untilMs, knownId = recall(call('GET', wait)) end
-  if recognised == '1' and not call('SET', kept, named == '1' and '' or value, 'NX', 'PX', ARGV[2]) then return 0 end
+  local named, id, event = unpack(ARGV, n * 3 + 4, n * 3 + 6)
+  local packed, waiters = unpack(call('MGET', wait, waits))
+  if id ~= '' and not call('SET', kept, event, 'NX', 'PX', ARGV[2]) then return 0 end
   if named == '1' then
-    keep(wait, math.max(ttl, (untilMs or 0) - now), began, untilMs, knownId, math.max(now, began or 0), id, value)
+    local began, untilMs, knownId = recall(packed)
+    keep(wait, began, untilMs, knownId, math.max(now, began or 0), id, id == '' and event or nil)
   end
   local here = 1
-  for _, instance in ipairs(instances) do
+  for instance in pairs(waiters and waitersOf(waiters) or {}) do
     if instance == ARGV[1] then
       here = 2
     else
-      told[instance] = told[instance] or {}
-      table.insert(told[instance], event)
+      local events = told[instance] or {}
+      told[instance] = events
+      events[#events + 1] = event
     end
   end
   return here

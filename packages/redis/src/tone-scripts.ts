@@ -1,15 +1,15 @@
-import { COMMON, type Script, script } from "./scripts.ts";
+import { COMMON, type Script, script, WAITERS } from "./scripts.ts";
 
 /**
  * Keeps a pressed key, and tells every instance that waits in the call, but for the one that puts, that there is one.
  *
  * Keys: tones, waits. Arguments: instance, how long it is kept, channels' prefix, the key, what to say.
  */
-export const PUT_TONE: Script = script(`${COMMON}
-local instances = call('ZRANGEBYSCORE', KEYS[2], ms(now), '+inf')
+export const PUT_TONE: Script = script(`${COMMON}${WAITERS}
+local waiters = waitersOf(call('GET', KEYS[2]))
 call('XADD', KEYS[1], 'MAXLEN', '~', '1000', '*', 'by', ARGV[1], 'tone', ARGV[4])
 expire(KEYS[1], tonumber(ARGV[2]))
-for _, instance in ipairs(instances) do
+for instance in pairs(waiters) do
   if instance ~= ARGV[1] then call('PUBLISH', ARGV[3] .. instance, ARGV[5]) end
 end
 return {}`);
@@ -21,11 +21,10 @@ return {}`);
  * Keys: tones, waits, end. Arguments: instance, for how long it is registered, position of the last that it read or
  * nothing.
  */
-export const READ_TONES: Script = script(`${COMMON}
+export const READ_TONES: Script = script(`${COMMON}${WAITERS}
 local entries = {}
 local from = ARGV[3] == '' and '-' or '(' .. ARGV[3]
 for n, entry in ipairs(call('XRANGE', KEYS[1], from, '+')) do entries[n] = { entry[1], entry[2][2], entry[2][4] } end
-local untilMs = now + ARGV[2]
-call('ZADD', KEYS[2], 'GT', ms(untilMs), ARGV[1])
-if call('PTTL', KEYS[2]) < untilMs - now then expire(KEYS[2], untilMs - now) end
-return { entries, ms(now), call('GET', KEYS[3]) }`);
+local waiters, callEnd = unpack(call('MGET', KEYS[2], KEYS[3]))
+addWaiter(KEYS[2], waiters, ARGV[1], now + ttl)
+return { entries, ms(now), callEnd }`);
