@@ -30,18 +30,6 @@ test("what is asked for later is done later", async () => {
   expect(calls).toEqual([[2], [4]]);
 });
 
-test("a lone item does not wait for the turn's end, what comes while it is under way does", async () => {
-  const { calls, double } = doubling();
-  const turn = new Promise<string>((resolve) => setImmediate(() => resolve("turn")));
-  const first = double(2);
-  await Promise.resolve();
-  const others = [double(4), double(6)];
-  expect(await Promise.race([first, turn])).toBe(4);
-  expect(await Promise.race([others[0], turn])).toBe("turn");
-  await Promise.all(others);
-  expect(calls).toEqual([[2], [4, 6]]);
-});
-
 test("one call takes no more than 256", async () => {
   const { calls, double } = doubling();
   await Promise.all(Array.from({ length: 600 }, (_, n) => double(n * 2)));

@@ -16,24 +16,17 @@ interface Call<Item, Reply> {
 
 /**
  * Does in one call what is asked for in one turn of the event loop. Under load that saves most of what calls cost; a lone
- * item, where nothing is under way, does not wait for the turn's end.
+ * item waits for nothing but the turn's end.
  */
 export function gather<Item, Reply>({ laneOf, run }: Gathering<Item, Reply>): (item: Item) => Promise<Reply> {
   const gathering = new Map<string, Call<Item, Reply>>();
-  let underWay = 0;
 
   const begin = (lane: string): Call<Item, Reply> => {
     const items: Item[] = [];
-    const turn = new Promise<void>((resolve) => (underWay === 0 ? resolve() : setImmediate(resolve)));
-    const replies = turn
-      .then(() => {
-        if (gathering.get(lane) === call) gathering.delete(lane);
-        underWay++;
-        return run(items);
-      })
-      .finally(() => {
-        underWay--;
-      });
+    const replies = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
+      if (gathering.get(lane) === call) gathering.delete(lane);
+      return run(items);
+    });
     const call = { items, replies };
     gathering.set(lane, call);
     return call;
