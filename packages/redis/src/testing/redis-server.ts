@@ -37,8 +37,22 @@ export function hasRedisServer(): boolean {
  * @param settings As on the command line of `redis-server`: `"--appendonly", "yes"`.
  * @throws if there is no `redis-server` on the PATH.
  */
-export async function startRedisServer(...settings: string[]): Promise<RedisServer> {
-  const port = await freePort();
+export function startRedisServer(...settings: string[]): Promise<RedisServer> {
+  return startOnFreePorts(async () => startOn(await freePort(), settings));
+}
+
+/** A port that is free may be taken before the server has it: then on others. */
+async function startOnFreePorts(start: () => Promise<RedisServer>): Promise<RedisServer> {
+  for (let triesLeft = 4; ; triesLeft--) {
+    try {
+      return await start();
+    } catch (error) {
+      if (triesLeft === 0 || !/in use/i.test(String(error))) throw error;
+    }
+  }
+}
+
+async function startOn(port: number, settings: readonly string[]): Promise<RedisServer> {
   const directory = mkdtempSync(join(tmpdir(), "redis-"));
   const parameters = [
     "--port",
@@ -65,7 +79,12 @@ export async function startRedisServer(...settings: string[]): Promise<RedisServ
     server.kill(signal);
     await ended;
   };
-  await start();
+  try {
+    await start();
+  } catch (error) {
+    rmSync(directory, { recursive: true, force: true });
+    throw error;
+  }
   return {
     port,
     url: `redis://127.0.0.1:${port}`,
@@ -82,21 +101,14 @@ export async function startRedisServer(...settings: string[]): Promise<RedisServ
 
 /** Starts a Cluster of three nodes, without replicas. It needs `redis-cli` too. */
 export async function startRedisCluster(): Promise<RedisCluster> {
-  const nodes = await Promise.all(
-    Array.from({ length: 3 }, async () => {
-      const busPort = await freePort();
-      return startRedisServer(
-        "--cluster-enabled",
-        "yes",
-        "--cluster-port",
-        `${busPort}`,
-        "--cluster-node-timeout",
-        "2000",
-      );
-    }),
-  );
+  const node = async (): Promise<RedisServer> => {
+    const clustered = ["--cluster-enabled", "yes", "--cluster-port", `${await freePort()}`];
+    return startOn(await freePort(), [...clustered, "--cluster-node-timeout", "2000"]);
+  };
+  const nodes: RedisServer[] = [];
   const close = async (): Promise<void> => void (await Promise.all(nodes.map((node) => node.close())));
   try {
+    while (nodes.length < 3) nodes.push(await startOnFreePorts(node));
     const addresses = nodes.map(({ port }) => `127.0.0.1:${port}`);
     execFileSync("redis-cli", ["--cluster", "create", ...addresses, "--cluster-yes"], { stdio: "ignore" });
     for (const address of addresses) await untilClusterIsUp(address);
@@ -125,7 +137,7 @@ async function ready(child: ChildProcess): Promise<void> {
       if (said.includes("Ready to accept connections")) resolve();
     });
     child.on("error", reject);
-    child.on("exit", () => reject(new Error(`redis-server ended before it was ready: ${said}`)));
+    child.on("close", () => reject(new Error(`redis-server ended before it was ready: ${said}`)));
   });
 }
 
