@@ -1,5 +1,6 @@
 import type { CommsOperation, OperationOutcome } from "@graph-dtmf/models";
 import { EndedOperation } from "./ended-operation.ts";
+import { LatestByKey } from "./latest-by-key.ts";
 import type { PendingEntry } from "./pending-entry.ts";
 
 /** How many are remembered: the latest. */
@@ -13,9 +14,7 @@ export type OverOperation = PendingEntry | EndedOperation;
  * anybody asked is not lost.
  */
 export class EndedOperations {
-  readonly #operations = new Map<string, OverOperation>();
-  /** Goes on where it was: a new walk would step over all that was deleted since the map was last tidied up. */
-  readonly #oldestFirst = this.#operations.keys();
+  readonly #operations = new LatestByKey<OverOperation>(MOST_REMEMBERED);
   #nameless = 0;
 
   /** @param callId As we spell it. */
@@ -53,9 +52,6 @@ export class EndedOperations {
 
   #add(callId: string, operationId: string, over: OverOperation): void {
     this.#operations.set(keyOf(callId, operationId || `nameless ${this.#nameless++}`), over);
-    if (this.#operations.size <= MOST_REMEMBERED) return;
-    const oldest = this.#oldestFirst.next();
-    if (!oldest.done) this.#operations.delete(oldest.value);
   }
 }
 

@@ -1,3 +1,4 @@
+import { LatestByKey } from "./latest-by-key.ts";
 import type { VerifiedToken } from "./token-check.ts";
 
 const MAX_TOKENS = 1000;
@@ -11,10 +12,7 @@ interface Remembered {
 
 /** The newest 1,000 tokens that were verified. Only good tokens get in, so strangers cannot crowd others out. */
 export class TokenCache {
-  readonly #tokens = new Map<string, Remembered>();
-  /** Goes on where it was: a new walk would step over all that was deleted since the map was last tidied up. */
-  readonly #oldestFirst = this.#tokens.keys();
-
+  readonly #tokens = new LatestByKey<Remembered>(MAX_TOKENS);
   /** What was asked for last is asked for again nearly always, and takes no looking up. */
   #latest: Remembered | undefined;
 
@@ -28,9 +26,6 @@ export class TokenCache {
 
   set(authorization: string, token: VerifiedToken): void {
     this.#tokens.set(authorization.slice(-KEY_LENGTH), { authorization, token });
-    if (this.#tokens.size <= MAX_TOKENS) return;
-    const oldest = this.#oldestFirst.next();
-    if (!oldest.done) this.#tokens.delete(oldest.value);
   }
 
   delete(authorization: string): void {
