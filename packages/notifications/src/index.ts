@@ -20,6 +20,7 @@ export type { OperationTracker, ToneSubscription } from "./operation-tracker.ts"
 export { parseNotifications } from "./parse.ts";
 export { createNotificationReceiver, type NotificationReceiver, type NotificationReceiverOptions } from "./receive.ts";
 export type { HeardTone } from "./tone-numbering.ts";
-export { createOperationTracker, type OperationTrackerOptions } from "./track.ts";
+export { createOperationTracker } from "./track.ts";
+export type { OperationTrackerOptions } from "./tracker-options.ts";
 export type { GraphCallingVerifierOptions } from "./verifier-options.ts";
 export { createGraphCallingVerifier } from "./verify.ts";

@@ -5,13 +5,10 @@ import {
   DtmfError,
   type ExpectedOperation,
   InvalidRequestError,
-  type Logger,
   normalizeId,
   type OperationKey,
-  type OperationStore,
   type PendingOperation,
   type StoredEvent,
-  systemClock,
   type Timer,
   type ToneSharing,
 } from "@graph-dtmf/models";
@@ -27,23 +24,7 @@ import { type HeardEnd, StoreLink } from "./store-link.ts";
 import { ToneSubscriptions } from "./tone-subscriptions.ts";
 import { type CallEnd, type EndedCall, TrackedCall } from "./tracked-call.ts";
 import { TrackedCalls } from "./tracked-calls.ts";
-
-/** How a tracker waits. */
-export interface OperationTrackerOptions {
-  /** What instances share. Default: the memory of this process. Yours to close. */
-  store?: OperationStore;
-  /**
-   * How long a real end may still come after the call has ended, in milliseconds. Default 2,000. Graph itself sends
-   * none for what was pending.
-   */
-  callEndGraceMs?: number;
-  /** How many operations may be waited for at once. Default 250,000. */
-  maxPending?: number;
-  /** Is told when the store is away, when it is back, and what was lost. */
-  logger?: Logger;
-  /** Time, for tests. */
-  clock?: Clock;
-}
+import { type OperationTrackerOptions, readTrackerOptions, type TrackerSettings } from "./tracker-options.ts";
 
 /** How late the end of an operation may come. */
 const LATENESS_MS = 30_000;
@@ -59,11 +40,7 @@ const SEEN = Promise.resolve("seen" as const);
  * @throws TypeError for a limit that is no number of 0 or more.
  */
 export function createOperationTracker(options: OperationTrackerOptions = {}): OperationTracker {
-  for (const name of ["callEndGraceMs", "maxPending"] as const) {
-    const { [name]: limit = 0 } = options;
-    if (!(limit >= 0)) throw new TypeError(`expected ${name} to be a number of 0 or more, got ${limit}`);
-  }
-  return new Tracker(options);
+  return new Tracker(readTrackerOptions(options));
 }
 
 class Tracker implements OperationTracker, EntryKeeper {
@@ -79,8 +56,7 @@ class Tracker implements OperationTracker, EntryKeeper {
   readonly #stopListening: () => void;
   #isClosed = false;
 
-  constructor(options: OperationTrackerOptions) {
-    const { store, clock = systemClock, callEndGraceMs = 2_000, maxPending = 250_000, logger } = options;
+  constructor({ store, clock, callEndGraceMs, maxPending, logger }: TrackerSettings) {
     this.#clock = clock;
     this.#graceMs = callEndGraceMs;
     this.#maxPending = maxPending;
