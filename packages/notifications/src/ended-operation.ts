@@ -17,32 +17,54 @@ const PLAYED = {
 export class EndedOperation implements HeardEnd {
   readonly id: string;
   readonly clientContext: string | undefined;
-  isKept = false;
-  /** The call's id in capitals: a text of its own, where one that was cut out of a path would keep all of that. */
-  readonly #callId: string;
-  /** Absent if it is {@link PLAYED}: thousands are remembered, and each text that they hold costs. */
+  readonly callId: string;
+  /** Where it is remembered. */
+  row = -1;
+  /** Absent if it is {@link PLAYED}. */
   readonly #operation: CommsOperation | undefined;
+  readonly #kept: (ended: EndedOperation) => void;
+  #isKept = false;
 
-  constructor(callId: string, operation: CommsOperation) {
-    this.#callId = callId.toUpperCase();
+  /** @param kept Called once it is. */
+  constructor(callId: string, operation: CommsOperation, kept: (ended: EndedOperation) => void) {
+    this.callId = callId;
     this.id = operation.id;
     this.clientContext = operation.clientContext;
     this.#operation = isPlayed(operation) ? undefined : operation;
+    this.#kept = kept;
+  }
+
+  get isKept(): boolean {
+    return this.#isKept;
+  }
+
+  set isKept(isKept: boolean) {
+    this.#isKept = isKept;
+    if (isKept) this.#kept(this);
   }
 
   get isTold(): true {
     return true;
   }
 
+  /** Whether ids and clientContext tell all of it. */
+  get isPlayed(): boolean {
+    return this.#operation === undefined;
+  }
+
   isOf(callId: string): boolean {
-    return this.#callId === callId.toUpperCase();
+    return this.callId === callId;
   }
 
   /** Hardly anybody asks, so it is judged only then. */
   get outcome(): OperationOutcome | undefined {
-    const { id, clientContext } = this;
-    return outcomeOf(this.#operation ?? { ...PLAYED, id, ...(clientContext !== undefined && { clientContext }) });
+    return outcomeOf(this.#operation ?? playedOperation(this.id, this.clientContext));
   }
+}
+
+/** What Graph said of an operation that is {@link EndedOperation.isPlayed}. */
+export function playedOperation(id: string, clientContext: string | undefined): CommsOperation {
+  return { ...PLAYED, id, ...(clientContext !== undefined && { clientContext }) };
 }
 
 function isPlayed(operation: CommsOperation): boolean {

@@ -15,6 +15,7 @@ function completed(id: string, members: Partial<CommsOperation> = {}): CommsOper
   return { ...PLAYED, id, clientContext: `context ${id}`, ...members };
 }
 
+const CALL = "481f3600-9f50-484d-bd4b-000000000000";
 const guid = (n: number): string => `d36fe651-9f50-484d-bd4b-${String(n).padStart(12, "0")}`;
 
 /** Someone who waited in a call: added once it is over. */
@@ -32,25 +33,65 @@ describe("operations that are over", () => {
     }
   });
 
-  it("are the last 10,000", () => {
+  it("are the last 10,000, whatever they are called, kept or not", () => {
     const ended = new EndedOperations();
-    for (let n = 0; n < 25_000; n++) ended.note("call", completed(n % 2 ? guid(n) : `${n}`));
-    const known = Array.from({ length: 25_000 }, (_, n) => ended.get("call", n % 2 ? guid(n) : `${n}`));
+    const idOf = (n: number): string => (n % 2 ? guid(n) : `${n}`);
+    for (let n = 0; n < 25_000; n++) {
+      const noted = ended.note(CALL, completed(idOf(n), { clientContext: guid(n) }));
+      if (n % 3) noted.isKept = true;
+    }
+    const known = Array.from({ length: 25_000 }, (_, n) => ended.get(CALL, idOf(n)));
     expect(known.findIndex((over) => over !== undefined)).toBe(15_000);
     expect(known.filter((over) => over !== undefined)).toHaveLength(10_000);
+    for (const [n, over] of known.entries()) {
+      if (over) expect(over).toMatchObject({ id: idOf(n), clientContext: guid(n), isKept: n % 3 !== 0 });
+    }
+    expect(ended.outcomeUnder(CALL, guid(14_999))).toBeUndefined();
+    expect(ended.outcomeUnder(CALL, guid(15_001))).toMatchObject({ operation: { id: guid(15_001) } });
+  });
+
+  it("do not take one for kept that has got the place of another", () => {
+    const ended = new EndedOperations();
+    const late = ended.note(CALL, completed(guid(0), { clientContext: guid(0) }));
+    for (let n = 1; n <= 10_000; n++) ended.note(CALL, completed(guid(n), { clientContext: guid(n) }));
+    late.isKept = true;
+    expect(ended.get(CALL, guid(0))).toBeUndefined();
+    expect(ended.get(CALL, guid(10_000))).toMatchObject({ clientContext: guid(10_000), isKept: false });
   });
 
   it.each<[string, Record<string, unknown>, object]>([
-    ["played", {}, { outcome: "completed", operation: completed(guid(1)) }],
-    ["played, without a clientContext", { clientContext: undefined }, { operation: { ...PLAYED, id: guid(1) } }],
+    ["played", {}, { outcome: "completed" }],
+    ["played, without a clientContext", { clientContext: undefined }, { outcome: "completed" }],
+    ["played, under the nil GUID", { clientContext: "00000000-0000-0000-0000-000000000000" }, { outcome: "completed" }],
+    ["played, under a clientContext of its own", { clientContext: "order 66" }, { outcome: "completed" }],
     ["of another type", { "@odata.type": "#microsoft.graph.recordOperation", recordingLocation: "l" }, {}],
     ["canceled", { completionReason: "mediaOperationCanceled" }, { outcome: "canceled" }],
     ["failed", { status: "failed" }, { outcome: "failed" }],
     ["contradicted by a result", { resultInfo: { code: 500, subcode: 1 } }, { outcome: "failed" }],
   ])("tell how they ended: %s", (_, members, outcome) => {
     const ended = new EndedOperations();
-    const operation = { ...completed(guid(1)), ...members } as CommsOperation;
-    expect(ended.note("call", operation).outcome).toMatchObject({ operation, ...outcome });
+    // What is undefined is absent.
+    const operation: CommsOperation = JSON.parse(
+      JSON.stringify({ ...completed(guid(1)), clientContext: guid(2), ...members }),
+    );
+    const noted = ended.note(CALL, operation);
+    expect(noted.outcome).toMatchObject({ operation, ...outcome });
+    noted.isKept = true;
+    const known = ended.get(CALL, guid(1));
+    expect(known).toMatchObject({ isKept: true, isTold: true, outcome: { operation, ...outcome } });
+    expect(ended.get(guid(7), guid(1))).toBeUndefined();
+    if (operation.clientContext !== undefined) {
+      expect(ended.outcomeUnder(CALL, operation.clientContext)).toMatchObject({ operation });
+    }
+  });
+
+  it.each(["1", guid(1)])("are remembered for as long as their latest news: %s", (id) => {
+    const ended = new EndedOperations();
+    for (let n = 0; n < 2; n++) ended.note(CALL, completed(id, { clientContext: guid(n) }));
+    for (let n = 2; n <= 10_000; n++) ended.note(CALL, completed(guid(n)));
+    expect(ended.get(CALL, id)).toMatchObject({ clientContext: guid(1) });
+    ended.note(CALL, completed("one more"));
+    expect(ended.get(CALL, id)).toBeUndefined();
   });
 
   it("are asked for by clientContext: then it is the latest of its call", () => {

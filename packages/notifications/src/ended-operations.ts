@@ -1,6 +1,6 @@
 import type { CommsOperation, OperationOutcome } from "@graph-dtmf/models";
-import { EndedOperation } from "./ended-operation.ts";
-import { LatestByKey } from "./latest-by-key.ts";
+import { EndedOperation, playedOperation } from "./ended-operation.ts";
+import { GuidTable } from "./guid-table.ts";
 import type { PendingEntry } from "./pending-entry.ts";
 
 /** How many are remembered: the latest. */
@@ -9,24 +9,42 @@ const MOST_REMEMBERED = 10_000;
 /** An operation that is over: one that was waited for, or another. */
 export type OverOperation = PendingEntry | EndedOperation;
 
+const [ID, CALL_ID, CLIENT_CONTEXT] = [0, 1, 2] as const;
+/** Stands for no clientContext: nobody takes this for one, and who does is remembered otherwise. */
+const NIL = "00000000-0000-0000-0000-000000000000";
+
 /**
  * The latest operations that are over, of all calls: so that what comes again is recognised, and what was heard before
  * anybody asked is not lost.
+ *
+ * Each has a row. What was played and kept, as nearly all was, is there in numbers alone.
  */
 export class EndedOperations {
-  readonly #operations = new LatestByKey<OverOperation>(MOST_REMEMBERED);
-  #nameless = 0;
+  /** By row; absent if the table tells all of it. */
+  readonly #others: (OverOperation | undefined)[] = [];
+  /** By row: what it is found by, where that is not its id in the table; empty if it is by nothing. */
+  readonly #keys: (string | undefined)[] = [];
+  readonly #rows = new Map<string, number>();
+  /** Made when first needed: it takes half a megabyte. */
+  #made: GuidTable | undefined;
+  #next = 0;
+
+  get #table(): GuidTable {
+    this.#made ??= new GuidTable(MOST_REMEMBERED);
+    return this.#made;
+  }
 
   /** @param callId As we spell it. */
   get(callId: string, operationId: string): OverOperation | undefined {
-    const over = this.#operations.get(keyOf(callId, operationId));
+    const row = this.#find(callId, operationId);
+    const over = row === undefined ? undefined : this.#at(row);
     return over?.isOf(callId) ? over : undefined;
   }
 
   /** An operation has ended for which nobody waits. */
   note(callId: string, operation: CommsOperation): EndedOperation {
-    const ended = new EndedOperation(callId, operation);
-    this.#add(callId, operation.id, ended);
+    const ended = new EndedOperation(callId, operation, this.#pack);
+    ended.row = this.#add(callId, operation.id, ended);
     return ended;
   }
 
@@ -43,21 +61,61 @@ export class EndedOperations {
    * that is asked for after a restart, and seldom else.
    */
   outcomeUnder(callId: string, clientContext: string): OperationOutcome | undefined {
-    let latest: OverOperation | undefined;
-    for (const over of this.#operations.values()) {
-      if (over.clientContext === clientContext && over.isOf(callId)) latest = over;
+    const count = this.#others.length;
+    for (let age = 1; age <= count; age++) {
+      const row = (this.#next - age + count) % count;
+      if (!this.#others[row] && !this.#table.has(row, CLIENT_CONTEXT, clientContext)) continue;
+      const over = this.#at(row);
+      if (over.clientContext === clientContext && over.isOf(callId)) return over.isTold ? over.outcome : undefined;
     }
-    return latest?.isTold ? latest.outcome : undefined;
+    return undefined;
   }
 
-  #add(callId: string, operationId: string, over: OverOperation): void {
-    this.#operations.set(keyOf(callId, operationId || `nameless ${this.#nameless++}`), over);
+  #find(callId: string, operationId: string): number | undefined {
+    const row = this.#table.find(operationId);
+    return row === undefined && this.#rows.size > 0 ? this.#rows.get(keyOf(callId, operationId)) : row;
   }
+
+  #at(row: number): OverOperation {
+    const other = this.#others[row];
+    if (other) return other;
+    const [id, callId] = [this.#table.read(row, ID), this.#table.read(row, CALL_ID)];
+    const clientContext = this.#table.read(row, CLIENT_CONTEXT);
+    const operation = playedOperation(id, clientContext === NIL ? undefined : clientContext);
+    const ended = new EndedOperation(callId, operation, () => {});
+    ended.isKept = true;
+    return ended;
+  }
+
+  #add(callId: string, operationId: string, over: OverOperation): number {
+    const row = this.#next;
+    this.#next = (row + 1) % MOST_REMEMBERED;
+    this.#forget(row);
+    this.#others[row] = over;
+    const key = this.#table.enter(row, operationId) ? undefined : operationId && keyOf(callId, operationId);
+    this.#keys[row] = key;
+    if (key) this.#rows.set(key, row);
+    return row;
+  }
+
+  #forget(row: number): void {
+    const key = this.#keys[row];
+    if (key === undefined) this.#table.remove(row);
+    else if (this.#rows.get(key) === row) this.#rows.delete(key);
+  }
+
+  /** Lets go of all but numbers, where they tell what there is to know. */
+  readonly #pack = (ended: EndedOperation): void => {
+    const { row, callId, clientContext = NIL } = ended;
+    // It may have been forgotten before it was kept: then its row is of another.
+    const isItsRow = this.#others[row] === ended && this.#keys[row] === undefined;
+    if (!isItsRow || !ended.isPlayed || ended.clientContext === NIL) return;
+    const isWritten = this.#table.write(row, CALL_ID, callId) && this.#table.write(row, CLIENT_CONTEXT, clientContext);
+    if (isWritten) this.#others[row] = undefined;
+  };
 }
 
-const GUID_LENGTH = 36;
-
-/** A GUID is an operation's own; other ids need be so in their call alone. */
+/** An id need be so in its call alone. */
 function keyOf(callId: string, operationId: string): string {
-  return operationId.length === GUID_LENGTH ? operationId : `${callId} ${operationId}`;
+  return `${callId} ${operationId}`;
 }

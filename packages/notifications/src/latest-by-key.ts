@@ -23,9 +23,4 @@ export class LatestByKey<Value> {
   delete(key: string): void {
     this.#values.delete(key);
   }
-
-  /** The oldest first. */
-  values(): Iterable<Value> {
-    return this.#values.values();
-  }
 }
