@@ -1,4 +1,4 @@
-import type { HandlerQueue } from "./handler-queue.ts";
+import { HandlerQueue, type HandlerQueueEvents } from "./handler-queue.ts";
 import type { CallNotification, ParticipantsNotification } from "./notification.ts";
 import { ToneNumbering } from "./tone-numbering.ts";
 import type { ToneReaders } from "./tone-readers.ts";
@@ -12,7 +12,8 @@ type Snapshot = CallNotification | ParticipantsNotification;
 
 /** What the receiver knows of one call. */
 export class CallRecord {
-  readonly queue: HandlerQueue;
+  readonly callId: string;
+  readonly queue: HandlerQueue<CallRecord>;
   /** Those who read its tones, while anybody does. */
   readers: ToneReaders | undefined;
   heardAtMs = 0;
@@ -20,8 +21,9 @@ export class CallRecord {
   #numbering: ToneNumbering | undefined;
   #latest: Map<Snapshot["kind"], { text: string; untilMs: number }> | undefined;
 
-  constructor(queue: HandlerQueue) {
-    this.queue = queue;
+  constructor(callId: string, events: HandlerQueueEvents<CallRecord>) {
+    this.callId = callId;
+    this.queue = new HandlerQueue(this, events);
   }
 
   get numbering(): ToneNumbering {

@@ -9,12 +9,14 @@ import { ToneStreams } from "./tones.ts";
 const notification: Notification = { kind: "unknown", raw: {} };
 const MINUTE = 60_000;
 
+const holder = (name: string) => ({ name, done: Promise.resolve(), placeDone() {} });
+
 function createRecords(run: () => Promise<void> = async () => {}) {
   const clock = createManualClock();
   const records = new CallRecords(clock, { run, dropped() {} });
   /** Hears of a call something that is worth remembering. */
   const remember = (callId: string): number => records.heard(callId).numbering.epoch(2, clock.now());
-  const reserve = (callId: string): Place => records.heard(callId).queue.reserve(notification, { placeDone() {} });
+  const reserve = (callId: string): Place => records.heard(callId).queue.reserve(notification, holder(callId));
   return { clock, records, remember, reserve };
 }
 
@@ -78,6 +80,28 @@ describe("CallRecords", () => {
     await readers[1]?.return?.();
     expect(records.size).toBe(1);
     expect(clock.pending).toBe(0);
+  });
+
+  it("names whose notifications are not handled yet: those that run, and those that wait", async () => {
+    const gate = deferred();
+    const { records, reserve } = createRecords(() => gate.promise);
+    const names = (): string[] => Array.from(records.holders(), (each) => (each as ReturnType<typeof holder>).name);
+    const places = ["a", "b", "b"].map(reserve);
+    expect(names()).toEqual(["a", "b", "b"]);
+    places[0]?.proceed();
+    places[1]?.proceed();
+    places[2]?.leave();
+    expect(names()).toEqual(["a", "b", "b"]);
+    gate.resolve();
+    await turn();
+    expect(names()).toEqual([]);
+  });
+
+  it("names each of them once", () => {
+    const { records } = createRecords();
+    const both = holder("both");
+    for (const callId of ["a", "a", "b"]) records.heard(callId).queue.reserve(notification, both);
+    expect([...records.holders()]).toEqual([both]);
   });
 
   it("has no timers", () => {

@@ -1,6 +1,6 @@
 import type { Clock } from "@graph-dtmf/models";
 import { CallRecord, REMEMBERED_MS } from "./call-record.ts";
-import { HandlerQueue, type HandlerQueueEvents } from "./handler-queue.ts";
+import type { HandlerQueueEvents, PlaceHolder } from "./handler-queue.ts";
 
 /** How many calls are remembered; those last heard of go first. A call that somebody waits in is never forgotten. */
 const MOST_CALLS = 10_000;
@@ -17,15 +17,15 @@ const SWEEP_MS = 60_000;
  */
 export class CallRecords {
   readonly #clock: Clock;
-  readonly #events: HandlerQueueEvents;
+  readonly #events: HandlerQueueEvents<CallRecord>;
   /** In the order in which the calls were last heard of. */
   readonly #records = new Map<string, CallRecord>();
   #sweepAtMs = 0;
   #sweepAtSize = MOST_CALLS;
 
-  constructor(clock: Clock, events: Omit<HandlerQueueEvents, "idle">) {
+  constructor(clock: Clock, events: Omit<HandlerQueueEvents<CallRecord>, "idle">) {
     this.#clock = clock;
-    this.#events = { ...events, idle: (callId) => this.release(callId) };
+    this.#events = { ...events, idle: (record) => this.release(record) };
   }
 
   get size(): number {
@@ -39,7 +39,7 @@ export class CallRecords {
     if (record) {
       this.#records.delete(callId);
     } else {
-      record = new CallRecord(new HandlerQueue(callId, this.#events));
+      record = new CallRecord(callId, this.#events);
       if (nowMs >= this.#sweepAtMs || this.#records.size >= this.#sweepAtSize) this.#sweep(nowMs);
     }
     record.heardAtMs = nowMs;
@@ -48,8 +48,15 @@ export class CallRecords {
   }
 
   /** Lets it go if nothing would be forgotten. */
-  release(callId: string): void {
-    if (this.#records.get(callId)?.isEmpty) this.#records.delete(callId);
+  release(record: CallRecord): void {
+    if (record.isEmpty) this.#records.delete(record.callId);
+  }
+
+  /** Who has notifications that are not handled yet. */
+  holders(): Set<PlaceHolder> {
+    const holders = new Set<PlaceHolder>();
+    for (const { queue } of this.#records.values()) for (const holder of queue.holders()) holders.add(holder);
+    return holders;
   }
 
   /** Where there are too many it makes some room, so as not to be needed again for the very next. */

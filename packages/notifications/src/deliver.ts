@@ -6,7 +6,6 @@ import type { Handlers, NotificationKind } from "./handlers.ts";
 import type { Notification } from "./notification.ts";
 import type { NotificationAnswer } from "./notification-request.ts";
 import type { OperationTracker } from "./operation-tracker.ts";
-import type { Outstanding } from "./outstanding.ts";
 import { isIncoming, type RedirectIncoming, redirectTarget } from "./redirect-incoming.ts";
 import type { Repetitions } from "./repetitions.ts";
 import type { Reporter } from "./reporter.ts";
@@ -22,8 +21,6 @@ export interface DeliveryPath {
   records: CallRecords;
   repetitions: Repetitions;
   reporter: Reporter;
-  /** Holds every delivery that has something to handle, until that is done. */
-  outstanding: Outstanding;
 }
 
 /** What may say that an operation or a call has ended. */
@@ -33,13 +30,13 @@ const NO_HEADERS = {} as const;
 
 /** Takes notifications up: each is told on its arrival, and takes its turn. */
 export function enter(notifications: readonly Notification[], path: DeliveryPath): Delivery {
-  const { listeners, handlers, records, outstanding } = path;
-  const queueOf = (notification: Notification): HandlerQueue | undefined => {
+  const { listeners, handlers, records } = path;
+  const queueOf = (notification: Notification): HandlerQueue<unknown> | undefined => {
     listeners.tell(notification);
     const isHandled = handlers.has(notification.kind);
     return isHandled ? records.heard(notification.callId ?? "").queue : undefined;
   };
-  return new Delivery(notifications, queueOf, outstanding);
+  return new Delivery(notifications, queueOf);
 }
 
 /** How a delivery is answered. Its handlers run once the answer's `handle` is called. */

@@ -1,7 +1,6 @@
 import type { HandlerQueue, Place, PlaceHolder } from "./handler-queue.ts";
 import type { Notification } from "./notification.ts";
 import type { Delivered } from "./observer.ts";
-import type { Outstanding, Waitable } from "./outstanding.ts";
 
 /** A notification of a delivery. */
 export interface Entry extends Delivered {
@@ -13,9 +12,8 @@ export interface Entry extends Delivered {
 const DONE = Promise.resolve();
 
 /** What one request brought, and how much of it is still to be handled. */
-export class Delivery implements PlaceHolder, Waitable {
+export class Delivery implements PlaceHolder {
   readonly entries: readonly Entry[];
-  readonly #outstanding: Outstanding;
   /** Places that were taken, and those of them that are not done. */
   #taken = 0;
   #left = 0;
@@ -26,11 +24,13 @@ export class Delivery implements PlaceHolder, Waitable {
   /** @param queueOf Where a notification takes its place, if it is to be handled. */
   constructor(
     notifications: readonly Notification[],
-    queueOf: (notification: Notification) => HandlerQueue | undefined,
-    outstanding: Outstanding,
+    queueOf: (notification: Notification) => HandlerQueue<unknown> | undefined,
   ) {
-    this.#outstanding = outstanding;
-    this.entries = notifications.map((notification) => this.#enter(notification, queueOf(notification)));
+    this.entries = notifications.map((notification) => {
+      const place = queueOf(notification)?.reserve(notification, this);
+      if (place) this.#left = ++this.#taken;
+      return { notification, place, fate: "new" };
+    });
   }
 
   /** Whether there was something to handle, be it done by now. */
@@ -38,7 +38,6 @@ export class Delivery implements PlaceHolder, Waitable {
     return this.#taken > 0;
   }
 
-  /** Resolves when all was handled, or left, or dropped. Never rejects. */
   get done(): Promise<void> {
     if (this.#left === 0) return DONE;
     this.#done ??= new Promise((resolve) => {
@@ -58,16 +57,6 @@ export class Delivery implements PlaceHolder, Waitable {
   }
 
   placeDone(): void {
-    if (--this.#left > 0) return;
-    this.#outstanding.delete(this);
-    this.#resolve?.();
-  }
-
-  #enter(notification: Notification, queue: HandlerQueue | undefined): Entry {
-    if (queue) {
-      this.#taken++;
-      if (++this.#left === 1) this.#outstanding.add(this);
-    }
-    return { notification, place: queue?.reserve(notification, this), fate: "new" };
+    if (--this.#left === 0) this.#resolve?.();
   }
 }

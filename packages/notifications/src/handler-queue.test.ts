@@ -15,7 +15,7 @@ function createQueue(run: (id: unknown) => Promise<void> | void = () => {}) {
   });
   const reserve = (id: number) => {
     const { promise: done, resolve: placeDone } = deferred();
-    const place = queue.reserve({ kind: "unknown", raw: id } satisfies Notification, { placeDone });
+    const place = queue.reserve({ kind: "unknown", raw: id } satisfies Notification, { done, placeDone });
     return { done, proceed: () => place.proceed(), leave: () => place.leave() };
   };
   return { events, queue, reserve };

@@ -4,17 +4,19 @@ import type { Notification } from "./notification.ts";
 export const MAX_WAITING = 1000;
 
 /** What queues call. None of it throws. */
-export interface HandlerQueueEvents {
+export interface HandlerQueueEvents<Owner> {
   /** Returns a promise only if there is something to wait for. It never rejects. */
   run(notification: Notification): unknown;
   /** Too many were waiting: this one, the oldest of them, will not be handled. */
   dropped(notification: Notification): void;
-  /** Nothing waits and nothing runs any more in the queue of this call. */
-  idle(callId: string): void;
+  /** Nothing waits and nothing runs any more in the queue of this owner. */
+  idle(owner: Owner): void;
 }
 
 /** Who has taken a place. */
 export interface PlaceHolder {
+  /** Resolves when all the places that it has taken are done. Never rejects. */
+  readonly done: Promise<void>;
   /** It was handled, or left, or was dropped. */
   placeDone(): void;
 }
@@ -28,10 +30,10 @@ export class Place {
   readonly holder: PlaceHolder;
   /** The one behind it in its queue. */
   next: Place | undefined;
-  readonly #queue: HandlerQueue;
+  readonly #queue: Pick<HandlerQueue<unknown>, "decided">;
   #state: "undecided" | "ready" | "left" = "undecided";
 
-  constructor(notification: Notification, holder: PlaceHolder, queue: HandlerQueue) {
+  constructor(notification: Notification, holder: PlaceHolder, queue: Pick<HandlerQueue<unknown>, "decided">) {
     this.notification = notification;
     this.holder = holder;
     this.#queue = queue;
@@ -67,22 +69,29 @@ export class Place {
  *
  * The places are a chain, because a batch may hold 300,000 of them, and an array of so many moves at every `shift`.
  */
-export class HandlerQueue {
-  readonly #callId: string;
-  readonly #events: HandlerQueueEvents;
+export class HandlerQueue<Owner> {
+  readonly #owner: Owner;
+  readonly #events: HandlerQueueEvents<Owner>;
   #first: Place | undefined;
   #last: Place | undefined;
   /** Those that wait and are to be handled. */
   #ready = 0;
-  #isRunning = false;
+  /** Whose notification is being handled. */
+  #running: PlaceHolder | undefined;
 
-  constructor(callId: string, events: HandlerQueueEvents) {
-    this.#callId = callId;
+  constructor(owner: Owner, events: HandlerQueueEvents<Owner>) {
+    this.#owner = owner;
     this.#events = events;
   }
 
   get isIdle(): boolean {
-    return !this.#isRunning && this.#first === undefined;
+    return this.#running === undefined && this.#first === undefined;
+  }
+
+  /** Who has places that are not done, once for each. */
+  *holders(): Iterable<PlaceHolder> {
+    if (this.#running) yield this.#running;
+    for (let place = this.#first; place; place = place.next) yield place.holder;
   }
 
   /** Takes the next place. The newest are kept, since the last of them may say that the call has ended. */
@@ -117,25 +126,25 @@ export class HandlerQueue {
 
   /** Handles whatever is decided, at once for as long as there is nothing to wait for. */
   #advance(): void {
-    if (this.#isRunning) return;
-    this.#isRunning = true;
+    if (this.#running) return;
     for (let next = this.#first; next?.isDecided; next = this.#first) {
-      this.#unlink(next);
       const { holder } = next;
-      const running = next.isReady ? this.#events.run(next.notification) : undefined;
-      if (running instanceof Promise) {
-        void running.then(() => this.#goOn(holder));
+      this.#running = holder;
+      this.#unlink(next);
+      const handling = next.isReady ? this.#events.run(next.notification) : undefined;
+      if (handling instanceof Promise) {
+        void handling.then(() => this.#goOn(holder));
         return;
       }
       holder.placeDone();
     }
-    this.#isRunning = false;
-    if (this.isIdle) this.#events.idle(this.#callId);
+    this.#running = undefined;
+    if (this.isIdle) this.#events.idle(this.#owner);
   }
 
   #goOn(holder: PlaceHolder): void {
     holder.placeDone();
-    this.#isRunning = false;
+    this.#running = undefined;
     this.#advance();
   }
 }

@@ -2,6 +2,7 @@ import { type Clock, type Logger, systemClock, type Telemetry } from "@graph-dtm
 import { CallRecords } from "./call-records.ts";
 import { Deadlines } from "./deadlines.ts";
 import type { DeliveryPath } from "./deliver.ts";
+import { drain } from "./drain.ts";
 import { answerFetch, type FetchCore, type FetchOptions, type FetchRequest } from "./fetch.ts";
 import { MAX_WAITING } from "./handler-queue.ts";
 import { Handlers, type NotificationHandler, type NotificationKind, type NotificationOfKind } from "./handlers.ts";
@@ -10,7 +11,6 @@ import type { NotificationVerifier } from "./notification-verifier.ts";
 import type { OperationCounts } from "./observe-operations.ts";
 import { createObserver } from "./observer.ts";
 import type { OperationTracker } from "./operation-tracker.ts";
-import { Outstanding } from "./outstanding.ts";
 import { type Reception, receiveRequest } from "./receive-request.ts";
 import { NotificationDroppedError } from "./receiver-errors.ts";
 import type { RedirectIncoming } from "./redirect-incoming.ts";
@@ -126,7 +126,6 @@ export function createNotificationReceiver(options: NotificationReceiverOptions)
   const listeners = new Handlers(reporter.failed);
   const tones = new ToneStreams({ clock, records, operations, reorderWindowMs });
   listeners.on("tone", ({ callId, toneInfo }) => tones.hear(callId, toneInfo));
-  const outstanding = new Outstanding();
   const path: DeliveryPath = {
     operations,
     redirectIncoming,
@@ -136,7 +135,6 @@ export function createNotificationReceiver(options: NotificationReceiverOptions)
     records,
     repetitions: new Repetitions(clock, records),
     reporter,
-    outstanding,
   };
   const reception: Reception = { verifier, limits, path, observer };
   const receive: Receive = (request) => receiveRequest(request, reception);
@@ -147,7 +145,7 @@ export function createNotificationReceiver(options: NotificationReceiverOptions)
     tones: (callId, how = {}) => tones.open(callId, how),
     fetch: (request, fetchOptions) => answerFetch(core, request, fetchOptions),
     receive,
-    drain: ({ signal } = {}) => outstanding.settled(signal),
+    drain: ({ signal } = {}) => drain(records.holders(), signal),
   };
 }
 

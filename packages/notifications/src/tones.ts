@@ -61,7 +61,7 @@ export class ToneStreams {
       reorderWindowMs,
       left() {
         record.readers = undefined;
-        records.release(callId);
+        records.release(record);
         unread.abort();
         stopSharing?.();
       },

@@ -96,11 +96,17 @@ describe("an operation that is waited for", () => {
     expect(pending.outcome).toMatchObject({ outcome: "canceled", played: "notAll" });
   });
 
-  test("is found under any spelling of the call's id", async () => {
+  test.each([CALL, CALL.toUpperCase().replaceAll("-", "")])("is found under any spelling: %s", async (callId) => {
     const { tracker } = start();
-    const pending = tracker.expect({ callId: CALL.toUpperCase().replaceAll("-", ""), clientContext: "mine" });
-    await tracker.hear(ended({ clientContext: "mine" }));
+    const other = callId === CALL ? CALL.toUpperCase() : CALL;
+    const pending = tracker.expect({ callId, clientContext: "mine" });
+    expect(tracker.resume({ callId: other, clientContext: "mine" })).toBe(pending);
+    expect(await tracker.hear({ ...ended({ clientContext: "mine" }), callId: other })).toBe("new");
     expect(pending.outcome).toBeDefined();
+    expect(await tracker.hear({ ...ended({ clientContext: "mine" }), callId })).toBe("seen");
+    expect(tracker.resume({ callId: other, clientContext: "mine" }).outcome).toBeDefined();
+    await tracker.hear({ kind: "call", callId: other, changeType: "deleted", call: { id: other }, raw: {} });
+    expect(await tracker.ended(callId)).toEqual({});
   });
 
   test("is not settled by what is still running, but knows that it was heard of", async () => {

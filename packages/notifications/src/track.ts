@@ -96,7 +96,7 @@ class Tracker implements OperationTracker, EntryKeeper {
   }
 
   resume({ callId, clientContext }: OperationKey): PendingOperation {
-    const known = this.#calls.find(callId)?.waiting(clientContext);
+    const known = this.#calls.find(normalizeId(callId))?.waiting(clientContext);
     if (known) return known;
     const nowMs = this.#clock.now();
     const options = { clientContext, expectedMs: 0, kind: undefined, isFresh: false, keeper: this };
@@ -111,11 +111,12 @@ class Tracker implements OperationTracker, EntryKeeper {
   }
 
   async ended(callId: string, { signal }: { signal?: AbortSignal } = {}): Promise<CallEnd> {
-    const known = this.#calls.find(callId)?.ended;
+    const id = normalizeId(callId);
+    const known = this.#calls.find(id)?.ended;
     if (known) return known.end;
     signal?.throwIfAborted();
     if (this.#isClosed) throw closed();
-    const call = this.#calls.of(callId);
+    const call = this.#calls.of(id);
     call.endWaits ??= new EndWaits();
     return call.endWaits.begin(signal).finally(() => this.#calls.dropIfIdle(call));
   }
@@ -125,9 +126,9 @@ class Tracker implements OperationTracker, EntryKeeper {
   }
 
   hear(notification: Notification): Promise<"new" | "seen"> {
-    const { callId = "" } = notification;
+    if (notification.kind !== "operation" && notification.kind !== "call") return NEW;
+    const callId = normalizeId(notification.callId);
     if (notification.kind === "operation") return this.#hearOperation(callId, notification.operation);
-    if (notification.kind !== "call") return NEW;
     const { state, resultInfo } = notification.call;
     if (state !== "terminated" && notification.changeType !== "deleted") return NEW;
     const call = this.#calls.of(callId);
@@ -184,7 +185,7 @@ class Tracker implements OperationTracker, EntryKeeper {
     if (this.#calls.pending >= this.#maxPending) {
       throw new DtmfError("too_many_pending", `${this.#maxPending} operations are pending: no more can be waited for`);
     }
-    const call = this.#calls.of(callId);
+    const call = this.#calls.of(normalizeId(callId));
     if (call.waiting(options.clientContext)) {
       throw new InvalidRequestError("an operation of this call is still pending under that clientContext");
     }
@@ -208,9 +209,10 @@ class Tracker implements OperationTracker, EntryKeeper {
 
   /** What another instance heard, or the echo of what this one did. */
   #hearElsewhere(event: StoredEvent): void {
+    const callId = normalizeId(event.callId);
     if (event.type === "callEnd") {
       const { resultInfo } = event;
-      this.#endCall(this.#calls.of(event.callId), resultInfo ? { resultInfo } : {}).isKept = true;
+      this.#endCall(this.#calls.of(callId), resultInfo ? { resultInfo } : {}).isKept = true;
       return;
     }
     const { operationId = "", clientContext, outcome } = event;
@@ -218,7 +220,7 @@ class Tracker implements OperationTracker, EntryKeeper {
     if (!("operation" in outcome)) return;
     const context = clientContext !== undefined && { clientContext };
     const operation = { ...outcome.operation, id: operationId, ...context };
-    const end = this.#tellWhoWaits(event.callId, operation);
+    const end = this.#tellWhoWaits(callId, operation);
     if (end) end.isKept = true;
   }
 
@@ -230,10 +232,9 @@ class Tracker implements OperationTracker, EntryKeeper {
     if (!isEnd(operation)) return undefined;
     if (entry?.isTold) return entry;
     // Under a clientContext that is used again, a repeated end must not settle the next life of it.
-    const id = call?.id ?? normalizeId(callId);
-    const over = operation.id ? this.#over.get(id, operation.id) : undefined;
+    const over = operation.id ? this.#over.get(callId, operation.id) : undefined;
     if (over?.isTold) return over;
-    const ended = this.#over.note(id, operation);
+    const ended = this.#over.note(callId, operation);
     if (!entry && !over) call?.keepUnclaimed(operation, ended);
     return ended;
   }
@@ -252,7 +253,7 @@ class Tracker implements OperationTracker, EntryKeeper {
 
   #keepEnd(callId: string, end: OverOperation, operation: CommsOperation): Promise<"new" | "seen"> {
     // Most ends that others wait for are of a call in which nobody waits here.
-    const callOf = (): TrackedCall => this.#calls.find(callId) ?? new TrackedCall(normalizeId(callId));
+    const callOf = (): TrackedCall => this.#calls.find(callId) ?? new TrackedCall(callId);
     return this.#keep(end, this.#link && completionEvent(operation, end, callOf()));
   }
 

@@ -1,4 +1,3 @@
-import { normalizeId } from "@graph-dtmf/models";
 import { Latest } from "./latest.ts";
 import type { PendingEntry } from "./pending-entry.ts";
 import { type CallEnd, type EndedCall, TrackedCall } from "./tracked-call.ts";
@@ -6,7 +5,7 @@ import { type CallEnd, type EndedCall, TrackedCall } from "./tracked-call.ts";
 /** How many ends of calls are remembered: the latest. */
 const MOST_REMEMBERED = 10_000;
 
-/** All calls in which somebody waits, or that have ended. */
+/** All calls in which somebody waits, or that have ended, by their ids as we spell them. */
 export class TrackedCalls {
   readonly #calls = new Map<string, TrackedCall>();
   readonly #endedCalls = new Latest<TrackedCall>(MOST_REMEMBERED);
@@ -17,21 +16,16 @@ export class TrackedCalls {
     return this.#pending;
   }
 
-  /** By its id in any spelling. */
   find(callId: string): TrackedCall | undefined {
-    // Nearly every id is spelled as we do, and to look costs less than to make sure.
-    const known = this.#calls.get(callId);
-    if (known) return known;
-    const id = normalizeId(callId);
-    return id === callId ? undefined : this.#calls.get(id);
+    return this.#calls.get(callId);
   }
 
   /** As {@link find}; made if nothing is known of it. */
   of(callId: string): TrackedCall {
     const known = this.find(callId);
     if (known) return known;
-    const call = new TrackedCall(normalizeId(callId));
-    this.#calls.set(call.id, call);
+    const call = new TrackedCall(callId);
+    this.#calls.set(callId, call);
     return call;
   }
 

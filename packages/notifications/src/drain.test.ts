@@ -4,26 +4,6 @@ import { edges } from "./__fixtures__/edges.ts";
 import { toneEntry } from "./__fixtures__/envelopes.ts";
 import { openReceiver } from "./__fixtures__/open-receiver.ts";
 import { deferred } from "./__fixtures__/ports.ts";
-import { Delivery } from "./delivery.ts";
-import { HandlerQueue } from "./handler-queue.ts";
-import type { Notification } from "./notification.ts";
-import { Outstanding } from "./outstanding.ts";
-
-describe("Outstanding", () => {
-  it("holds a delivery until all of it is handled, and none that has nothing to handle", () => {
-    const outstanding = new Outstanding();
-    const queue = new HandlerQueue("c", { run() {}, dropped() {}, idle() {} });
-    const unknown = (raw: number): Notification => ({ kind: "unknown", raw });
-    new Delivery([unknown(1)], () => undefined, outstanding);
-    expect(outstanding.size).toBe(0);
-    const delivery = new Delivery([1, 2, 3].map(unknown), ({ raw }) => (raw === 1 ? undefined : queue), outstanding);
-    expect(outstanding.size).toBe(1);
-    delivery.entries[1]?.place?.leave();
-    expect(outstanding.size).toBe(1);
-    void delivery.proceed();
-    expect(outstanding.size).toBe(0);
-  });
-});
 
 describe.each(edges)("drain() behind $name", (edge) => {
   it("resolves at once when there is nothing to wait for", async () => {
