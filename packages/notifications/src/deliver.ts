@@ -2,7 +2,7 @@ import type { Clock } from "@graph-dtmf/models";
 import type { CallRecords } from "./call-records.ts";
 import { Delivery, type Entry } from "./delivery.ts";
 import type { HandlerQueue } from "./handler-queue.ts";
-import type { Handlers, NotificationKind } from "./handlers.ts";
+import type { Handlers } from "./handlers.ts";
 import type { Notification } from "./notification.ts";
 import type { NotificationAnswer } from "./notification-request.ts";
 import type { OperationTracker } from "./operation-tracker.ts";
@@ -22,9 +22,6 @@ export interface DeliveryPath {
   repetitions: Repetitions;
   reporter: Reporter;
 }
-
-/** What may say that an operation or a call has ended. */
-const KEPT_KINDS: ReadonlySet<NotificationKind> = new Set<NotificationKind>(["operation", "call"]);
 
 const NO_HEADERS = {} as const;
 
@@ -76,8 +73,10 @@ export function keepingOf(
   notification: Notification,
   operations: DeliveryPath["operations"],
 ): Promise<unknown> | undefined {
-  if (KEPT_KINDS.has(notification.kind)) return operations.hear(notification);
-  return notification.kind === "tone" ? operations.tones?.put(notification.callId, notification.toneInfo) : undefined;
+  const { kind } = notification;
+  // What may say that an operation or a call has ended.
+  if (kind === "operation" || kind === "call") return operations.hear(notification);
+  return kind === "tone" ? operations.tones?.put(notification.callId, notification.toneInfo) : undefined;
 }
 
 async function kept(entry: Entry, keeping: Promise<unknown>, path: DeliveryPath): Promise<void> {
