@@ -12,15 +12,16 @@ const BUCKETS = 16_384;
 export class GuidTable {
   readonly #numbers: Int32Array;
   /** By bucket the first row of a chain, by row the next one: counted from 1, since 0 is none. */
-  readonly #first = new Int32Array(BUCKETS);
-  readonly #next: Int32Array;
+  readonly #first = new Uint16Array(BUCKETS);
+  readonly #next: Uint16Array;
   /** What was asked for last: often it is entered right after. */
   readonly #asked = new Int32Array(GUID_NUMBERS);
   #askedGuid: string | undefined;
 
+  /** @param rows How many: 65,535 at most. */
   constructor(rows: number) {
     this.#numbers = new Int32Array(rows * COLUMNS * GUID_NUMBERS);
-    this.#next = new Int32Array(rows);
+    this.#next = new Uint16Array(rows);
   }
 
   /** The latest row that was entered under a GUID. */
@@ -44,7 +45,7 @@ export class GuidTable {
 
   /** Has a row found no more, if it was entered. */
   remove(row: number): void {
-    let chain: Int32Array = this.#first;
+    let chain: Uint16Array = this.#first;
     let at = bucketOf(this.#numbers, placeOf(row, 0));
     for (let next = chain[at]; next; next = chain[at]) {
       if (next === row + 1) {

@@ -3,6 +3,8 @@ export const GUID_NUMBERS = 4;
 
 const LENGTH = 36;
 const DASH = 45;
+/** Where its digits are, four by four. */
+const GROUPS_AT = [0, 4, 9, 14, 19, 24, 28, 32] as const;
 
 /** What a character is worth as a digit, by its code: -1 if it is none, or is a capital. */
 const DIGITS = Int8Array.from({ length: 128 }, (_, code) => "0123456789abcdef".indexOf(String.fromCharCode(code)));
@@ -10,13 +12,14 @@ const DIGITS = Int8Array.from({ length: 128 }, (_, code) => "0123456789abcdef".i
 /** Writes a GUID as numbers. False, and anything is written, unless it is spelled as we do: in lower case, with dashes. */
 export function writeGuid(guid: string, numbers: Int32Array, at: number): boolean {
   if (guid.length !== LENGTH || !hasDashes(guid)) return false;
-  const [a, b, c, d] = [digits(guid, 0), digits(guid, 4), digits(guid, 9), digits(guid, 14)];
-  const [e, f, g, h] = [digits(guid, 19), digits(guid, 24), digits(guid, 28), digits(guid, 32)];
-  numbers[at] = (a << 16) | b;
-  numbers[at + 1] = (c << 16) | d;
-  numbers[at + 2] = (e << 16) | f;
-  numbers[at + 3] = (g << 16) | h;
-  return (a | b | c | d | e | f | g | h) >= 0;
+  let wrong = 0;
+  for (let n = 0; n < GUID_NUMBERS; n++) {
+    const high = digits(guid, GROUPS_AT[2 * n] ?? 0);
+    const low = digits(guid, GROUPS_AT[2 * n + 1] ?? 0);
+    numbers[at + n] = (high << 16) | low;
+    wrong |= high | low;
+  }
+  return wrong >= 0;
 }
 
 /** The GUID that was written. */
