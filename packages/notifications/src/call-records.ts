@@ -1,6 +1,7 @@
 import type { Clock } from "@graph-dtmf/models";
 import { CallRecord, REMEMBERED_MS } from "./call-record.ts";
 import type { HandlerQueueEvents, PlaceHolder } from "./handler-queue.ts";
+import { PassingMap } from "./passing-map.ts";
 
 /** How many calls are remembered; those last heard of go first. A call that somebody waits in is never forgotten. */
 const MOST_CALLS = 10_000;
@@ -19,7 +20,7 @@ export class CallRecords {
   readonly #clock: Clock;
   readonly #events: HandlerQueueEvents<CallRecord>;
   /** In the order in which the calls were last heard of. */
-  readonly #records = new Map<string, CallRecord>();
+  readonly #records = new PassingMap<string, CallRecord>();
   #sweepAtMs = 0;
   #sweepAtSize = MOST_CALLS;
 
@@ -63,10 +64,10 @@ export class CallRecords {
   #sweep(nowMs: number): void {
     const oldestMs = nowMs - REMEMBERED_MS;
     let surplus = this.#records.size < MOST_CALLS ? 0 : ROOM;
-    for (const [callId, record] of this.#records) {
+    for (const record of this.#records.values()) {
       if (record.heardAtMs > oldestMs && surplus <= 0) break;
       if (record.isInUse) continue;
-      this.#records.delete(callId);
+      this.#records.delete(record.callId);
       surplus--;
     }
     this.#sweepAtMs = nowMs + SWEEP_MS;

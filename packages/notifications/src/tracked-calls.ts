@@ -1,4 +1,5 @@
 import { Latest } from "./latest.ts";
+import { PassingMap } from "./passing-map.ts";
 import type { PendingEntry } from "./pending-entry.ts";
 import { type CallEnd, type EndedCall, TrackedCall } from "./tracked-call.ts";
 
@@ -7,7 +8,7 @@ const MOST_REMEMBERED = 10_000;
 
 /** All calls in which somebody waits, or that have ended, by their ids as we spell them. */
 export class TrackedCalls {
-  readonly #calls = new Map<string, TrackedCall>();
+  readonly #calls = new PassingMap<string, TrackedCall>();
   readonly #endedCalls = new Latest<TrackedCall>(MOST_REMEMBERED);
   #pending = 0;
 

@@ -2,6 +2,7 @@ import { bearerTokenOf } from "./bearer-token.ts";
 import { NotificationAuthenticationError } from "./errors.ts";
 import type { NotificationVerifier, VerifiedSender } from "./notification-verifier.ts";
 import { createOpenIdKeyLoader } from "./openid-keys.ts";
+import { PassingMap } from "./passing-map.ts";
 import { SigningKeys } from "./signing-keys.ts";
 import { TokenCache } from "./token-cache.ts";
 import { checkToken, type TokenCheck } from "./token-check.ts";
@@ -28,7 +29,7 @@ export function createGraphCallingVerifier(options: GraphCallingVerifierOptions)
   const keys = new SigningKeys(createOpenIdKeyLoader(source), clock);
   const check: TokenCheck = { ...expected, keys };
   const remembered = new TokenCache();
-  const underway = new Map<string, Promise<VerifiedSender>>();
+  const underway = new PassingMap<string, Promise<VerifiedSender>>();
 
   const recall = (authorization: string): Promise<VerifiedSender> | undefined => {
     const token = remembered.get(authorization);
