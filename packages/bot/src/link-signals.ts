@@ -1,3 +1,5 @@
+import { onAbort } from "@graph-dtmf/models";
+
 /** A signal that is aborted with the first of several. Whoever made it has to unlink it: some of them live long. */
 export interface LinkedSignal {
   signal: AbortSignal;
@@ -10,8 +12,7 @@ export function linkSignals(...signals: readonly (AbortSignal | undefined)[]): L
     if (!signal) return [];
     const abort = (): void => linked.abort(signal.reason);
     if (signal.aborted) abort();
-    else signal.addEventListener("abort", abort);
-    return () => signal.removeEventListener("abort", abort);
+    return onAbort(signal, abort);
   });
   return {
     signal: linked.signal,

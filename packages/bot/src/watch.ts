@@ -1,4 +1,4 @@
-import type { Clock } from "@graph-dtmf/models";
+import { type Clock, onAbort } from "@graph-dtmf/models";
 import { Alarm } from "./alarm.ts";
 
 /** Something that changes, and says so; returns what stops that. */
@@ -30,8 +30,5 @@ export async function waitUntil<T>(look: () => T | undefined, options: WaitOptio
 
 /** A signal, if there is one, as something to watch. */
 export function aborts(signal: AbortSignal | undefined): Watched {
-  return (changed) => {
-    signal?.addEventListener("abort", changed);
-    return () => signal?.removeEventListener("abort", changed);
-  };
+  return (changed) => (signal ? onAbort(signal, changed) : () => {});
 }

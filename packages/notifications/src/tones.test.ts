@@ -272,6 +272,17 @@ describe("tones()", () => {
       await expect(receiver.tones(CALL, { signal: stop.signal }).next()).rejects.toBe("enough");
     });
 
+    it("ends all streams that share it, and is listened to once for all of them", async () => {
+      const { receiver } = await openTones();
+      const stop = new AbortController();
+      const streams = Array.from({ length: 20 }, () => receiver.tones(CALL, { signal: stop.signal }));
+      expect(getEventListeners(stop.signal, "abort")).toHaveLength(1);
+      const nexts = streams.map((tones) => tones.next());
+      stop.abort("enough");
+      for (const next of nexts) await expect(next).rejects.toBe("enough");
+      expect(getEventListeners(stop.signal, "abort")).toEqual([]);
+    });
+
     it("forgets it when the call has ended", async () => {
       const { receiver, endCall } = await openTones();
       const stop = new AbortController();

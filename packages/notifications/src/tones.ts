@@ -1,4 +1,4 @@
-import { type Clock, InvalidRequestError, normalizeId, type ToneInfo } from "@graph-dtmf/models";
+import { type Clock, InvalidRequestError, normalizeId, onAbort, type ToneInfo } from "@graph-dtmf/models";
 import type { CallRecord } from "./call-record.ts";
 import type { CallRecords } from "./call-records.ts";
 import type { OperationTracker } from "./operation-tracker.ts";
@@ -43,12 +43,12 @@ export class ToneStreams {
     const { readers } = record;
     const abort = (): void => reader.fail(signal?.reason);
     const reader = new ToneReader(() => {
-      signal?.removeEventListener("abort", abort);
+      deaf?.();
       readers.remove(reader);
     });
+    const deaf = signal && onAbort(signal, abort);
     readers.add(reader);
     if (signal?.aborted) abort();
-    else signal?.addEventListener("abort", abort);
     return reader;
   }
 
