@@ -40,6 +40,7 @@ export class Deadlines {
 
   /** Makes it due at that time, instead of any earlier choice. */
   set(thing: Due, atMs: number): void {
+    // The timer keeps the tick up to date while it runs.
     if (this.#waiting === 0 && !this.#timer) this.#begin(this.#nowTick());
     this.#unlink(thing);
     const list = this.#list(Math.max(this.#tick + 1, Math.ceil(atMs / TICK_MS)));

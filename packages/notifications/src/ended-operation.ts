@@ -18,8 +18,6 @@ export class EndedOperation implements HeardEnd {
   readonly id: string;
   readonly clientContext: string | undefined;
   readonly callId: string;
-  /** Where it is remembered. */
-  row = -1;
   /** Absent if it is {@link PLAYED}. */
   readonly #operation: CommsOperation | undefined;
   readonly #kept: (ended: EndedOperation) => void;

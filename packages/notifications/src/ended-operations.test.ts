@@ -59,6 +59,14 @@ describe("operations that are over", () => {
     expect(ended.get(CALL, guid(10_000))).toMatchObject({ clientContext: guid(10_000), isKept: false });
   });
 
+  it("are not taken for the later news under their id once they are kept", () => {
+    const ended = new EndedOperations();
+    const [early] = [1, 2].map((n) => ended.note(CALL, completed(guid(0), { clientContext: guid(n) })));
+    if (early) early.isKept = true;
+    expect(early?.isKept).toBe(true);
+    expect(ended.get(CALL, guid(0))).toMatchObject({ clientContext: guid(2), isKept: false });
+  });
+
   it.each<[string, Record<string, unknown>, object]>([
     ["played", {}, { outcome: "completed" }],
     ["played, without a clientContext", { clientContext: undefined }, { outcome: "completed" }],

@@ -44,7 +44,7 @@ export class EndedOperations {
   /** An operation has ended for which nobody waits. */
   note(callId: string, operation: CommsOperation): EndedOperation {
     const ended = new EndedOperation(callId, operation, this.#pack);
-    ended.row = this.#add(callId, operation.id, ended);
+    this.#add(callId, operation.id, ended);
     return ended;
   }
 
@@ -87,7 +87,7 @@ export class EndedOperations {
     return ended;
   }
 
-  #add(callId: string, operationId: string, over: OverOperation): number {
+  #add(callId: string, operationId: string, over: OverOperation): void {
     const row = this.#next;
     this.#next = (row + 1) % MOST_REMEMBERED;
     this.#forget(row);
@@ -95,7 +95,6 @@ export class EndedOperations {
     const key = this.#table.enter(row, operationId) ? undefined : operationId && keyOf(callId, operationId);
     this.#keys[row] = key;
     if (key) this.#rows.set(key, row);
-    return row;
   }
 
   #forget(row: number): void {
@@ -106,10 +105,11 @@ export class EndedOperations {
 
   /** Lets go of all but numbers, where they tell what there is to know. */
   readonly #pack = (ended: EndedOperation): void => {
-    const { row, callId, clientContext = NIL } = ended;
-    // It may have been forgotten before it was kept: then its row is of another.
-    const isItsRow = this.#others[row] === ended && this.#keys[row] === undefined;
-    if (!isItsRow || !ended.isPlayed || ended.clientContext === NIL) return;
+    const { id, callId, clientContext = NIL } = ended;
+    if (!ended.isPlayed || ended.clientContext === NIL) return;
+    const row = this.#table.find(id);
+    // It may be forgotten by now, or there is later news under its id.
+    if (row === undefined || this.#others[row] !== ended) return;
     const isWritten = this.#table.write(row, CALL_ID, callId) && this.#table.write(row, CLIENT_CONTEXT, clientContext);
     if (isWritten) this.#others[row] = undefined;
   };

@@ -1,7 +1,7 @@
 /** As how many numbers of 32 bits a GUID is kept. */
 export const GUID_NUMBERS = 4;
 
-const LENGTH = 36;
+export const GUID_LENGTH = 36;
 const DASH = 45;
 /** Where its digits are, four by four. */
 const GROUPS_AT = [0, 4, 9, 14, 19, 24, 28, 32] as const;
@@ -11,7 +11,7 @@ const DIGITS = Int8Array.from({ length: 128 }, (_, code) => "0123456789abcdef".i
 
 /** Writes a GUID as numbers. False, and anything is written, unless it is spelled as we do: in lower case, with dashes. */
 export function writeGuid(guid: string, numbers: Int32Array, at: number): boolean {
-  if (guid.length !== LENGTH || !hasDashes(guid)) return false;
+  if (guid.length !== GUID_LENGTH || !isGuidAt(guid, 0)) return false;
   let wrong = 0;
   for (let n = 0; n < GUID_NUMBERS; n++) {
     const high = digits(guid, GROUPS_AT[2 * n] ?? 0);
@@ -29,12 +29,13 @@ export function readGuid(numbers: Int32Array, at: number): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
 }
 
-function hasDashes(guid: string): boolean {
+/** Whether what begins at `at` has its dashes where a GUID has them. */
+export function isGuidAt(text: string, at: number): boolean {
   return (
-    guid.charCodeAt(8) === DASH &&
-    guid.charCodeAt(13) === DASH &&
-    guid.charCodeAt(18) === DASH &&
-    guid.charCodeAt(23) === DASH
+    text.charCodeAt(at + 8) === DASH &&
+    text.charCodeAt(at + 13) === DASH &&
+    text.charCodeAt(at + 18) === DASH &&
+    text.charCodeAt(at + 23) === DASH
   );
 }
 

@@ -30,10 +30,10 @@ export class Place {
   readonly holder: PlaceHolder;
   /** The one behind it in its queue. */
   next: Place | undefined;
-  readonly #queue: Pick<HandlerQueue<unknown>, "decided">;
+  readonly #queue: HandlerQueue<unknown>;
   #state: "undecided" | "ready" | "left" = "undecided";
 
-  constructor(notification: Notification, holder: PlaceHolder, queue: Pick<HandlerQueue<unknown>, "decided">) {
+  constructor(notification: Notification, holder: PlaceHolder, queue: HandlerQueue<unknown>) {
     this.notification = notification;
     this.holder = holder;
     this.#queue = queue;

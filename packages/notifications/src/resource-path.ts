@@ -1,4 +1,5 @@
 import { normalizeId } from "@graph-dtmf/models";
+import { GUID_LENGTH, isGuidAt } from "./guid.ts";
 
 /** What the path of a resource says, GUIDs lower-case with dashes. */
 export interface ResourcePath {
@@ -46,7 +47,6 @@ function segmentsAfterCalls(path: string): string[] {
 // two by their length makes reading a notification a tenth faster. (`startsWith` would cost as much as all the rest.)
 const CALLS = "/communications/calls/";
 const OPERATIONS = "/operations/";
-const GUID_LENGTH = 36;
 const CALL_END = CALLS.length + GUID_LENGTH;
 const KEY_AT = CALL_END + OPERATIONS.length;
 
@@ -71,11 +71,4 @@ export function parseUsualOperationPath(path: string): ResourcePath & { key: str
 
 function startsUsually(path: string): boolean {
   return path.indexOf(CALLS) === 0 && isGuidAt(path, CALLS.length) && path === path.toLowerCase();
-}
-
-const DASH = 45;
-
-/** Whether what begins at `at` has its outer dashes where a GUID has them. */
-function isGuidAt(path: string, at: number): boolean {
-  return path.charCodeAt(at + 8) === DASH && path.charCodeAt(at + 23) === DASH;
 }

@@ -89,22 +89,23 @@ class Tracker implements OperationTracker, EntryKeeper {
     const isFresh = clientContext === undefined;
     const nowMs = this.#clock.now();
     const options = { clientContext: clientContext ?? randomUUID(), expectedMs, kind, isFresh, keeper: this };
-    const entry = this.#add(callId, options, nowMs);
+    const entry = this.#add(normalizeId(callId), options, nowMs);
     if (kind === "subscribeToToneOperation") this.#subscriptions.asked(entry, nowMs);
     this.#link?.register(entry, nowMs + UNANSWERED_MS);
     return entry;
   }
 
   resume({ callId, clientContext }: OperationKey): PendingOperation {
-    const known = this.#calls.find(normalizeId(callId))?.waiting(clientContext);
+    const id = normalizeId(callId);
+    const known = this.#calls.find(id)?.waiting(clientContext);
     if (known) return known;
     const nowMs = this.#clock.now();
     const options = { clientContext, expectedMs: 0, kind: undefined, isFresh: false, keeper: this };
-    const entry = this.#add(callId, options, nowMs);
+    const entry = this.#add(id, options, nowMs);
     // Where a store is shared, another life may have begun elsewhere.
     if (this.#link) this.#link.takeUp(entry, nowMs + UNANSWERED_MS);
     else {
-      const told = this.#over.outcomeUnder(entry.call.id, clientContext);
+      const told = this.#over.outcomeUnder(id, clientContext);
       if (told) entry.take(told);
     }
     return entry;
@@ -126,12 +127,13 @@ class Tracker implements OperationTracker, EntryKeeper {
   }
 
   hear(notification: Notification): Promise<"new" | "seen"> {
-    if (notification.kind !== "operation" && notification.kind !== "call") return NEW;
-    const callId = normalizeId(notification.callId);
-    if (notification.kind === "operation") return this.#hearOperation(callId, notification.operation);
+    if (notification.kind === "operation") {
+      return this.#hearOperation(normalizeId(notification.callId), notification.operation);
+    }
+    if (notification.kind !== "call") return NEW;
     const { state, resultInfo } = notification.call;
     if (state !== "terminated" && notification.changeType !== "deleted") return NEW;
-    const call = this.#calls.of(callId);
+    const call = this.#calls.of(normalizeId(notification.callId));
     const ended = this.#endCall(call, resultInfo ? { resultInfo } : {});
     return ended.isKept ? SEEN : this.#keep(ended, { type: "callEnd", callId: call.id, ...ended.end });
   }
@@ -185,7 +187,7 @@ class Tracker implements OperationTracker, EntryKeeper {
     if (this.#calls.pending >= this.#maxPending) {
       throw new DtmfError("too_many_pending", `${this.#maxPending} operations are pending: no more can be waited for`);
     }
-    const call = this.#calls.of(normalizeId(callId));
+    const call = this.#calls.of(callId);
     if (call.waiting(options.clientContext)) {
       throw new InvalidRequestError("an operation of this call is still pending under that clientContext");
     }
