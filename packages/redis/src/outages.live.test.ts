@@ -55,7 +55,7 @@ describe.skipIf(skipWithoutRedis())("a Redis that is not always there", () => {
     await redis.start();
     expect(await putUntilKept(store, event)).toBe("new");
     // Once or, as stores may, more than once: as announced, and as found where the wait was registered again.
-    expect(store.events[0]).toEqual(event);
+    await vi.waitFor(() => expect(store.events[0]).toEqual(event), eventually);
     expect(new Set(store.events.map((heard) => JSON.stringify(heard))).size).toBe(1);
   });
 
