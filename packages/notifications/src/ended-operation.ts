@@ -15,30 +15,18 @@ const PLAYED = {
 
 /** An operation that has ended, and is remembered though nobody here waited for it. */
 export class EndedOperation implements HeardEnd {
-  readonly id: string;
+  readonly operationId: string;
   readonly clientContext: string | undefined;
   readonly callId: string;
   /** Absent if it is {@link PLAYED}. */
   readonly #operation: CommsOperation | undefined;
-  readonly #kept: (ended: EndedOperation) => void;
-  #isKept = false;
+  isKept = false;
 
-  /** @param kept Called once it is. */
-  constructor(callId: string, operation: CommsOperation, kept: (ended: EndedOperation) => void) {
+  constructor(callId: string, operation: CommsOperation) {
     this.callId = callId;
-    this.id = operation.id;
+    this.operationId = operation.id;
     this.clientContext = operation.clientContext;
     this.#operation = isPlayed(operation) ? undefined : operation;
-    this.#kept = kept;
-  }
-
-  get isKept(): boolean {
-    return this.#isKept;
-  }
-
-  set isKept(isKept: boolean) {
-    this.#isKept = isKept;
-    if (isKept) this.#kept(this);
   }
 
   get isTold(): true {
@@ -56,7 +44,7 @@ export class EndedOperation implements HeardEnd {
 
   /** Hardly anybody asks, so it is judged only then. */
   get outcome(): OperationOutcome | undefined {
-    return outcomeOf(this.#operation ?? playedOperation(this.id, this.clientContext));
+    return outcomeOf(this.#operation ?? playedOperation(this.operationId, this.clientContext));
   }
 }
 

@@ -18,6 +18,11 @@ function completed(id: string, members: Partial<CommsOperation> = {}): CommsOper
 const CALL = "481f3600-9f50-484d-bd4b-000000000000";
 const guid = (n: number): string => `d36fe651-9f50-484d-bd4b-${String(n).padStart(12, "0")}`;
 
+/** So many others end, all of them kept: what was there before is packed, if it can be. */
+function othersEnd(ended: EndedOperations, count = 150): void {
+  for (let n = 0; n < count; n++) ended.note(guid(0), completed(guid(1_000_000 + n))).isKept = true;
+}
+
 /** Someone who waited in a call: added once it is over. */
 function waited(ended: EndedOperations, call: TrackedCall, clientContext: string): PendingEntry {
   return waitIn(call, clientContext, { add() {}, remove: (entry) => ended.add(entry) });
@@ -27,10 +32,17 @@ describe("operations that are over", () => {
   it("are known by call and id, be that a GUID or not", () => {
     const ended = new EndedOperations();
     for (const id of [guid(1), "1", ""]) {
-      const noted = ended.note("call", completed(id));
+      const noted = ended.note("call", completed(id, { clientContext: guid(2) }));
       expect(ended.get("call", id)).toBe(id === "" ? undefined : noted);
       expect([ended.get("other", id), ended.get("call", `${id}0`)]).toEqual([undefined, undefined]);
+      const others = ended.note("other", completed(id));
+      expect([ended.get("call", id), ended.get("other", id)]).toEqual(
+        id === "" ? [undefined, undefined] : [noted, others],
+      );
+      noted.isKept = true;
     }
+    othersEnd(ended);
+    expect(ended.get("call", guid(1))).toMatchObject({ operationId: guid(1), callId: "call", isKept: true });
   });
 
   it("are the last 10,000, whatever they are called, kept or not", () => {
@@ -44,33 +56,27 @@ describe("operations that are over", () => {
     expect(known.findIndex((over) => over !== undefined)).toBe(15_000);
     expect(known.filter((over) => over !== undefined)).toHaveLength(10_000);
     for (const [n, over] of known.entries()) {
-      if (over) expect(over).toMatchObject({ id: idOf(n), clientContext: guid(n), isKept: n % 3 !== 0 });
+      if (over) expect(over).toMatchObject({ operationId: idOf(n), clientContext: guid(n), isKept: n % 3 !== 0 });
     }
     expect(ended.outcomeUnder(CALL, guid(14_999))).toBeUndefined();
     expect(ended.outcomeUnder(CALL, guid(15_001))).toMatchObject({ operation: { id: guid(15_001) } });
   });
 
-  it("do not take one for kept that has got the place of another", () => {
+  it("are kept when they are, be that long after others", () => {
     const ended = new EndedOperations();
-    const late = ended.note(CALL, completed(guid(0), { clientContext: guid(0) }));
-    for (let n = 1; n <= 10_000; n++) ended.note(CALL, completed(guid(n), { clientContext: guid(n) }));
-    late.isKept = true;
+    const [early, late] = [1, 2].map((n) => ended.note(CALL, completed(guid(0), { clientContext: guid(n) })));
+    othersEnd(ended);
+    expect([early?.isKept, late?.isKept, ended.get(CALL, guid(0))]).toEqual([false, false, late]);
+    if (late) late.isKept = true;
+    expect(ended.get(CALL, guid(0))).toMatchObject({ clientContext: guid(2), isKept: true });
+    othersEnd(ended, 10_000);
     expect(ended.get(CALL, guid(0))).toBeUndefined();
-    expect(ended.get(CALL, guid(10_000))).toMatchObject({ clientContext: guid(10_000), isKept: false });
-  });
-
-  it("are not taken for the later news under their id once they are kept", () => {
-    const ended = new EndedOperations();
-    const [early] = [1, 2].map((n) => ended.note(CALL, completed(guid(0), { clientContext: guid(n) })));
-    if (early) early.isKept = true;
-    expect(early?.isKept).toBe(true);
-    expect(ended.get(CALL, guid(0))).toMatchObject({ clientContext: guid(2), isKept: false });
   });
 
   it.each<[string, Record<string, unknown>, object]>([
     ["played", {}, { outcome: "completed" }],
     ["played, without a clientContext", { clientContext: undefined }, { outcome: "completed" }],
-    ["played, under the nil GUID", { clientContext: "00000000-0000-0000-0000-000000000000" }, { outcome: "completed" }],
+    ["played, under no Latin text", { clientContext: "€".repeat(36) }, { outcome: "completed" }],
     ["played, under a clientContext of its own", { clientContext: "order 66" }, { outcome: "completed" }],
     ["of another type", { "@odata.type": "#microsoft.graph.recordOperation", recordingLocation: "l" }, {}],
     ["canceled", { completionReason: "mediaOperationCanceled" }, { outcome: "canceled" }],
@@ -85,6 +91,7 @@ describe("operations that are over", () => {
     const noted = ended.note(CALL, operation);
     expect(noted.outcome).toMatchObject({ operation, ...outcome });
     noted.isKept = true;
+    othersEnd(ended);
     const known = ended.get(CALL, guid(1));
     expect(known).toMatchObject({ isKept: true, isTold: true, outcome: { operation, ...outcome } });
     expect(ended.get(guid(7), guid(1))).toBeUndefined();
