@@ -16,7 +16,7 @@ function createRecords(run: () => Promise<void> = async () => {}) {
   const records = new CallRecords(clock, { run, dropped() {} });
   /** Hears of a call something that is worth remembering. */
   const remember = (callId: string): number => records.heard(callId).numbering.epoch(2, clock.now());
-  const reserve = (callId: string): Place => records.heard(callId).queue.reserve(notification, holder(callId));
+  const reserve = (callId: string): Place => records.of(callId).queue.reserve(notification, holder(callId));
   return { clock, records, remember, reserve };
 }
 
@@ -40,6 +40,17 @@ describe("CallRecords", () => {
     expect(records.size).toBe(2);
     await clock.advance(MINUTE);
     remember("newest");
+    expect(records.size).toBe(2);
+  });
+
+  it("has heard of a call when something of it was handled", async () => {
+    const { clock, records, remember, reserve } = createRecords();
+    remember("c");
+    await clock.advance(5 * MINUTE);
+    reserve("c").proceed();
+    await turn();
+    await clock.advance(6 * MINUTE);
+    remember("new");
     expect(records.size).toBe(2);
   });
 

@@ -7,14 +7,14 @@ import { PassingMap } from "./passing-map.ts";
 const MOST_CALLS = 10_000;
 /** How many go at once when there are too many. */
 const ROOM = 1_000;
-/** How often it is looked for what is too old: to look at every notification would cost more than all the rest. */
+/** How often it is looked for what is too old. */
 const SWEEP_MS = 60_000;
 
 /**
  * One record for each call that there is anything to remember of.
  *
- * No timer forgets them: what is too old goes when another call is heard of for the first time, and what nothing would
- * be forgotten with goes at once.
+ * No timer forgets them: what is too old goes when another call is heard of, and what nothing would be forgotten with
+ * goes at once.
  */
 export class CallRecords {
   readonly #clock: Clock;
@@ -33,24 +33,27 @@ export class CallRecords {
     return this.#records.size;
   }
 
-  /** The record of a call that was heard of at this moment. What belongs to no call shares the record of the id "". */
-  heard(callId: string): CallRecord {
-    const nowMs = this.#clock.now();
-    let record = this.#records.get(callId);
-    if (record) {
-      this.#records.delete(callId);
-    } else {
-      record = new CallRecord(callId, this.#events);
-      if (nowMs >= this.#sweepAtMs || this.#records.size >= this.#sweepAtSize) this.#sweep(nowMs);
-    }
-    record.heardAtMs = nowMs;
+  /** The record of a call that is about to be used. What belongs to no call shares the record of the id "". */
+  of(callId: string): CallRecord {
+    const known = this.#records.get(callId);
+    if (known) return known;
+    if (this.#records.size >= this.#sweepAtSize) this.#sweep(this.#clock.now());
+    const record = new CallRecord(callId, this.#events);
     this.#records.set(callId, record);
     return record;
   }
 
-  /** Lets it go if nothing would be forgotten. */
+  /** As {@link of}, for a call that was heard of at this moment. */
+  heard(callId: string): CallRecord {
+    const record = this.of(callId);
+    this.#touch(record);
+    return record;
+  }
+
+  /** It is used no more. Lets it go if nothing would be forgotten. */
   release(record: CallRecord): void {
     if (record.isEmpty) this.#records.delete(record.callId);
+    else this.#touch(record);
   }
 
   /** Who has notifications that are not handled yet. */
@@ -58,6 +61,14 @@ export class CallRecords {
     const holders = new Set<PlaceHolder>();
     for (const { queue } of this.#records.values()) for (const holder of queue.holders()) holders.add(holder);
     return holders;
+  }
+
+  #touch(record: CallRecord): void {
+    const nowMs = this.#clock.now();
+    record.heardAtMs = nowMs;
+    this.#records.delete(record.callId);
+    this.#records.set(record.callId, record);
+    if (nowMs >= this.#sweepAtMs) this.#sweep(nowMs);
   }
 
   /** Where there are too many it makes some room, so as not to be needed again for the very next. */

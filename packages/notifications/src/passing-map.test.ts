@@ -7,12 +7,12 @@ describe("a map whose entries come and go", () => {
     const steps = fc.array(fc.tuple(fc.nat({ max: 9 }), fc.boolean()), { minLength: 1_000, maxLength: 3_000 });
     fc.assert(
       fc.property(steps, (all) => {
-        const map = new PassingMap<number, number>();
-        const model = new Map<number, number>();
+        const map = new PassingMap<number, { n: number }>();
+        const model = new Map<number, { n: number }>();
         for (const [step, [key, isSet]] of all.entries()) {
-          if (isSet) map.set(key, step);
+          if (isSet) map.set(key, { n: step });
           else map.delete(key);
-          if (isSet) model.set(key, step);
+          if (isSet) model.set(key, { n: step });
           else model.delete(key);
           expect([map.size, map.get(key)]).toEqual([model.size, model.get(key)]);
         }
@@ -23,10 +23,10 @@ describe("a map whose entries come and go", () => {
   });
 
   it("lets all be deleted by whoever goes through it", () => {
-    const map = new PassingMap<number, number>();
-    for (let n = 0; n < 1_000; n++) map.set(n, n);
+    const map = new PassingMap<number, { n: number }>();
+    for (let n = 0; n < 1_000; n++) map.set(n, { n });
     const met: number[] = [];
-    for (const n of map.values()) {
+    for (const { n } of map.values()) {
       met.push(n);
       map.delete(n);
     }
