@@ -16,10 +16,10 @@ export function checkHead({ method, authorization }: NotificationRequest): void 
 /**
  * Reads the body of a request whose token was verified.
  *
- * @throws {@link Refusal} if it is known beforehand to be too long.
+ * @throws {@link Refusal} unless its declared length, if it has one, is within the limit.
  */
 export function readBody(request: NotificationRequest, limits: BodyLimits): BodyReading | Promise<BodyReading> {
-  if (Number(request.contentLength) > limits.maxBytes) throw new Refusal("bodyTooLarge");
+  if (!(Number(request.contentLength) <= limits.maxBytes)) throw new Refusal("bodyTooLarge");
   return request.readBody(limits);
 }
 

@@ -5,7 +5,7 @@ import type { HandlerQueue } from "./handler-queue.ts";
 import type { Handlers } from "./handlers.ts";
 import type { Notification } from "./notification.ts";
 import type { NotificationAnswer } from "./notification-request.ts";
-import type { OperationTracker } from "./operation-tracker.ts";
+import { NEW, type OperationTracker } from "./operation-tracker.ts";
 import { isIncoming, type RedirectIncoming, redirectTarget } from "./redirect-incoming.ts";
 import type { Repetitions } from "./repetitions.ts";
 import type { Reporter } from "./reporter.ts";
@@ -31,7 +31,7 @@ export function enter(notifications: readonly Notification[], path: DeliveryPath
   const queueOf = (notification: Notification): HandlerQueue<unknown> | undefined => {
     listeners.tell(notification);
     const isHandled = handlers.has(notification.kind);
-    return isHandled ? records.heard(notification.callId ?? "").queue : undefined;
+    return isHandled ? records.of(notification.callId ?? "").queue : undefined;
   };
   return new Delivery(notifications, queueOf);
 }
@@ -68,14 +68,17 @@ function keep(entry: Entry, path: DeliveryPath): Promise<void> | undefined {
   return undefined;
 }
 
-/** Has a notification kept; absent where nobody keeps it. */
+/** Has a notification kept; absent where nobody keeps it, or it is new and kept already: there is nothing to wait for. */
 export function keepingOf(
   notification: Notification,
   operations: DeliveryPath["operations"],
 ): Promise<unknown> | undefined {
   const { kind } = notification;
   // What may say that an operation or a call has ended.
-  if (kind === "operation" || kind === "call") return operations.hear(notification);
+  if (kind === "operation" || kind === "call") {
+    const heard = operations.hear(notification);
+    return heard === NEW ? undefined : heard;
+  }
   return kind === "tone" ? operations.tones?.put(notification.callId, notification.toneInfo) : undefined;
 }
 

@@ -1,5 +1,5 @@
 import { type BodyLimits, type BodyReading, type BodySink, collectBody } from "./body.ts";
-import type { NotificationRequest, Receive } from "./notification-request.ts";
+import type { NotificationAnswer, NotificationRequest } from "./notification-request.ts";
 import { readWhole } from "./whole-body.ts";
 
 /** What a Request/Response platform offers beside the request. */
@@ -13,13 +13,16 @@ export type FetchRequest = Pick<Request, "method" | "headers" | "body" | "bodyUs
 
 /** The core, as this edge needs it. */
 export interface FetchCore {
-  receive: Receive;
+  receive<Presented>(
+    request: NotificationRequest,
+    present: (answer: NotificationAnswer) => Presented,
+  ): Promise<Presented>;
   failed(error: unknown): void;
 }
 
 /** The edge for Request and Response. Never rejects. */
 export function answerFetch(core: FetchCore, request: FetchRequest, options?: FetchOptions): Promise<Response> {
-  return core.receive(new PresentedRequest(request)).then(({ status, headers, handle }) => {
+  return core.receive(new PresentedRequest(request), ({ status, headers, handle }) => {
     // The platform writes the answer first.
     if (handle && options?.waitUntil) {
       const handled = new Promise<void>((resolve) => afterwards(() => resolve(handle())));
@@ -64,7 +67,7 @@ class PresentedRequest implements NotificationRequest {
     const request = this.#request;
     if (request.bodyUsed) return { fault: "alreadyRead" };
     // A server lets no more through than was declared, and some platforms make a stream at five times the cost.
-    if (this.contentLength !== null && Number(this.contentLength) <= limits.maxBytes) return readWhole(request, limits);
+    if (this.contentLength !== null) return readWhole(request, limits);
     const { body } = request;
     if (body?.locked) return { fault: "alreadyRead" };
     if (!body) return { body: new Uint8Array() };

@@ -7,7 +7,10 @@ export interface NotificationRequest {
   readonly authorization: string | null;
   /** The `Content-Length` header as it came, `null` if there is none. */
   readonly contentLength: string | null;
-  /** Reads the body, but no further than the limits. Called once at most, and never before the token was verified. */
+  /**
+   * Reads the body, but no further than the limits. Called once at most, never before the token was verified, and not at
+   * all if more is declared than is read.
+   */
   readBody(limits: BodyLimits): BodyReading | Promise<BodyReading>;
 }
 

@@ -8,6 +8,9 @@ export interface ToneSubscription {
   sinceMs: number;
 }
 
+/** What a tracker answers that knows at once; others may answer with a promise of their own. */
+export const NEW: Promise<"new"> = Promise.resolve("new");
+
 /** Knows who waits for which operation, and settles each wait when its end is heard. */
 export interface OperationTracker extends OperationWatcher {
   /**

@@ -20,11 +20,18 @@ export interface Reception {
  * One request, from the door to its answer: the token is verified before one byte of the body is read, and what must be
  * kept is kept before it is answered. Never rejects.
  *
+ * @param present Makes of the answer what the edge hands out; it must not throw.
+ *
  * All that is waited for is waited for here: each async function more would cost as much as reading the notification.
  */
-export async function receiveRequest(request: NotificationRequest, reception: Reception): Promise<NotificationAnswer> {
+export async function receiveRequest<Presented>(
+  request: NotificationRequest,
+  reception: Reception,
+  present: (answer: NotificationAnswer) => Presented,
+): Promise<Presented> {
   const { verifier, limits, path, observer } = reception;
   const observed = observer?.request();
+  let answer: NotificationAnswer;
   let delivery: Delivery | undefined;
   try {
     checkHead(request);
@@ -40,20 +47,21 @@ export async function receiveRequest(request: NotificationRequest, reception: Re
     const [only] = entries;
     if (only && entries.length === 1) {
       try {
-        judge(only, await keepingOf(only.notification, path.operations), path);
+        const keeping = keepingOf(only.notification, path.operations);
+        judge(only, keeping && (await keeping), path);
       } catch (error) {
         notKept(only, error, path);
       }
     } else await keepAll(entries, path);
     const location = path.redirectIncoming && (await redirect(entries, path, path.redirectIncoming));
     observed?.delivered(entries);
-    const answer = answerTo(delivery, location, path);
+    answer = answerTo(delivery, location, path);
     observed?.answered(answer.status);
-    return answer;
   } catch (error) {
     delivery?.leave();
-    return refused(error, path, observed);
+    answer = refused(error, path, observed);
   }
+  return present(answer);
 }
 
 function refused(

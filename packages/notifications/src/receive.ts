@@ -137,14 +137,16 @@ export function createNotificationReceiver(options: NotificationReceiverOptions)
     reporter,
   };
   const reception: Reception = { verifier, limits, path, observer };
-  const receive: Receive = (request) => receiveRequest(request, reception);
-  const core: FetchCore = { receive, failed: reporter.failed };
+  const core: FetchCore = {
+    receive: (request, present) => receiveRequest(request, reception, present),
+    failed: reporter.failed,
+  };
   return {
     on: (kind, handler) => handlers.on(kind, handler),
     before: (kind, listener) => listeners.on(kind, listener),
     tones: (callId, how = {}) => tones.open(callId, how),
     fetch: (request, fetchOptions) => answerFetch(core, request, fetchOptions),
-    receive,
+    receive: (request) => receiveRequest(request, reception, (answer) => answer),
     drain: ({ signal } = {}) => drain(records.holders(), signal),
   };
 }

@@ -36,8 +36,8 @@ export class SigningKeys {
   }
 
   /** The key of this id, if it is known by now. */
-  peek(kid: string): SigningKey | undefined {
-    const ageMs = this.#clock.now() - this.#loadedAt;
+  peek(kid: string, nowMs: number): SigningKey | undefined {
+    const ageMs = nowMs - this.#loadedAt;
     if (ageMs >= MAX_AGE_MS) return undefined;
     if (ageMs >= REFRESH_AFTER_MS) void this.#refresh();
     return this.#keys.get(kid);
@@ -49,10 +49,10 @@ export class SigningKeys {
    * @throws KeysUnavailableError if it is unknown here and whether it is published could not be found out.
    */
   async find(kid: string): Promise<SigningKey | undefined> {
-    const known = this.peek(kid);
+    const known = this.peek(kid, this.#clock.now());
     if (known) return known;
     await this.#refresh();
-    const found = this.peek(kid);
+    const found = this.peek(kid, this.#clock.now());
     if (!found && this.#failure) throw new KeysUnavailableError(this.#failure);
     return found;
   }

@@ -18,7 +18,7 @@ import { EndWaits } from "./end-waits.ts";
 import { isEnd } from "./ended-operation.ts";
 import { EndedOperations, type OverOperation } from "./ended-operations.ts";
 import type { Notification } from "./notification.ts";
-import type { OperationTracker, ToneSubscription } from "./operation-tracker.ts";
+import { NEW, type OperationTracker, type ToneSubscription } from "./operation-tracker.ts";
 import { type EntryKeeper, type EntryOptions, PendingEntry } from "./pending-entry.ts";
 import { type HeardEnd, StoreLink } from "./store-link.ts";
 import { ToneSubscriptions } from "./tone-subscriptions.ts";
@@ -31,7 +31,6 @@ const LATENESS_MS = 30_000;
 /** How long an entry stands whose sender never says what became of the request. */
 const UNANSWERED_MS = 10 * 60_000;
 
-const NEW = Promise.resolve("new" as const);
 const SEEN = Promise.resolve("seen" as const);
 
 /**

@@ -34,7 +34,8 @@ export function createGraphCallingVerifier(options: GraphCallingVerifierOptions)
   const recall = (authorization: string): Promise<VerifiedSender> | undefined => {
     const token = remembered.get(authorization);
     if (!token) return undefined;
-    const isGood = clock.now() < token.goodUntilMs && keys.peek(token.key.kid) === token.key;
+    const nowMs = clock.now();
+    const isGood = nowMs < token.goodUntilMs && keys.peek(token.key.kid, nowMs) === token.key;
     if (!isGood) remembered.delete(authorization);
     return isGood ? token.sender : undefined;
   };
