@@ -1,4 +1,5 @@
 import type { BodyFault, BodyLimits, BodyReading } from "./body.ts";
+import { declaredLength } from "./declared-length.ts";
 import { isLegacyNotification, parseJson } from "./envelope.ts";
 import type { Notification } from "./notification.ts";
 import type { NotificationRequest } from "./notification-request.ts";
@@ -19,7 +20,8 @@ export function checkHead({ method, authorization }: NotificationRequest): void 
  * @throws {@link Refusal} unless its declared length, if it has one, is within the limit.
  */
 export function readBody(request: NotificationRequest, limits: BodyLimits): BodyReading | Promise<BodyReading> {
-  if (!(Number(request.contentLength) <= limits.maxBytes)) throw new Refusal("bodyTooLarge");
+  const { contentLength } = request;
+  if (contentLength !== null && !(declaredLength(contentLength) <= limits.maxBytes)) throw new Refusal("bodyTooLarge");
   return request.readBody(limits);
 }
 

@@ -48,6 +48,20 @@ describe("deadlines", () => {
     );
   });
 
+  test("become due at a time for which another was set, and cleared, long before", async () => {
+    const clock = createManualClock();
+    const deadlines = new Deadlines(clock);
+    const [cleared, set] = [new Probe(clock), new Probe(clock)];
+    const atMs = clock.now() + 10_000;
+    deadlines.set(cleared, atMs);
+    deadlines.clear(cleared);
+    await clock.advance(1_000);
+    expect(clock.pending).toBe(0);
+    deadlines.set(set, atMs);
+    await clock.advance(10_000);
+    expect([cleared.dueAt.length, set.dueAt.length]).toEqual([0, 1]);
+  });
+
   test("can be moved and cleared; the timer stops with the last", async () => {
     const clock = createManualClock();
     const deadlines = new Deadlines(clock);

@@ -12,6 +12,7 @@ export interface Due {
 
 /** What becomes due with one tick, in the order in which it was set. */
 interface DueList {
+  readonly tick: number;
   first?: Due | undefined;
   last?: Due | undefined;
 }
@@ -29,6 +30,8 @@ export class Deadlines {
   readonly #clock: Clock;
   /** By tick. One that has become empty stays until its tick is over: it is often filled again. */
   readonly #lists = new Map<number, DueList>();
+  /** What was set last becomes due with the next one nearly always. */
+  #latest: DueList | undefined;
   #timer: Timer | undefined;
   #tick = 0;
   #waiting = 0;
@@ -67,6 +70,7 @@ export class Deadlines {
   #begin(tick: number): void {
     if (tick === this.#tick) return;
     this.#lists.clear();
+    this.#latest = undefined;
     this.#tick = tick;
   }
 
@@ -93,11 +97,10 @@ export class Deadlines {
   }
 
   #list(tick: number): DueList {
-    let list = this.#lists.get(tick);
-    if (!list) {
-      list = {};
-      this.#lists.set(tick, list);
-    }
+    if (this.#latest?.tick === tick) return this.#latest;
+    const list = this.#lists.get(tick) ?? { tick };
+    this.#lists.set(tick, list);
+    this.#latest = list;
     return list;
   }
 

@@ -111,7 +111,7 @@ describe("receiver.fetch", () => {
   });
 
   describe("reads a body of declared length at once", () => {
-    const declared = (length: number, body: ReadableStream | string): Request => {
+    const declared = (length: number | string, body: ReadableStream | string): Request => {
       const headers = { authorization: "Bearer good", "content-length": String(length) };
       return new Request("http://127.0.0.1/", { method: "POST", headers, body, ...{ duplex: "half" } });
     };
@@ -129,6 +129,13 @@ describe("receiver.fetch", () => {
       const { receiver } = await openReceiver({ maxBodyBytes: BODY.length - 1 });
       expect((await receiver.fetch(declared(BODY.length, BODY))).status).toBe(413);
       expect((await receiver.fetch(declared(1, BODY))).status).toBe(413);
+    });
+
+    it("and does not touch it where the declared length is no length", async () => {
+      const { receiver } = await openReceiver();
+      const request = declared("5e0", BODY);
+      expect((await receiver.fetch(request)).status).toBe(413);
+      expect(request.bodyUsed).toBe(false);
     });
 
     it("and gives it up after a while, or when it breaks off", async () => {

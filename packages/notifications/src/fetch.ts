@@ -1,6 +1,6 @@
 import { type BodyLimits, type BodyReading, type BodySink, collectBody } from "./body.ts";
+import type { Due } from "./deadlines.ts";
 import type { NotificationAnswer, NotificationRequest } from "./notification-request.ts";
-import { readWhole } from "./whole-body.ts";
 
 /** What a Request/Response platform offers beside the request. */
 export interface FetchOptions {
@@ -47,12 +47,16 @@ const ACCEPTED = { status: 202 };
 const afterwards: (callback: () => unknown) => unknown =
   globalThis.process?.nextTick ?? globalThis.setImmediate ?? setTimeout;
 
-/** A request as the core sees it: one object, since there is one for each notification. */
-class PresentedRequest implements NotificationRequest {
+/** A request as the core sees it, and its body on the way: one object, since there is one for each notification. */
+class PresentedRequest implements NotificationRequest, Due {
   readonly method: string;
   readonly authorization: string | null;
   readonly contentLength: string | null;
+  dueWith: Due["dueWith"];
+  dueBefore: Due | undefined;
+  dueAfter: Due | undefined;
   readonly #request: FetchRequest;
+  #resolve: ((reading: BodyReading) => void) | undefined;
 
   constructor(request: FetchRequest) {
     const { method, headers } = request;
@@ -67,11 +71,33 @@ class PresentedRequest implements NotificationRequest {
     const request = this.#request;
     if (request.bodyUsed) return { fault: "alreadyRead" };
     // A server lets no more through than was declared, and some platforms make a stream at five times the cost.
-    if (this.contentLength !== null) return readWhole(request, limits);
+    if (this.contentLength !== null) return this.#readWhole(limits);
     const { body } = request;
     if (body?.locked) return { fault: "alreadyRead" };
     if (!body) return { body: new Uint8Array() };
     return collectBody((sink) => pump(body.getReader(), sink), limits);
+  }
+
+  /** What comes too late is not read by anybody; it is no more than was declared. */
+  #readWhole({ maxBytes, timeoutMs, clock, deadlines }: BodyLimits): Promise<BodyReading> {
+    deadlines.set(this, clock.now() + timeoutMs);
+    return new Promise((resolve) => {
+      this.#resolve = resolve;
+      const came = (reading: BodyReading): void => {
+        deadlines.clear(this);
+        resolve(reading);
+      };
+      this.#request.text().then(
+        // No text has more characters than it had bytes.
+        (body) => came(body.length > maxBytes ? { fault: "tooLarge" } : { body }),
+        // As the standard has it for a body that somebody else reads.
+        (error) => came({ fault: error instanceof TypeError ? "alreadyRead" : "incomplete" }),
+      );
+    });
+  }
+
+  due(): void {
+    this.#resolve?.({ fault: "tooSlow" });
   }
 }
 

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { type BodyLimits, type BodyReading, collectBody } from "./body.ts";
+import { declaredLength } from "./declared-length.ts";
 import type { NotificationRequest } from "./notification-request.ts";
 
 /** A request of `node:http`, as the receiver takes it. */
@@ -21,7 +22,7 @@ export class NodeRequest implements NotificationRequest {
   get hasBody(): boolean {
     if (this.#isRead) return true;
     const { complete, readableLength } = this.#request;
-    return complete || (this.contentLength !== null && readableLength === Number(this.contentLength));
+    return complete || (this.contentLength !== null && readableLength === declaredLength(this.contentLength));
   }
 
   /** Reads the body, or takes what a framework has made of it before. */
