@@ -98,8 +98,11 @@ export class Deadlines {
 
   #list(tick: number): DueList {
     if (this.#latest?.tick === tick) return this.#latest;
-    const list = this.#lists.get(tick) ?? { tick };
-    this.#lists.set(tick, list);
+    let list = this.#lists.get(tick);
+    if (!list) {
+      list = { tick };
+      this.#lists.set(tick, list);
+    }
     this.#latest = list;
     return list;
   }

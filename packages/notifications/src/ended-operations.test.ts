@@ -62,6 +62,26 @@ describe("operations that are over", () => {
     expect(ended.outcomeUnder(CALL, guid(15_001))).toMatchObject({ operation: { id: guid(15_001) } });
   });
 
+  it("are found however many were waited for since somebody asked, the latest first", () => {
+    const ended = new EndedOperations();
+    const call = new TrackedCall(CALL);
+    const waitedFor = (n: number): PendingEntry => {
+      const entry = waited(ended, call, guid(n));
+      entry.hear(completed(guid(n)));
+      return entry;
+    };
+    ended.note(CALL, completed(guid(11_999), { clientContext: "before" }));
+    const entries = Array.from({ length: 12_000 }, (_, n) => waitedFor(n));
+    expect([0, 1_999, 2_000, 11_999].map((n) => ended.get(CALL, guid(n)))).toEqual([
+      undefined,
+      undefined,
+      entries[2_000],
+      entries[11_999],
+    ]);
+    const later = ended.note(CALL, completed(guid(11_999), { clientContext: "after" }));
+    expect([2_000, 2_001, 11_999].map((n) => ended.get(CALL, guid(n)))).toEqual([undefined, entries[2_001], later]);
+  });
+
   it("are kept when they are, be that long after others", () => {
     const ended = new EndedOperations();
     const [early, late] = [1, 2].map((n) => ended.note(CALL, completed(guid(0), { clientContext: guid(n) })));

@@ -31,10 +31,13 @@ export class EndedOperations {
   /** By block: its packed rows, each at its place. */
   readonly #packed: string[] = [];
   readonly #index = new RowIndex(MOST_REMEMBERED);
+  /** How many of the latest rows are not in the index yet. Of what was waited for hardly anybody asks again. */
+  #unlearned = 0;
   #next = 0;
 
   /** @param callId As we spell it. */
   get(callId: string, operationId: string): OverOperation | undefined {
+    this.#learn();
     for (let row = this.#index.latest(operationId); row !== undefined; row = this.#index.before(row)) {
       const over = this.#at(row);
       if (over.operationId === operationId && over.isOf(callId)) return over;
@@ -45,16 +48,18 @@ export class EndedOperations {
   /** An operation has ended for which nobody waits. */
   note(callId: string, operation: CommsOperation): EndedOperation {
     const ended = new EndedOperation(callId, operation);
-    this.#add(operation.id, ended);
+    this.#add(ended);
+    // Most often it was asked for just now, and its place is known.
+    this.#learn();
     return ended;
   }
 
   /** Nobody waits for it any more. */
   add(entry: PendingEntry): void {
-    const { operationId = "", isTold, isFresh } = entry;
+    const { operationId, isTold, isFresh } = entry;
     // What was given up before its id was known tells one thing: what ended under its clientContext before was of an
     // earlier life.
-    if (operationId || isTold || !isFresh) this.#add(operationId, entry);
+    if (operationId || isTold || !isFresh) this.#add(entry);
   }
 
   /**
@@ -87,13 +92,22 @@ export class EndedOperations {
     return this.#packed[Math.floor(row / BLOCK)]?.slice(at, at + GUID_LENGTH) ?? "";
   }
 
-  #add(operationId: string, over: OverOperation): void {
+  #add(over: OverOperation): void {
     const row = this.#next;
     this.#next = (row + 1) % MOST_REMEMBERED;
     if (row % BLOCK === 0) this.#pack((row / BLOCK + BLOCKS - 2) % BLOCKS);
-    this.#index.remove(row);
-    if (operationId) this.#index.enter(row, operationId);
     this.#rows[row] = over;
+    if (this.#unlearned < MOST_REMEMBERED) this.#unlearned++;
+  }
+
+  /** Has the index know of all rows, in their order. */
+  #learn(): void {
+    for (; this.#unlearned > 0; this.#unlearned--) {
+      const row = (this.#next - this.#unlearned + MOST_REMEMBERED) % MOST_REMEMBERED;
+      this.#index.remove(row);
+      const { operationId } = this.#at(row);
+      if (operationId) this.#index.enter(row, operationId);
+    }
   }
 
   /** Not the block that was filled just now: what is in it may still be about to be kept. */

@@ -14,14 +14,15 @@ export class ToneSubscriptions {
 
   /** An answer or a notification says of an operation that it was taken, unless it says that it failed. */
   heard(entry: PendingEntry, { status }: CommsOperation): void {
-    const sinceMs = this.#asked.get(entry);
+    // Nearly always there are none, and to look for an object in a map costs a multiple of that.
+    const sinceMs = this.#asked.size > 0 ? this.#asked.get(entry) : undefined;
     if (sinceMs === undefined || status === "failed") return;
     this.#asked.delete(entry);
     for (const heard of this.#listeners) heard({ callId: entry.call.id, sinceMs });
   }
 
   forget(entry: PendingEntry): void {
-    this.#asked.delete(entry);
+    if (this.#asked.size > 0) this.#asked.delete(entry);
   }
 
   listen(heard: (subscription: ToneSubscription) => void): () => void {
