@@ -10,8 +10,11 @@ const LANES = 16;
 /** Many short rounds: what else the machine does lasts longer than one, and meets whoever takes turns in it alike. */
 const POSTS = 1_000;
 const ROUNDS = 9;
-/** A server that has run for a while has compiled its code, and remembers as many ends as it ever does. */
-const WARM_UPS = 15;
+/**
+ * A server that has run for a while remembers as many ends as it ever does, and has compiled its code: those with more of it
+ * go on growing quicker until the fortieth thousand.
+ */
+const WARM_UPS = 40;
 /** How often each server is started: two of the same code differ by a tenth, by how it was compiled and where its memory is. */
 const LIVES = 3;
 const NEW_ROUNDS = 7;
