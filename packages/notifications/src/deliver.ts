@@ -50,14 +50,10 @@ export function answerTo(
 }
 
 /**
- * Keeps what must be kept, each by itself: what cannot be kept stops nobody else. They are waited for one after the other, which costs a fraction
- * of `Promise.all`: none of them rejects.
+ * Keeps what must be kept. What cannot be kept stops nobody else: it never throws, and the promise that it returns where
+ * there is something to wait for never rejects.
  */
-export async function keepAll(entries: readonly Entry[], path: DeliveryPath): Promise<void> {
-  for (const keeping of entries.map((entry) => keep(entry, path))) await keeping;
-}
-
-function keep(entry: Entry, path: DeliveryPath): Promise<void> | undefined {
+export function keep(entry: Entry, path: DeliveryPath): Promise<void> | undefined {
   try {
     const keeping = keepingOf(entry.notification, path.operations);
     if (keeping) return kept(entry, keeping, path);
@@ -69,10 +65,7 @@ function keep(entry: Entry, path: DeliveryPath): Promise<void> | undefined {
 }
 
 /** Has a notification kept; absent where nobody keeps it, or it is new and kept already: there is nothing to wait for. */
-export function keepingOf(
-  notification: Notification,
-  operations: DeliveryPath["operations"],
-): Promise<unknown> | undefined {
+function keepingOf(notification: Notification, operations: DeliveryPath["operations"]): Promise<unknown> | undefined {
   const { kind } = notification;
   // What may say that an operation or a call has ended.
   if (kind === "operation" || kind === "call") {
@@ -91,7 +84,7 @@ async function kept(entry: Entry, keeping: Promise<unknown>, path: DeliveryPath)
 }
 
 /** It was kept, or need not be: it may have come before. */
-export function judge(entry: Entry, heard: unknown, { repetitions }: DeliveryPath): void {
+function judge(entry: Entry, heard: unknown, { repetitions }: DeliveryPath): void {
   const { notification, place } = entry;
   if (repetitions.takeOwed(notification)) return;
   // What nobody handles needs no telling whether it came before, unless its keeper knows.
@@ -100,7 +93,7 @@ export function judge(entry: Entry, heard: unknown, { repetitions }: DeliveryPat
   place?.leave();
 }
 
-export function notKept(entry: Entry, error: unknown, { repetitions, reporter }: DeliveryPath): void {
+function notKept(entry: Entry, error: unknown, { repetitions, reporter }: DeliveryPath): void {
   const { notification, place } = entry;
   entry.fate = "notKept";
   if (place) repetitions.owe(notification);
