@@ -14,7 +14,7 @@ bot.on("incoming", async (call) => {
   call.keepAlive();
   for (let prompts = menu; ; ) {
     // It always ends with a value, also when the caller hangs up.
-    const { digits } = await call.collect({ maxDigits: 1, allowed: "12", prompts, repeats: 2 });
+    const { digits } = await call.collect({ maxDigits: 1, allowed: "12", prompts, maxAttempts: 3 });
     const [key] = digits.reveal();
     const chosen = key && choices.get(key);
     if (!chosen) break; // silence, `#`, or nobody there any more

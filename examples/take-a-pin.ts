@@ -13,7 +13,7 @@ bot.on("incoming", async (call) => {
     minDigits: 4,
     allowed: "0123456789",
     prompts, // a key stops them
-    repeats: 2, // after silence, and after what is no PIN
+    maxAttempts: 3, // after silence, and after what is no PIN
   });
   const isComplete = endedBy === "maxDigits" && keysLost === 0;
   const isRight = isComplete && formatTones(digits) === env.RIGHT_PIN;

@@ -8,7 +8,7 @@ import { parseTones, secretTones, TONES, type Tone } from "@graph-dtmf/models";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Checker, parseCsdl } from "../packages/simulator/src/__fixtures__/csdl.ts";
-import { readCreateCallBody } from "../packages/simulator/src/create-call-body.ts";
+import { readCreateCallBody } from "../packages/simulator/src/schema/create-call-body.ts";
 
 // What the client sends is held against Graph's own schema, not against our reading of it.
 

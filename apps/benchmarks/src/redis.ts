@@ -80,7 +80,7 @@ async function fullCycle(dtmf: DtmfClient, [, hears]: readonly OperationTracker[
   const sent = await dtmf.sendDtmfTones(callId, { tones: "1234#" });
   const { id, clientContext } = sent;
   const ended = { ...ENDED, id, clientContext };
-  await hears?.hear({ kind: "operation", callId, operationId: id, changeType: "deleted", operation: ended, raw: {} });
+  await hears?.apply({ kind: "operation", callId, operationId: id, changeType: "deleted", operation: ended, raw: {} });
   await sent.completion();
 }
 
@@ -117,7 +117,7 @@ async function benchmarkLatency(url: string): Promise<void> {
 async function benchmarkInstances(url: string): Promise<void> {
   const fleets = [2, 4, 8].map((count) => createInstances(url, count));
   for (const { trackers } of fleets) {
-    for (let n = 0; n < WAITERS; n++) trackers[n % trackers.length]?.expect({ callId: randomUUID() }).unknown();
+    for (let n = 0; n < WAITERS; n++) trackers[n % trackers.length]?.expect({ callId: randomUUID() }).deliveryUnknown();
   }
   const [two, ...more] = await inTurns(
     fleets.map((instances) => ({
@@ -176,7 +176,14 @@ async function beginWait({ trackers, stores }: Instances, n: number): Promise<()
   await stores[n % stores.length]?.read({ callId, clientContext });
   const ended = { ...ENDED, id, clientContext };
   return async () => {
-    await hears?.hear({ kind: "operation", callId, operationId: id, changeType: "deleted", operation: ended, raw: {} });
+    await hears?.apply({
+      kind: "operation",
+      callId,
+      operationId: id,
+      changeType: "deleted",
+      operation: ended,
+      raw: {},
+    });
     await settled;
   };
 }

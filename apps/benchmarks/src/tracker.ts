@@ -63,7 +63,7 @@ async function benchmarkRate(pending: number, rounds: number): Promise<void> {
           const tracker = createOperationTracker();
           const ms = await timed(async () => {
             begin(tracker, operations);
-            for (const { end } of operations) await tracker.hear(end);
+            for (const { end } of operations) await tracker.apply(end);
           });
           await tracker.close();
           return ms;
@@ -116,7 +116,7 @@ async function benchmarkLookup(): Promise<void> {
     for (const { wait, end } of operationsOf(20_000, others)) {
       tracker.expect(wait);
       const startMs = performance.now();
-      await tracker.hear(end);
+      await tracker.apply(end);
       times.push(performance.now() - startMs);
     }
     await tracker.close();
@@ -134,7 +134,7 @@ function benchmarkMemory(): void {
   const waits = Array.from({ length: count }, (_, n) => offTheWire(waitOf(n)));
   const tracker = createOperationTracker();
   const before = heap();
-  for (const wait of waits) tracker.expect(wait).unknown();
+  for (const wait of waits) tracker.expect(wait).deliveryUnknown();
   const bytes = (heap() - before) / waits.length;
   report("Bytes a pending entry, besides its key", [
     { what: `of ${count.toLocaleString("en")}`, ratio: bytes, atMost: 600 },

@@ -52,7 +52,7 @@ export const CONVERSATIONS: Readonly<Record<ScenarioName, Conversation>> = {
       await call.waitFor("established", { timeoutMs });
       botDid("answers, asks for a PIN, and beeps with a star");
       const prompts = [{ uri: "https://bot.example.com/pin.wav" }];
-      const collecting = call.collect({ maxDigits: 6, minDigits: 4, prompts, repeats: 2, timeoutMs });
+      const collecting = call.collect({ maxDigits: 6, minDigits: 4, prompts, maxAttempts: 3, timeoutMs });
       await call.sendTones("*");
       const { digits, endedBy } = await collecting;
       farEndDid("types two digits too few, and then the PIN");

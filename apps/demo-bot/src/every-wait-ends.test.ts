@@ -77,7 +77,7 @@ const operation = (end?: End) => ({
 async function notify(operations: OperationTracker, { hasId, hasContext }: Story, end: End): Promise<void> {
   const { id, clientContext, ...members } = operation(end);
   const told = { ...members, id: hasId ? id : "", ...(hasContext && { clientContext }) };
-  await operations.hear({
+  await operations.apply({
     kind: "operation",
     callId: CALL,
     operationId: told.id,
@@ -118,7 +118,7 @@ async function tell(story: Story) {
   current = { story, operations, requests: 0 };
   const { port } = server.address() as AddressInfo;
   dtmf = createDtmfClient({ baseUrl: `http://127.0.0.1:${port}`, credential: async () => "token", operations });
-  if (story.callEnds === "before") await operations.hear(callEnded);
+  if (story.callEnds === "before") await operations.apply(callEnded);
   const sending = await dtmf.sendDtmfTones(CALL, { tones: "4711#", clientContext: CONTEXT }).then(
     (sent) => ({ result: "accepted", completion: () => sent.completion() }),
     (error) => ({ result: error.code, completion: () => error.completion?.() }),
@@ -126,7 +126,7 @@ async function tell(story: Story) {
   const settled: unknown[] = [];
   const waits = [1, 2].map(async () => settled.push((await sending.completion())?.outcome));
   for (const end of story.late) await notify(operations, story, end);
-  if (story.callEnds === "after") await operations.hear(callEnded);
+  if (story.callEnds === "after") await operations.apply(callEnded);
   await clock.advance(700_000);
   await Promise.all(waits);
   await dtmf.close();

@@ -87,10 +87,10 @@ test("it ends after sends that nobody answers, and after a store that never does
     other.expect({ callId: "call", clientContext: "mine" });
     const operation = { id: "op", status: "failed", clientContext: "mine" };
     const lost = await Promise.race([
-      other.hear({ kind: "operation", callId: "call", operationId: "op", changeType: "deleted", operation, raw: {} }).catch((error) => error),
+      other.apply({ kind: "operation", callId: "call", operationId: "op", changeType: "deleted", operation, raw: {} }).catch((error) => error),
       new Promise((resolve) => setTimeout(resolve, 5_000)),
     ]);
-    console.log(silent.code, lost.code, other.unkept);
+    console.log(silent.code, lost.code, other.pendingWrites);
     process.exitCode = 3;`;
   expect(await run("silent", program)).toEqual({ code: 3, output: "delivery_unknown store_unavailable 1\n" });
 });

@@ -1,5 +1,5 @@
 import type { DtmfClient, Prompt, RequestOptions } from "@graph-dtmf/client";
-import { isRecord } from "@graph-dtmf/models";
+import { isRecord } from "@graph-dtmf/models/internal";
 import { Playing } from "./playing.ts";
 
 /** What the media of one call is asked for by. */

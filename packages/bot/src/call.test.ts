@@ -73,7 +73,7 @@ describe("waitFor", () => {
     const id = "57dab8b1-894c-409a-b240-bd8beae78896";
     const waiting = bot.call(id).waitFor("established");
     const call = { id, state: "terminated", resultInfo: { code: 200, subcode: 5000 } } as const;
-    await bot.operations.hear({ kind: "call", callId: id, changeType: "deleted", call, raw: {} });
+    await bot.operations.apply({ kind: "call", callId: id, changeType: "deleted", call, raw: {} });
     await expect(waiting).rejects.toThrow("The bot was removed from the conversation.");
   });
 });

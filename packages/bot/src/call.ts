@@ -230,7 +230,7 @@ export class BotCall {
    *
    * @throws InvalidRequestError, InvalidTonesError; what Graph refuses a subscription or prompt with.
    * @example
-   * const { digits, endedBy } = await call.collect({ maxDigits: 4, prompts: [{ uri }], repeats: 2 });
+   * const { digits, endedBy } = await call.collect({ maxDigits: 4, prompts: [{ uri }], maxAttempts: 3 });
    */
   async collect(options: CollectOptions): Promise<Collected> {
     const rules = readCollectRules(options);

@@ -1,5 +1,6 @@
 import type { Prompt } from "@graph-dtmf/client";
-import { checkTones, InvalidRequestError, isRecord, parseTones, type Tone } from "@graph-dtmf/models";
+import { InvalidRequestError, parseTones, type Tone } from "@graph-dtmf/models";
+import { checkTones, isRecord } from "@graph-dtmf/models/internal";
 
 /** What to collect. */
 export interface CollectOptions {
@@ -15,12 +16,12 @@ export interface CollectOptions {
   firstDigitTimeoutMs?: number;
   /** How long to wait for each further key, in milliseconds. Default 5,000. */
   interDigitTimeoutMs?: number;
-  /** How long all of it may take, prompts and repeats included, in milliseconds. No limit unless given. */
+  /** How long all of it may take, prompts and all attempts included, in milliseconds. No limit unless given. */
   timeoutMs?: number;
   /** Played first, until a key is pressed; left out if one is waiting already. */
   prompts?: readonly Prompt[];
-  /** How often to begin anew after silence or an invalid entry, with the prompts. Default 0. */
-  repeats?: number;
+  /** How many attempts there are: after silence or an invalid entry the next one begins, with the prompts. Default 1. */
+  maxAttempts?: number;
   signal?: AbortSignal;
 }
 
@@ -35,7 +36,7 @@ export interface CollectRules {
   interDigitTimeoutMs: number;
   timeoutMs: number;
   prompts: readonly Prompt[];
-  repeats: number;
+  maxAttempts: number;
 }
 
 /** @throws InvalidRequestError, InvalidTonesError for what cannot be meant. */
@@ -59,7 +60,7 @@ export function readCollectRules(options: CollectOptions): CollectRules {
     interDigitTimeoutMs: milliseconds("interDigitTimeoutMs", options.interDigitTimeoutMs ?? 5_000),
     timeoutMs: milliseconds("timeoutMs", timeoutMs),
     prompts,
-    repeats: count("repeats", options.repeats ?? 0, 0),
+    maxAttempts: count("maxAttempts", options.maxAttempts ?? 1, 1),
   };
 }
 

@@ -177,10 +177,10 @@ describe("prompts", () => {
   });
 });
 
-describe("repeats", () => {
+describe("maxAttempts", () => {
   test("begin anew after silence and after invalid entries, with the prompts", async () => {
     const { start, clock, keypad, prompts: told } = openCollecting();
-    const collecting = start({ maxDigits: 4, minDigits: 2, allowed: "123", prompts, repeats: 3 });
+    const collecting = start({ maxDigits: 4, minDigits: 2, allowed: "123", prompts, maxAttempts: 4 });
     await clock.advance(PROMPT_MS + 10_000); // silence
     keypad.press("1#"); // too short
     await clock.advance(100);
@@ -193,7 +193,7 @@ describe("repeats", () => {
 
   test("end", async () => {
     const { start, clock } = openCollecting();
-    const collecting = start({ maxDigits: 4, firstDigitTimeoutMs: 1000, repeats: 2 });
+    const collecting = start({ maxDigits: 4, firstDigitTimeoutMs: 1000, maxAttempts: 3 });
     await clock.advance(2999);
     expect(clock.pending).toBe(1);
     await clock.advance(1);
@@ -202,7 +202,7 @@ describe("repeats", () => {
 
   test("are for entries that ended too short by their time, too", async () => {
     const { start, clock, keypad } = openCollecting();
-    const collecting = start({ maxDigits: 4, minDigits: 4, repeats: 1 });
+    const collecting = start({ maxDigits: 4, minDigits: 4, maxAttempts: 2 });
     keypad.press("12");
     await clock.advance(5_000);
     keypad.press("34");
@@ -237,7 +237,7 @@ test.each<[unknown, string]>([
   [{ maxDigits: 1, terminators: "#", allowed: "#" }, "invalid_request"],
   [{ maxDigits: 1, timeoutMs: -1 }, "invalid_request"],
   [{ maxDigits: 1, firstDigitTimeoutMs: Number.NaN }, "invalid_request"],
-  [{ maxDigits: 1, repeats: 0.5 }, "invalid_request"],
+  [{ maxDigits: 1, maxAttempts: 0.5 }, "invalid_request"],
 ])("refuses %j at once", async (options, code) => {
   await expect(openCollecting().start(options as CollectOptions)).rejects.toMatchObject({ code });
 });

@@ -60,11 +60,11 @@ class Collection {
   async run(): Promise<Collected> {
     let entry = new Entry(this.#rules);
     let endedBy = await this.#subscribe();
-    for (let left = this.#rules.repeats; endedBy === undefined; left--) {
+    for (let attempt = 1; endedBy === undefined; attempt++) {
       entry = new Entry(this.#rules);
       const playing = this.#prompt();
       try {
-        endedBy = await this.#attempt(entry, { playing, isLast: left === 0 });
+        endedBy = await this.#attempt(entry, { playing, isLast: attempt === this.#rules.maxAttempts });
       } finally {
         playing?.stop();
       }

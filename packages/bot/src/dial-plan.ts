@@ -1,15 +1,14 @@
 import {
-  checkTones,
   type DialStep,
   InvalidRequestError,
   InvalidTonesError,
-  isRecord,
   isSecretTones,
   parseDialString,
   type SecretTones,
   secretTones,
   type Tone,
 } from "@graph-dtmf/models";
+import { checkTones, INT32_MAX, isRecord, TONE_DURATION_MS } from "@graph-dtmf/models/internal";
 
 /** What to dial: keys and pauses as text (`1,2#`), secret tones, or steps. */
 export type DialInput = string | SecretTones | readonly (DialStep | { readonly tones: SecretTones })[];
@@ -31,10 +30,6 @@ export interface DialPlanOptions {
   /** Milliseconds between two tones without a pause between them: an Int32, 0 or more. Graph's own delay unless given. */
   delayBetweenTonesMs?: number;
 }
-
-/** How long a tone was heard to sound: documented nowhere. */
-const TONE_MS = 100;
-const INT32_MAX = 2 ** 31 - 1;
 
 interface Press {
   tones: Tone[];
@@ -102,7 +97,7 @@ function planned(step: Step): PlannedStep {
 
 function durationOf(step: Step): number {
   if ("pauseMs" in step) return step.pauseMs;
-  return step.tones.length * TONE_MS + (step.tones.length - 1) * (step.delayMs ?? 0);
+  return step.tones.length * TONE_DURATION_MS + (step.tones.length - 1) * (step.delayMs ?? 0);
 }
 
 function* stepsOf(input: DialInput): Generator<BareStep> {

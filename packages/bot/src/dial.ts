@@ -24,7 +24,7 @@ export interface DialTools {
   callId: string;
   tenantId: string | undefined;
   life: CallLife;
-  dtmf: Pick<DtmfClient, "hold">;
+  dtmf: Pick<DtmfClient, "withCallLock">;
   clock: Clock;
   /** Aborted when the caller or the bot gives up. */
   signal: AbortSignal;
@@ -56,7 +56,9 @@ export async function dial(plan: DialPlan, tools: DialTools): Promise<DialResult
     }
     return { outcome: "completed", maybePlayed: 0 };
   };
-  const { maybePlayed, ...end } = await dtmf.hold(callId, play, request).catch((error) => refused(error, tools));
+  const { maybePlayed, ...end } = await dtmf
+    .withCallLock(callId, play, request)
+    .catch((error) => refused(error, tools));
   return { ...end, tonesPlayed, tonesMaybePlayed: maybePlayed };
 }
 

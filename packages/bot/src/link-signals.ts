@@ -1,4 +1,4 @@
-import { onAbort } from "@graph-dtmf/models";
+import { onAbort } from "@graph-dtmf/models/internal";
 
 /** A signal that is aborted with the first of several. Whoever made it has to unlink it: some of them live long. */
 export interface LinkedSignal {

@@ -1,4 +1,5 @@
 import type { Logger } from "@graph-dtmf/models";
+import { errorFields, ignoreErrors } from "@graph-dtmf/models/internal";
 
 /** Hears of what went wrong where nobody waits for it. */
 export type BotErrorListener = (error: unknown, about?: { callId?: string }) => void;
@@ -13,24 +14,7 @@ export interface ReportOptions {
 export function createReport({ onError, logger }: ReportOptions): BotErrorListener {
   const log = logger ?? (onError ? undefined : console);
   return (error, about) => {
-    guarded(() => log?.error("graph-dtmf: the bot failed", { ...factsOf(error), callId: about?.callId }));
-    guarded(() => onError?.(error, about));
+    ignoreErrors(() => log?.error("graph-dtmf: the bot failed", { ...errorFields(error), callId: about?.callId }));
+    ignoreErrors(() => onError?.(error, about));
   };
-}
-
-/** Names and codes only: messages may hold anything. */
-function factsOf(error: unknown): { error?: string; code?: string } {
-  if (!(error instanceof Error)) return {};
-  const { code } = error as { code?: unknown };
-  return { error: error.name, ...(typeof code === "string" && { code }) };
-}
-
-/** Whoever reports a failure has nobody left to tell of its own. */
-function guarded(report: () => unknown): void {
-  try {
-    const reported = report();
-    if (reported instanceof Promise) reported.catch(() => {});
-  } catch {
-    // As above.
-  }
 }

@@ -1,4 +1,5 @@
-import { type Clock, onAbort } from "@graph-dtmf/models";
+import type { Clock } from "@graph-dtmf/models";
+import { onAbort } from "@graph-dtmf/models/internal";
 import { Alarm } from "./alarm.ts";
 
 /** Something that changes, and says so; returns what stops that. */

@@ -15,8 +15,8 @@ import {
 } from "./__fixtures__/misbehaving-server.ts";
 import { createObservedClock, type ObservedClock } from "./__fixtures__/observed-clock.ts";
 import { createRecordingWatcher, type RecordingWatcher } from "./__fixtures__/recording-watcher.ts";
+import type { RequestOptions, SentOperation } from "./actions/sent-operation.ts";
 import { createDtmfClient, type DtmfClient } from "./client.ts";
-import type { RequestOptions, SentOperation } from "./sent-operation.ts";
 
 const CALL = "481f3600-983e-4276-9b59-c1b30ec8d125";
 

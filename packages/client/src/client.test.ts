@@ -9,8 +9,8 @@ import {
   startMisbehavingServer,
 } from "./__fixtures__/misbehaving-server.ts";
 import { createRecordingWatcher, type RecordingWatcher } from "./__fixtures__/recording-watcher.ts";
+import type { TonesInput } from "./actions/request-body.ts";
 import { createDtmfClient, type DtmfClient } from "./client.ts";
-import type { TonesInput } from "./request-body.ts";
 
 const CALL = "481f3600-983e-4276-9b59-c1b30ec8d125";
 
@@ -249,11 +249,11 @@ describe("the other media actions", () => {
   });
 });
 
-describe("hold", () => {
+describe("withCallLock", () => {
   test("lends the queue: nothing else leaves before it ends, however it ends", async () => {
     server.behaviours.push(accept({ id: "op-1" }), accept({ id: "op-2" }), accept({ id: "op-3" }));
     let other: Promise<unknown> = Promise.resolve();
-    const held = dtmf.hold(CALL, async (send) => {
+    const held = dtmf.withCallLock(CALL, async (send) => {
       other = dtmf.sendDtmfTones(CALL, { tones: "9" });
       await send({ tones: "1" });
       await send({ tones: "2" });
@@ -265,9 +265,9 @@ describe("hold", () => {
   });
 });
 
-describe("hold", () => {
+describe("withCallLock", () => {
   test("keeps the order of sends that are not awaited, too", async () => {
-    await dtmf.hold(CALL, async (send) => {
+    await dtmf.withCallLock(CALL, async (send) => {
       const sending = ["1", "2", "3"].map((tones) => send({ tones }));
       for (let count = 1; count <= 3; count++) {
         await server.received(count);
@@ -307,9 +307,9 @@ test("a call has what a client needs and no more doors", () => {
     "cancelMediaProcessing",
     "close",
     "getOperation",
-    "hold",
     "playPrompt",
     "sendDtmfTones",
     "subscribeToTone",
+    "withCallLock",
   ]);
 });

@@ -11,14 +11,9 @@ import {
   systemClock,
   type Telemetry,
 } from "@graph-dtmf/models";
-import { type Credential, createTokenSource } from "./access-token.ts";
-import { graphAddress } from "./base-url.ts";
-import { CallQueue } from "./call-queue.ts";
-import { type Calls, createCalls } from "./calls.ts";
-import { createExchange } from "./exchange.ts";
-import { getOperation } from "./get-operation.ts";
-import { createHttpTransport } from "./http-transport.ts";
-import { inTurn, type MediaTools, performMediaAction } from "./media-action.ts";
+import { CallQueue } from "./actions/call-lock.ts";
+import { type Calls, createCalls } from "./actions/calls.ts";
+import { getOperation } from "./actions/get-operation.ts";
 import {
   cancelMediaProcessing,
   type MediaActionRequest,
@@ -26,12 +21,17 @@ import {
   playPrompt,
   sendDtmfTones,
   subscribeToTone,
-} from "./media-actions.ts";
+} from "./actions/media-actions.ts";
+import { inTurn, type MediaTools, performMediaAction } from "./actions/perform-media-action.ts";
+import type { SendDtmfTonesRequest } from "./actions/request-body.ts";
+import { checkRequestOptions } from "./actions/request-options.ts";
+import type { RequestOptions, SentOperation } from "./actions/sent-operation.ts";
+import { type Credential, createTokenSource } from "./auth/access-token.ts";
+import { graphAddress } from "./auth/base-url.ts";
+import { Patience } from "./delivery/request-deadline.ts";
 import { createObserver } from "./observer.ts";
-import { Patience } from "./patience.ts";
-import type { SendDtmfTonesRequest } from "./request-body.ts";
-import { checkRequestOptions } from "./request-options.ts";
-import type { RequestOptions, SentOperation } from "./sent-operation.ts";
+import { createExchange } from "./transport/exchange.ts";
+import { createHttpTransport } from "./transport/http-transport.ts";
 
 /** What a client is made of. */
 export interface DtmfClientOptions {
@@ -62,7 +62,7 @@ export interface DtmfClientOptions {
 }
 
 /** `sendDtmfTones` for whoever holds the queue of a call. */
-export type HeldSend = (
+export type LockedSend = (
   request: SendDtmfTonesRequest,
   options?: RequestOptions,
 ) => Promise<SentOperation<SendDtmfTonesOperation>>;
@@ -130,7 +130,7 @@ export interface DtmfClient {
    * Lends the queue of a call: no other media action of it leaves while the action runs, but for those that it sends
    * by the function that it is given.
    */
-  hold<T>(callId: string, action: (send: HeldSend) => Promise<T>, options?: RequestOptions): Promise<T>;
+  withCallLock<T>(callId: string, action: (send: LockedSend) => Promise<T>, options?: RequestOptions): Promise<T>;
   /** Gives up what waits for its turn, lets requests under way end, and closes idle connections. */
   close(): Promise<void>;
 }
@@ -169,7 +169,7 @@ export function createDtmfClient(options: DtmfClientOptions): DtmfClient {
     cancelMediaProcessing: (callId, request, how) =>
       performMediaAction(() => cancelMediaProcessing(callId, request), tools, how),
     getOperation: (callId, operationId, how) => getOperation({ callId, operationId }, tools, how),
-    hold: async (callId, action, how = {}) => {
+    withCallLock: async (callId, action, how = {}) => {
       // Sends that are not awaited keep their order among themselves too.
       const held = { ...tools, queue: new CallQueue() };
       return inTurn(callId, { queue: tools.queue, patience: tools.patience(how) }, () =>

@@ -1,5 +1,6 @@
 import type { Clock, LogFields, Logger, Telemetry, TelemetryAttributes, TelemetrySpan } from "@graph-dtmf/models";
-import type { Exchanged } from "./exchange.ts";
+import { ignoreErrors } from "@graph-dtmf/models/internal";
+import type { Exchanged } from "./transport/exchange.ts";
 
 /** What is asked of Graph, by names and ids alone. */
 export interface ObservedRequest {
@@ -42,23 +43,26 @@ export function createObserver({ clock, baseUrl, telemetry, logger }: ObserverOp
   const { tracer, meter } = telemetry ?? {};
   const { hostname, port, protocol } = new URL(baseUrl);
   const server = { "server.address": hostname, "server.port": Number(port) || (protocol === "https:" ? 443 : 80) };
-  const durations = attempt(() => meter?.createHistogram("graph_dtmf.request.duration", { unit: "s" }));
-  const resends = attempt(() => meter?.createCounter("graph_dtmf.resends", { unit: "{request}" }));
+  const durations = ignoreErrors(() => meter?.createHistogram("graph_dtmf.request.duration", { unit: "s" }));
+  const resends = ignoreErrors(() => meter?.createCounter("graph_dtmf.resends", { unit: "{request}" }));
   return {
     async observe(request, run) {
       const startedMs = clock.now();
       const what = { "graph_dtmf.action": request.action, "http.request.method": request.method, ...server };
-      const span = attempt(() =>
+      const span = ignoreErrors(() =>
         tracer?.startSpan(`graph_dtmf.${request.action}`, { kind: CLIENT, attributes: { ...what, ...idsOf(request) } }),
       );
       const seen = new Seen(request, { logger, span, clock });
       const end = (error?: unknown): void => {
         const facts = { ...statusOf(seen.status), ...(error !== undefined && { "error.type": codeOf(error) }) };
-        attempt(() => durations?.record((clock.now() - startedMs) / 1000, { ...what, ...facts }));
-        if (seen.attempts > 1) attempt(() => resends?.add(seen.attempts - 1, { "graph_dtmf.action": request.action }));
-        attempt(() => span?.setAttributes({ ...facts, "http.request.resend_count": Math.max(0, seen.attempts - 1) }));
-        if (error !== undefined) attempt(() => span?.setStatus({ code: FAILED }));
-        attempt(() => span?.end());
+        ignoreErrors(() => durations?.record((clock.now() - startedMs) / 1000, { ...what, ...facts }));
+        if (seen.attempts > 1)
+          ignoreErrors(() => resends?.add(seen.attempts - 1, { "graph_dtmf.action": request.action }));
+        ignoreErrors(() =>
+          span?.setAttributes({ ...facts, "http.request.resend_count": Math.max(0, seen.attempts - 1) }),
+        );
+        if (error !== undefined) ignoreErrors(() => span?.setStatus({ code: FAILED }));
+        ignoreErrors(() => span?.end());
         seen.ended(error, clock.now() - startedMs);
       };
       try {
@@ -103,7 +107,7 @@ class Seen implements Observation {
 
   made(ids: { callId?: string; operationId?: string; clientContext?: string }): void {
     this.#ids = ids;
-    attempt(() => this.#tools.span?.setAttributes(idsOf(ids)));
+    ignoreErrors(() => this.#tools.span?.setAttributes(idsOf(ids)));
   }
 
   ended(error: unknown, durationMs: number): void {
@@ -117,7 +121,7 @@ class Seen implements Observation {
   }
 
   #log(level: "debug" | "info" | "warn", message: string, fields: LogFields): void {
-    attempt(() => this.#tools.logger?.[level](message, { ...this.#request, ...fields }));
+    ignoreErrors(() => this.#tools.logger?.[level](message, { ...this.#request, ...fields }));
   }
 }
 
@@ -150,15 +154,4 @@ function codeOf(error: unknown): string {
   const { code, name } = Object(error) as { code?: unknown; name?: unknown };
   if (typeof code === "string") return code;
   return typeof name === "string" ? name : "unknown";
-}
-
-/** Whoever watches must not be able to break what is watched: neither by a throw nor by a rejection. */
-function attempt<T>(tell: () => T): T | undefined {
-  try {
-    const told = tell();
-    if (told instanceof Promise) told.catch(() => {});
-    return told;
-  } catch {
-    return undefined;
-  }
 }

@@ -1,4 +1,32 @@
 /**
+ * The code of every error that graph-dtmf throws, whichever package throws it. New codes may be added in a minor version.
+ */
+export type DtmfErrorCode =
+  | "abandoned"
+  | "aborted"
+  | "answer_too_late"
+  | "body_already_read"
+  | "call_ended"
+  | "closed"
+  | "delivery_unknown"
+  | "graph_request_failed"
+  | "invalid_notification"
+  | "invalid_request"
+  | "invalid_tones"
+  | "keys_unavailable"
+  | "no_watcher"
+  | "not_sent"
+  | "not_supported"
+  | "notification_dropped"
+  | "redirect_timeout"
+  | "store_unavailable"
+  | "timed_out"
+  | "token_unavailable"
+  | "too_many_pending"
+  | "unauthenticated_notification"
+  | "unknown_call";
+
+/**
  * Base of every error that graph-dtmf throws.
  *
  * `code` is the contract: `instanceof` fails between the ESM and the CommonJS copy of one package, a code does not.
@@ -6,10 +34,10 @@
  */
 export class DtmfError extends Error {
   override readonly name: string = "DtmfError";
-  /** What went wrong, as a literal to switch on: `invalid_tones`, `not_sent`, `delivery_unknown` … */
-  readonly code: string;
+  /** What went wrong, as a literal to switch on. Each subclass narrows it. */
+  readonly code: DtmfErrorCode;
 
-  constructor(code: string, message: string, options?: ErrorOptions) {
+  constructor(code: DtmfErrorCode, message: string, options?: ErrorOptions) {
     super(message, options);
     this.code = code;
   }

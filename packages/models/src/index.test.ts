@@ -21,16 +21,12 @@ describe("the package", () => {
       "InvalidRequestError",
       "InvalidTonesError",
       "TONES",
-      "checkTones",
       "explainResultInfo",
       "formatTones",
       "isOperation",
-      "isRecord",
       "isSecretTones",
       "isTone",
-      "memberOf",
       "normalizeId",
-      "onAbort",
       "operationKindOf",
       "outcomeOf",
       "parseCall",
@@ -41,8 +37,6 @@ describe("the package", () => {
       "parseTones",
       "secretTones",
       "systemClock",
-      "toInteger",
-      "toText",
     ]);
   });
 

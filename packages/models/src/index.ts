@@ -1,11 +1,10 @@
 export { type Call, type CallState, parseCall } from "./call.ts";
 export { type Clock, systemClock, type Timer } from "./clock.ts";
 export { type DialStep, parseDialString } from "./dial-string.ts";
-export { DtmfError, InvalidRequestError, InvalidTonesError } from "./errors.ts";
+export { DtmfError, type DtmfErrorCode, InvalidRequestError, InvalidTonesError } from "./errors.ts";
 export { formatTones } from "./format-tones.ts";
 export type { LogFields, Logger } from "./logger.ts";
 export type { ChangeType, CommsNotification, CommsNotifications } from "./notification.ts";
-export { onAbort } from "./on-abort.ts";
 export {
   type AddLargeGalleryViewOperation,
   type CancelMediaProcessingOperation,
@@ -47,7 +46,7 @@ export type {
   PendingOperation,
 } from "./operation-watcher.ts";
 export { type OperationOutcome, outcomeOf } from "./outcome.ts";
-export { isRecord, memberOf, normalizeId, type OpenEnum, toInteger, toText } from "./reading.ts";
+export { normalizeId, type OpenEnum } from "./reading.ts";
 export { explainResultInfo, parseResultInfo, type ResultExplanation, type ResultInfo } from "./result-info.ts";
 export { isSecretTones, type SecretTones, secretTones } from "./secret-tones.ts";
 export type {
@@ -59,5 +58,5 @@ export type {
   TelemetrySpan,
   TelemetryTracer,
 } from "./telemetry.ts";
-export { checkTones, isTone, parseTones, TONES, type Tone } from "./tone.ts";
+export { isTone, parseTones, TONES, type Tone } from "./tone.ts";
 export { parseToneInfo, type ToneInfo } from "./tone-info.ts";

@@ -45,7 +45,7 @@ export interface PendingOperation {
   /** Graph answered with the operation. It is matched by its id too from now on; one that has ended settles at once. */
   accepted(operation: CommsOperation): void;
   /** The request may have been executed: goes on listening, and the clock starts now. */
-  unknown(): void;
+  deliveryUnknown(): void;
   /** The request was certainly not executed: stops listening. Waits that were begun reject with code `abandoned`. */
   abandon(): void;
   /**

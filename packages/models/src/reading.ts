@@ -42,6 +42,11 @@ export function put(record: Record<string, unknown>, member: string, read: unkno
   else record[member] = read;
 }
 
+/** Whether a value is a string of at least one character. */
+export function isNonEmptyText(value: unknown): value is string {
+  return typeof value === "string" && value !== "";
+}
+
 /** A text, or `undefined` for anything else. */
 export function toText(value: unknown): string | undefined {
   return typeof value === "string" ? value : undefined;

@@ -4,9 +4,7 @@ export {
   KeysUnavailableError,
   NotificationAuthenticationError,
 } from "./errors.ts";
-export type { FetchOptions, FetchRequest } from "./fetch.ts";
-export type { NotificationHandler, NotificationKind, NotificationOfKind } from "./handlers.ts";
-export { createMemoryOperationStore } from "./memory-store.ts";
+export type { FetchOptions, FetchRequest } from "./http/fetch.ts";
 export type {
   CallNotification,
   Notification,
@@ -14,13 +12,19 @@ export type {
   ParticipantsNotification,
   ToneNotification,
   UnknownNotification,
-} from "./notification.ts";
-export type { NotificationVerifier, VerifiedSender } from "./notification-verifier.ts";
-export type { OperationTracker, ToneSubscription } from "./operation-tracker.ts";
-export { parseNotifications } from "./parse.ts";
-export { createNotificationReceiver, type NotificationReceiver, type NotificationReceiverOptions } from "./receive.ts";
-export type { HeardTone } from "./tone-numbering.ts";
-export { createOperationTracker } from "./track.ts";
-export type { OperationTrackerOptions } from "./tracker-options.ts";
-export type { GraphCallingVerifierOptions } from "./verifier-options.ts";
-export { createGraphCallingVerifier } from "./verify.ts";
+} from "./parsing/notification.ts";
+export { parseNotifications } from "./parsing/parse-notifications.ts";
+export type { NotificationHandler, NotificationKind, NotificationOfKind } from "./receiver/handlers.ts";
+export {
+  createNotificationReceiver,
+  type NotificationReceiver,
+  type NotificationReceiverOptions,
+} from "./receiver/notification-receiver.ts";
+export type { HeardTone } from "./tones/tone-reorder-buffer.ts";
+export { createMemoryOperationStore } from "./tracker/memory-store.ts";
+export { createOperationTracker } from "./tracker/operation-tracker.ts";
+export type { OperationTrackerOptions } from "./tracker/tracker-options.ts";
+export type { OperationTracker, ToneSubscription } from "./tracker/tracker-types.ts";
+export { createGraphCallingVerifier } from "./verification/graph-calling-verifier.ts";
+export type { NotificationVerifier, VerifiedSender } from "./verification/notification-verifier.ts";
+export type { GraphCallingVerifierOptions } from "./verification/verifier-options.ts";

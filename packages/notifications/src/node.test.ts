@@ -8,7 +8,7 @@ import { callEntry, envelope, toneEntry } from "./__fixtures__/envelopes.ts";
 import { createLog, deferred, FakeOperations, TENANT, until, verifier } from "./__fixtures__/ports.ts";
 import { connectRaw, head, type RawSocket, TOKEN } from "./__fixtures__/raw-socket.ts";
 import { type NodeHandler, toNodeHandler } from "./node.ts";
-import { createNotificationReceiver, type NotificationReceiverOptions } from "./receive.ts";
+import { createNotificationReceiver, type NotificationReceiverOptions } from "./receiver/notification-receiver.ts";
 
 const BODY = envelope(toneEntry(1));
 
@@ -174,7 +174,7 @@ describe("toNodeHandler", () => {
       heard.push(kind);
       return kept.promise;
     };
-    const { port, handled, receiver } = await serve({ operations: { ...new FakeOperations(), hear } });
+    const { port, handled, receiver } = await serve({ operations: { ...new FakeOperations(), apply: hear } });
     const calls: unknown[] = [];
     receiver.on("call", ({ call }) => calls.push(call.state));
     const body = envelope(callEntry("established"));
@@ -199,7 +199,7 @@ describe("toNodeHandler", () => {
       responses.push(response);
       return handler(request, response);
     };
-    const { port, handled, receiver } = await serve({ operations: { ...new FakeOperations(), hear } }, mount);
+    const { port, handled, receiver } = await serve({ operations: { ...new FakeOperations(), apply: hear } }, mount);
     const calls: unknown[] = [];
     receiver.on("call", ({ call }) => calls.push(call.state));
     expect((await sendOverHttp(port, { body: envelope(callEntry("established")) })).status).toBe(504);

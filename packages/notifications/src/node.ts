@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { type Clock, systemClock } from "@graph-dtmf/models";
-import { NodeRequest } from "./node-request.ts";
-import type { NotificationReceiver } from "./receive.ts";
+import { NodeRequest } from "./http/node-request.ts";
+import type { NotificationReceiver } from "./receiver/notification-receiver.ts";
 
 /** Handles one request of `node:http`, or of a framework on top of it. Resolves once it was answered; never rejects. */
 export type NodeHandler = (request: IncomingMessage, response: ServerResponse) => Promise<void>;

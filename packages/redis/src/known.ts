@@ -1,4 +1,5 @@
-import { type OperationOutcome, type StoredCallEnd, toText } from "@graph-dtmf/models";
+import type { OperationOutcome, StoredCallEnd } from "@graph-dtmf/models";
+import { toText } from "@graph-dtmf/models/internal";
 import { readEvent, readJson } from "./stored-outcome.ts";
 
 /** What Redis knows of a wait. */

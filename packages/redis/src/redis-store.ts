@@ -1,14 +1,14 @@
 import { randomUUID } from "node:crypto";
-import {
-  type Clock,
-  isRecord,
-  type OpenOptions,
-  type OperationKey,
-  type OperationOutcome,
-  type OperationStore,
-  type StoredEvent,
-  type Timer,
+import type {
+  Clock,
+  OpenOptions,
+  OperationKey,
+  OperationOutcome,
+  OperationStore,
+  StoredEvent,
+  Timer,
 } from "@graph-dtmf/models";
+import { isRecord } from "@graph-dtmf/models/internal";
 import { Connection, type RedisLocation } from "./connection.ts";
 import { refused } from "./errors.ts";
 import { gather } from "./gather.ts";

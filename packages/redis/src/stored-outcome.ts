@@ -1,11 +1,5 @@
-import {
-  isRecord,
-  type OperationOutcome,
-  parseOperation,
-  parseResultInfo,
-  type StoredEvent,
-  toText,
-} from "@graph-dtmf/models";
+import { type OperationOutcome, parseOperation, parseResultInfo, type StoredEvent } from "@graph-dtmf/models";
+import { isRecord, toText } from "@graph-dtmf/models/internal";
 
 // Whoever else can write to this Redis can write anything: what comes from it is read like what comes from the network.
 

@@ -1,5 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
-import { isRecord, normalizeId, parseToneInfo, type ToneInfo } from "@graph-dtmf/models";
+import { normalizeId, parseToneInfo, type ToneInfo } from "@graph-dtmf/models";
+import { isRecord } from "@graph-dtmf/models/internal";
 import { readJson } from "./stored-outcome.ts";
 
 const ALGORITHM = "aes-256-gcm";

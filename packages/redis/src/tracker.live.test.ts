@@ -102,10 +102,10 @@ describe.skipIf(skipWithoutRedis())("a tracker on Redis", () => {
     expect(await post(one, own)).toBe(503);
     expect(await own.entry.completion()).toMatchObject({ outcome: "completed" });
     expect(await post(one, foreign)).toBe(503);
-    expect(one.operations.unkept).toBe(2);
+    expect(one.operations.pendingWrites).toBe(2);
     await redis.start();
     expect(await foreign.entry.completion()).toMatchObject({ outcome: "completed" });
-    await vi.waitFor(() => expect(one.operations.unkept).toBe(0), eventually);
+    await vi.waitFor(() => expect(one.operations.pendingWrites).toBe(0), eventually);
     expect(await instance().operations.resume(own).completion()).toMatchObject({ outcome: "completed" });
     // It is no news to anybody now.
     expect(await post(other, own)).toBe(202);
@@ -135,11 +135,11 @@ describe.skipIf(skipWithoutRedis())("a tracker on Redis", () => {
     const outcome = send.entry.completion();
     await clock.advance(31_000);
     expect(await outcome).toEqual(timedOut);
-    expect(hears.operations.unkept).toBe(1);
+    expect(hears.operations.pendingWrites).toBe(1);
     await redis.start();
     await vi.waitFor(async () => {
       await clock.advance(10_000);
-      expect(hears.operations.unkept).toBe(0);
+      expect(hears.operations.pendingWrites).toBe(0);
     }, eventually);
     expect(await instance().operations.resume(send).completion()).toMatchObject({ outcome: "completed" });
   });

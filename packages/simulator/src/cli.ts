@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
+import type { PhoneMenu } from "./calls/phone-menu.ts";
 import { type CommandLine, HELP, readCommandLine, welcome } from "./command-line.ts";
-import type { PhoneMenu } from "./phone-menu.ts";
 import type { SimulatorOptions } from "./simulator.ts";
 import { startSimulator } from "./start-simulator.ts";
 

@@ -1,4 +1,7 @@
-export type { FarEnd, FarEndOption, PickUp } from "./far-end.ts";
+export type { Undelivered } from "./callbacks/notifier.ts";
+export type { FarEnd, FarEndOption, PickUp } from "./calls/far-end.ts";
+export type { MenuState, PhoneMenu } from "./calls/phone-menu.ts";
+export type { SimulatedCall } from "./calls/simulated-call.ts";
 export type {
   Action,
   DelayFault,
@@ -13,12 +16,9 @@ export type {
   SendEnding,
   SpellingFault,
   TokenFault,
-} from "./faults.ts";
-export type { TlsOptions } from "./http-listener.ts";
-export type { Undelivered } from "./notifier.ts";
-export type { MenuState, PhoneMenu } from "./phone-menu.ts";
-export type { ReceivedRequest } from "./request-journal.ts";
-export type { SimulatedCall } from "./simulated-call.ts";
+} from "./faults/faults.ts";
+export type { TlsOptions } from "./http/http-listener.ts";
+export type { SimulatorCredential } from "./identity/simulator-credential.ts";
+export type { ReceivedRequest } from "./server/request-journal.ts";
 export type { IncomingCall, Simulator, SimulatorOptions } from "./simulator.ts";
-export type { SimulatorCredential } from "./simulator-credential.ts";
 export { startSimulator } from "./start-simulator.ts";

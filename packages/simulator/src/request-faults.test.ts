@@ -1,8 +1,8 @@
 import { request } from "node:http";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { openScene, type Reply, type Scene } from "./__fixtures__/foreign-client.ts";
+import { GRAPH_ACTIONS, type GraphAction } from "./http/route.ts";
 import type { Fault } from "./index.ts";
-import { GRAPH_ACTIONS, type GraphAction } from "./route.ts";
 
 let scene: Scene;
 beforeAll(async () => {

@@ -1,11 +1,11 @@
 import type { Clock } from "@graph-dtmf/models";
-import type { FarEndOption } from "./far-end.ts";
-import type { Faults } from "./faults.ts";
-import type { TlsOptions } from "./http-listener.ts";
-import type { Undelivered } from "./notifier.ts";
-import type { ReceivedRequest } from "./request-journal.ts";
-import type { SimulatedCall } from "./simulated-call.ts";
-import type { SimulatorCredential } from "./simulator-credential.ts";
+import type { Undelivered } from "./callbacks/notifier.ts";
+import type { FarEndOption } from "./calls/far-end.ts";
+import type { SimulatedCall } from "./calls/simulated-call.ts";
+import type { Faults } from "./faults/faults.ts";
+import type { TlsOptions } from "./http/http-listener.ts";
+import type { SimulatorCredential } from "./identity/simulator-credential.ts";
+import type { ReceivedRequest } from "./server/request-journal.ts";
 
 /** How the simulator is to be. Everything may be left out. */
 export interface SimulatorOptions {

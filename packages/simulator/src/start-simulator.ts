@@ -1,21 +1,21 @@
 import { randomUUID } from "node:crypto";
 import { DtmfError, systemClock } from "@graph-dtmf/models";
-import { AccessTokens } from "./access-tokens.ts";
-import type { CallSession } from "./call-session.ts";
-import { isCallbackUri } from "./callback-uri.ts";
-import { Calls } from "./calls.ts";
-import { control } from "./control.ts";
-import { FaultQueue } from "./faults.ts";
-import { listen } from "./http-listener.ts";
-import { NotificationTokens, type TokenFlaw } from "./notification-tokens.ts";
-import { Notifier } from "./notifier.ts";
-import { Pace } from "./pace.ts";
-import { RequestJournal } from "./request-journal.ts";
-import { Service } from "./service.ts";
-import { generateSigningKey } from "./signing-key.ts";
-import { seenFromFarEnd } from "./simulated-call.ts";
+import { Notifier } from "./callbacks/notifier.ts";
+import type { CallSession } from "./calls/call-session.ts";
+import { Calls } from "./calls/calls.ts";
+import { seenFromFarEnd } from "./calls/simulated-call.ts";
+import { FaultQueue } from "./faults/faults.ts";
+import { listen } from "./http/http-listener.ts";
+import { AccessTokens } from "./identity/access-tokens.ts";
+import { NotificationTokens, type TokenFlaw } from "./identity/notification-tokens.ts";
+import { generateSigningKey } from "./identity/signing-key.ts";
+import { createSimulatorCredential } from "./identity/simulator-credential.ts";
+import { isCallbackUri } from "./schema/callback-uri.ts";
+import { Pace } from "./schema/scaled-clock.ts";
+import { control } from "./server/control.ts";
+import { RequestJournal } from "./server/request-journal.ts";
+import { Service } from "./server/service.ts";
 import type { IncomingCall, Simulator, SimulatorOptions } from "./simulator.ts";
-import { createSimulatorCredential } from "./simulator-credential.ts";
 
 /** Who calls where a test does not say. */
 const SOMEBODY = { user: { "@odata.type": "#microsoft.graph.identity", id: "8d1e6ab6-26c5-4e22-a1bc-06ea7343958e" } };

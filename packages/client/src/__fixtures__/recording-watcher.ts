@@ -43,7 +43,7 @@ export function createRecordingWatcher(): RecordingWatcher {
           return outcome;
         },
         accepted: () => told.push("accepted"),
-        unknown: () => told.push("unknown"),
+        deliveryUnknown: () => told.push("unknown"),
         abandon: () => told.push("abandon"),
         completion: () => completed,
       };

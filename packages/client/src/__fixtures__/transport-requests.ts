@@ -1,4 +1,4 @@
-import type { HttpRequest } from "../http-transport.ts";
+import type { HttpRequest } from "../transport/http-transport.ts";
 
 export const TOKEN = "Bearer canary";
 

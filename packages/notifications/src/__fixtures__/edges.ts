@@ -2,7 +2,7 @@ import { createServer, request as httpRequest, type RequestListener } from "node
 import type { AddressInfo } from "node:net";
 import type { Clock } from "@graph-dtmf/models";
 import { toNodeHandler } from "../node.ts";
-import type { NotificationReceiver } from "../receive.ts";
+import type { NotificationReceiver } from "../receiver/notification-receiver.ts";
 
 /** A request of a test. */
 export interface Post {

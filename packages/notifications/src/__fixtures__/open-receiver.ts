@@ -1,7 +1,11 @@
 import { createManualClock, type ManualClock } from "@graph-dtmf/models/testing";
 import { onTestFinished } from "vitest";
-import type { Notification } from "../notification.ts";
-import { createNotificationReceiver, type NotificationReceiver, type NotificationReceiverOptions } from "../receive.ts";
+import type { Notification } from "../parsing/notification.ts";
+import {
+  createNotificationReceiver,
+  type NotificationReceiver,
+  type NotificationReceiverOptions,
+} from "../receiver/notification-receiver.ts";
 import { type Answer, type Edge, fetchEdge, type Post } from "./edges.ts";
 import { envelope } from "./envelopes.ts";
 import { FakeOperations, verifier } from "./ports.ts";

@@ -1,7 +1,7 @@
 import type { Logger } from "@graph-dtmf/models";
 import { DtmfError } from "@graph-dtmf/models";
-import type { Notification } from "../notification.ts";
-import type { NotificationVerifier } from "../notification-verifier.ts";
+import type { Notification } from "../parsing/notification.ts";
+import type { NotificationVerifier } from "../verification/notification-verifier.ts";
 import { GOOD } from "./edges.ts";
 
 export const TENANT = "6a0b1c2d-3e4f-4a5b-8c6d-7e8f9a0b1c2d";
@@ -23,7 +23,7 @@ export class FakeOperations {
   #isDown = false;
   #failed: Notification[] = [];
 
-  hear = async (notification: Notification): Promise<"new" | "seen"> => {
+  apply = async (notification: Notification): Promise<"new" | "seen"> => {
     this.heard.push(notification);
     const end = endOf(notification);
     if (end === undefined) return "new";
@@ -50,7 +50,7 @@ export class FakeOperations {
   bringBack({ flush = false }: { flush?: boolean } = {}): void {
     this.#isDown = false;
     const failed = this.#failed.splice(0);
-    if (flush) for (const notification of failed) void this.hear(notification);
+    if (flush) for (const notification of failed) void this.apply(notification);
   }
 }
 

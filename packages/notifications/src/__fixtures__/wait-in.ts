@@ -1,6 +1,6 @@
 import { createManualClock } from "@graph-dtmf/models/testing";
-import { PendingEntry } from "../pending-entry.ts";
-import type { TrackedCall } from "../tracked-call.ts";
+import { PendingEntry } from "../tracker/pending-entry.ts";
+import type { TrackedCall } from "../tracker/tracked-call.ts";
 
 /** Someone who waits in a call; `held` has it until it is over. */
 export function waitIn(

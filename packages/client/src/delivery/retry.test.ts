@@ -1,0 +1,136 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { Exchanged } from "../transport/exchange.ts";
+import { noAnswer, type Verdict, verdictOf } from "./classify-response.ts";
+import { challengedClaims, retryDelayMs } from "./retry.ts";
+
+const NOW_MS = 1_700_000_000_000;
+
+const notSent: Verdict<unknown> = { kind: "notSent", cause: new Error("refused") };
+const answered = (status: number, headers: Record<string, string> = {}): Verdict<unknown> =>
+  verdictOf({ phase: "answered", status, headers }, noAnswer);
+
+function delayMs(verdict: Verdict<unknown>, { attempts = 1, idempotent = false } = {}): number | undefined {
+  return retryDelayMs(verdict, { attempts, idempotent, nowMs: NOW_MS });
+}
+
+describe("what was certainly not executed", () => {
+  it("is sent again after growing waits where no byte left: up to 8 s, however often", () => {
+    const waits = [1, 2, 3, 4, 5, 6, 7, 50, 5_000].map((attempts) => delayMs(notSent, { attempts }));
+    expect(waits).toEqual([250, 500, 1_000, 2_000, 4_000, 8_000, 8_000, 8_000, 8_000]);
+  });
+
+  it.each([429, 503])("is sent again when Graph says: %i", (status) => {
+    expect(delayMs(answered(status, { "retry-after": "2.128" }))).toBe(2_128);
+    expect(delayMs(answered(status, { "retry-after": new Date(NOW_MS + 7_000).toUTCString() }))).toBe(7_000);
+    expect(delayMs(answered(status, { "retry-after": "86400" }), { attempts: 9 })).toBe(86_400_000);
+  });
+
+  it("is sent again after our own wait where Graph names no time that can be read", () => {
+    expect(delayMs(answered(429), { attempts: 3 })).toBe(1_000);
+    expect(delayMs(answered(429, { "retry-after": "" }), { attempts: 3 })).toBe(1_000);
+    expect(delayMs(answered(429, { "retry-after": "-1" }), { attempts: 3 })).toBe(1_000);
+  });
+
+  it("is not sent again after a 503 whose Retry-After cannot be read: nothing says that it was not executed", () => {
+    for (const time of ["", "-1", "soon"]) expect(delayMs(answered(503, { "retry-after": time }))).toBeUndefined();
+  });
+
+  it("is sent again at once where Graph says so, but only once at once", () => {
+    const now = answered(429, { "retry-after": "0" });
+    const past = answered(503, { "retry-after": new Date(0).toUTCString() });
+    for (const verdict of [now, past]) {
+      expect([1, 2, 3, 50].map((attempts) => delayMs(verdict, { attempts }))).toEqual([0, 250, 250, 250]);
+    }
+  });
+
+  it("never waits less than Graph asked for", () => {
+    const asked = fc.double({ min: 0, max: 1e9, noNaN: true }).map((seconds) => seconds.toFixed(3));
+    fc.assert(
+      fc.property(asked, fc.integer({ min: 1, max: 100 }), fc.boolean(), (seconds, attempts, idempotent) => {
+        const waited = delayMs(answered(429, { "retry-after": seconds }), { attempts, idempotent });
+        expect(waited).toBeGreaterThanOrEqual(Number(seconds) * 1_000 - 0.001);
+      }),
+    );
+  });
+});
+
+describe("what may have been executed", () => {
+  const unknown: Exchanged[] = [
+    { phase: "sent", cause: new Error("reset") },
+    ...[408, 500, 502, 503, 504].map((status) => ({ phase: "answered" as const, status })),
+    { phase: "answered", status: 504, headers: { "retry-after": "1" } },
+  ];
+
+  it.each(unknown)("is never sent again: $phase, $status", (exchanged) => {
+    expect(delayMs(verdictOf(exchanged, noAnswer))).toBeUndefined();
+  });
+
+  it.each(unknown)("is sent again where that does no harm: $phase, $status", (exchanged) => {
+    const wait = exchanged.headers ? 1_000 : 500;
+    expect(delayMs(verdictOf(exchanged, noAnswer), { attempts: 2, idempotent: true })).toBe(wait);
+  });
+
+  it("is not sent again to who does not know how to: 501", () => {
+    expect(delayMs(answered(501), { idempotent: true })).toBeUndefined();
+  });
+});
+
+describe("an answer that is final", () => {
+  it.each([200, 202, 301, 307, 400, 401, 403, 404, 409, 410, 423])("is not asked for again: %i", (status) => {
+    for (const idempotent of [false, true]) {
+      expect(delayMs(answered(status, { "retry-after": "1" }), { idempotent })).toBeUndefined();
+    }
+  });
+});
+
+describe("the claims of a challenge", () => {
+  const CLAIMS = '{"access_token":{"nbf":{"essential":true,"value":"1604106651"}}}';
+  const encoded = (text: string, encoding: "base64" | "base64url" = "base64"): string =>
+    Buffer.from(text).toString(encoding);
+
+  it("are read as a credential takes them", () => {
+    const challenge = `Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000", error="insufficient_claims", claims="${encoded(CLAIMS)}"`;
+    expect(challengedClaims(challenge)).toBe(CLAIMS);
+  });
+
+  it("are read in both alphabets, padded or not, among other challenges", () => {
+    const text = '{"a":"???>>>~~~ü"}';
+    for (const encoding of ["base64", "base64url"] as const) {
+      expect(challengedClaims(`Basic realm="x", Bearer claims="${encoded(text, encoding)}"`)).toBe(text);
+    }
+    expect(challengedClaims(`Bearer claims="${encoded('{"a":1}').replaceAll("=", "")}"`)).toBe('{"a":1}');
+  });
+
+  it.each([
+    ["no challenge", undefined],
+    ["an empty one", ""],
+    ["one without claims", 'Bearer error="invalid_token"'],
+    ["empty claims", 'Bearer claims=""'],
+    ["claims that are no base64", 'Bearer claims="{}"'],
+    ["claims that are no JSON", `Bearer claims="${encoded("hello")}"`],
+    ["claims that break off", `Bearer claims="${encoded('{"access_token":')}"`],
+    ["claims without quotes", `Bearer claims=${encoded("{}")}`],
+    ["quotes that never close", `Bearer claims="${encoded("{}")}`],
+  ])("are none where they cannot be read: %s", (_, challenge) => {
+    expect(challengedClaims(challenge)).toBeUndefined();
+  });
+
+  it("are JSON or nothing, whatever the header holds", () => {
+    const header = fc.oneof(
+      fc.string(),
+      fc.base64String().map((text) => `Bearer claims="${text}"`),
+    );
+    fc.assert(
+      fc.property(header, (challenge) => {
+        const claims = challengedClaims(challenge);
+        if (claims !== undefined) expect(() => JSON.parse(claims)).not.toThrow();
+      }),
+    );
+    fc.assert(
+      fc.property(fc.json(), (claims) => {
+        expect(challengedClaims(`Bearer claims="${encoded(claims)}"`)).toBe(claims);
+      }),
+    );
+  });
+});

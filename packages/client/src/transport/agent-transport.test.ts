@@ -1,0 +1,225 @@
+import { channel } from "node:diagnostics_channel";
+import { getEventListeners, once } from "node:events";
+import { type ClientRequest, createServer, Agent as HttpAgent } from "node:http";
+import { createServer as createSecureServer, Agent as HttpsAgent } from "node:https";
+import { connect, type Socket } from "node:net";
+import { connect as connectSecurely } from "node:tls";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import {
+  answer,
+  type MisbehavingServer,
+  reset,
+  silent,
+  startMisbehavingServer,
+} from "../__fixtures__/misbehaving-server.ts";
+import { createObservedClock, type ObservedClock } from "../__fixtures__/observed-clock.ts";
+import { startHttpServer, startMuteServer } from "../__fixtures__/quiet-servers.ts";
+import { requestTo, turn } from "../__fixtures__/transport-requests.ts";
+import { createAgentTransport } from "./agent-transport.ts";
+import type { HttpTransport } from "./http-transport.ts";
+
+const RESPONSE_TIMEOUT_MS = 20_000;
+
+let server: MisbehavingServer;
+let clock: ObservedClock;
+/** What is to be undone after the test. */
+let cleanups: (() => unknown)[];
+
+beforeEach(async () => {
+  server = await startMisbehavingServer();
+  clock = createObservedClock();
+  cleanups = [];
+});
+
+afterEach(async () => {
+  for (const cleanup of cleanups.toReversed()) await cleanup();
+  await server.close();
+  expect(clock.pending).toBe(0);
+});
+
+function transportWith(agent: HttpAgent): HttpTransport {
+  cleanups.push(() => agent.destroy());
+  return createAgentTransport(agent, { clock, responseTimeoutMs: RESPONSE_TIMEOUT_MS });
+}
+
+/** The requests of Node's that are sent while the test runs. */
+function observedRequests(): ClientRequest[] {
+  const requests: ClientRequest[] = [];
+  const note = (message: unknown): void => void requests.push((message as { request: ClientRequest }).request);
+  const start = channel("http.client.request.start");
+  start.subscribe(note);
+  cleanups.push(() => start.unsubscribe(note));
+  return requests;
+}
+
+function socketOf(request: ClientRequest | undefined): Socket {
+  if (!request?.socket) throw new Error("no request was sent");
+  return request.socket;
+}
+
+describe("a request of which no byte left", () => {
+  it("is not sent where the name cannot be resolved", async () => {
+    const cause = Object.assign(new Error("not found"), { code: "ENOTFOUND" });
+    const { send } = transportWith(new HttpAgent({ lookup: (_, __, found) => found(cause, []) }));
+    expect(await send(requestTo("http://graph.test"))).toEqual({ phase: "notSent", cause });
+  });
+
+  it("is not sent where no connection stands after 10 s, and not before", async () => {
+    const { send } = transportWith(new HttpAgent({ lookup() {} }));
+    const sending = send(requestTo("http://graph.test"));
+    await clock.started(10_000);
+    await clock.advance(9_999);
+    expect(clock.pending).toBe(1);
+    await clock.advance(1);
+    expect(await sending).toMatchObject({
+      phase: "notSent",
+      cause: { code: "ETIMEDOUT", message: "no connection within 10000 ms" },
+    });
+  });
+
+  it("is not sent where the caller gives up while it connects", async () => {
+    const { send } = transportWith(new HttpAgent({ lookup() {} }));
+    const controller = new AbortController();
+    const sending = send(requestTo("http://graph.test", { signal: controller.signal }));
+    await turn();
+    controller.abort("enough");
+    expect(await sending).toMatchObject({ phase: "notSent", cause: { code: "ABORT_ERR" } });
+    expect(getEventListeners(controller.signal, "abort")).toEqual([]);
+  });
+
+  it("is not sent by an agent for another protocol: it is said, not thrown", async () => {
+    expect(await transportWith(new HttpAgent()).send(requestTo("https://127.0.0.1:1"))).toMatchObject({
+      phase: "notSent",
+      cause: { code: "ERR_INVALID_PROTOCOL" },
+    });
+  });
+});
+
+describe("TLS", () => {
+  /** Encryption by a key that both sides know: real TLS, and no certificate to make. */
+  const key = Buffer.from("d731ef57be09e5204f0b205b60627028", "hex");
+  const known = { ciphers: "PSK", maxVersion: "TLSv1.2" } as const;
+  const secureServer = (): ReturnType<typeof startHttpServer> =>
+    startHttpServer(createSecureServer({ ...known, pskCallback: () => key }));
+  const secureAgent = (psk: Buffer): HttpsAgent =>
+    new HttpsAgent({
+      ...known,
+      keepAlive: true,
+      pskCallback: () => ({ psk, identity: "bot" }),
+      checkServerIdentity: () => undefined,
+    });
+
+  it("carries requests, several over one connection", async () => {
+    const secure = await secureServer();
+    const { send } = transportWith(secureAgent(key));
+    for (const _ of [1, 2, 3]) {
+      expect(await send(requestTo(`https://127.0.0.1:${secure.port}`))).toMatchObject({
+        status: 200,
+        body: { id: "op-1" },
+      });
+    }
+    expect(secure.connections).toHaveLength(1);
+  });
+
+  it("that is not agreed on sends nothing of the request", async () => {
+    const secure = await secureServer();
+    const { send } = transportWith(secureAgent(Buffer.from("00", "hex")));
+    expect(await send(requestTo(`https://127.0.0.1:${secure.port}`))).toMatchObject({
+      phase: "notSent",
+      cause: { code: expect.stringMatching(/^(ERR_SSL|EPROTO|ECONNRESET)/) },
+    });
+    expect(secure.tokens).toEqual([]);
+  });
+
+  it("over a connection that an agent made before sends nothing until it is agreed on", async () => {
+    const mute = await startMuteServer();
+    const socket = connect(mute.port, "127.0.0.1");
+    await once(socket, "connect");
+    class Tunnel extends HttpsAgent {
+      override createConnection(): Socket {
+        return connectSecurely({ socket });
+      }
+    }
+    const sending = transportWith(new Tunnel()).send(requestTo("https://graph.test"));
+    while (mute.received().length === 0) await turn();
+    await clock.advance(10_000);
+    expect(await sending).toMatchObject({ phase: "notSent", cause: { code: "ETIMEDOUT" } });
+  });
+});
+
+describe("connections", () => {
+  it("are used again, one request after the other", async () => {
+    const plain = await startHttpServer(createServer());
+    const { send } = transportWith(new HttpAgent({ keepAlive: true }));
+    const requests = observedRequests();
+    const listeners: number[] = [];
+    for (let count = 0; count < 30; count++) {
+      await send(requestTo(`http://127.0.0.1:${plain.port}`));
+      await turn();
+      const socket = socketOf(requests.at(-1));
+      listeners.push(socket.eventNames().reduce((sum, name) => sum + socket.listenerCount(name), 0));
+    }
+    expect(plain.connections).toHaveLength(1);
+    expect(new Set(listeners.slice(1)).size).toBe(1);
+  });
+
+  it("that the server closes at the moment of writing leave the request unknown, and it is not sent again", async () => {
+    const { send: sendTo } = transportWith(new HttpAgent({ keepAlive: true }));
+    const send = () => sendTo(requestTo(server.url));
+    const requests = observedRequests();
+    server.behaviours.push(answer(200), reset, answer(200));
+    await send();
+    await turn();
+    expect(await send()).toMatchObject({ phase: "sent", cause: { code: "ECONNRESET" } });
+    expect(socketOf(requests[1])).toBe(socketOf(requests[0]));
+    expect(server.behaviours).toHaveLength(1);
+  });
+});
+
+describe("the caller's agent", () => {
+  it("makes the connections, and stays open", async () => {
+    const plain = await startHttpServer(createServer());
+    const agent = new HttpAgent({ keepAlive: true });
+    const other = transportWith(agent);
+    const requests = observedRequests();
+    await other.send(requestTo(`http://127.0.0.1:${plain.port}`));
+    const socket = socketOf(requests[0]);
+    await turn();
+    await other.close();
+    expect((requests[0] as unknown as { agent: HttpAgent }).agent).toBe(agent);
+    expect(Object.values(agent.freeSockets).flat()).toEqual([socket]);
+    expect(socket.destroyed).toBe(false);
+  });
+});
+
+describe("the caller's agent with no connection free", () => {
+  it("has sent nothing after 10 s, and says so", async () => {
+    server.behaviours.push(silent);
+    const other = transportWith(new HttpAgent({ maxSockets: 1 }));
+    const first = other.send(requestTo(server.url));
+    await server.received(1);
+    const second = other.send(requestTo(server.url));
+    await clock.advance(10_000);
+    expect(await second).toMatchObject({ phase: "notSent", cause: { code: "ETIMEDOUT" } });
+    for (const connection of server.sockets) answer(200)(connection);
+    expect(await first).toMatchObject({ status: 200 });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it("does not keep a caller waiting who gives up, and nothing was sent", async () => {
+    server.behaviours.push(silent, answer(200));
+    const other = transportWith(new HttpAgent({ maxSockets: 1, keepAlive: true }));
+    const first = other.send(requestTo(server.url));
+    await server.received(1);
+    const controller = new AbortController();
+    const reason = new Error("enough");
+    const second = other.send(requestTo(server.url, { signal: controller.signal }));
+    await turn();
+    controller.abort(reason);
+    expect(await second).toEqual({ phase: "notSent", cause: reason });
+    for (const connection of server.sockets) answer(200)(connection);
+    expect(await first).toMatchObject({ status: 200 });
+    expect(await other.send(requestTo(server.url))).toMatchObject({ status: 200 });
+    expect(server.requests).toHaveLength(2);
+  });
+});

@@ -1,0 +1,264 @@
+import { Client, GraphRequest as ClientRequest } from "@microsoft/microsoft-graph-client";
+import { afterEach, beforeEach, describe, expect, expectTypeOf, it, vi } from "vitest";
+import { answer, hangUp, type MisbehavingServer, startMisbehavingServer } from "../__fixtures__/misbehaving-server.ts";
+import { createObservedClock, type ObservedClock } from "../__fixtures__/observed-clock.ts";
+import { createExchange, type Exchange, type Exchanged, type GraphRequest } from "./exchange.ts";
+import { createHttpTransport, type HttpRequest, type HttpTransport } from "./http-transport.ts";
+
+const HEADERS = Object.freeze({
+  authorization: "Bearer token",
+  accept: "application/json",
+  "client-request-id": "id-1",
+});
+const POST: GraphRequest = Object.freeze({
+  method: "POST",
+  path: "/communications/calls/call/sendDtmfTones",
+  headers: HEADERS,
+  body: { tones: ["tone1"], clientContext: "é" },
+});
+
+let server: MisbehavingServer;
+let clock: ObservedClock;
+let transport: HttpTransport;
+let exchange: Exchange;
+
+beforeEach(async () => {
+  server = await startMisbehavingServer();
+  clock = createObservedClock();
+  transport = createHttpTransport({ clock, responseTimeoutMs: 30_000 });
+  exchange = createExchange({ baseUrl: server.url, version: "v1.0", transport });
+});
+
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await server.close();
+  await transport.close();
+});
+
+/** An exchange over a transport that keeps what it is given. */
+function recorded(options: { baseUrl?: string; version?: string; answer?: Exchanged } = {}) {
+  const given: HttpRequest[] = [];
+  const exchange = createExchange({
+    baseUrl: options.baseUrl ?? "https://graph.microsoft.com",
+    version: options.version ?? "v1.0",
+    transport: {
+      async send(request) {
+        given.push(request);
+        return options.answer ?? { phase: "answered", status: 200 };
+      },
+      async close() {},
+    },
+  });
+  return { exchange, given };
+}
+
+describe("graph-client", () => {
+  it("sends the request, with a chain of our middleware alone and no provider of its own", async () => {
+    const made = vi.spyOn(Client, "initWithMiddleware");
+    const { exchange, given } = recorded();
+    expect(made).toHaveBeenCalledExactlyOnceWith({
+      baseUrl: "https://graph.microsoft.com",
+      defaultVersion: "v1.0",
+      middleware: { execute: expect.any(Function) },
+    });
+    await exchange(POST);
+    expect(given).toHaveLength(1);
+  });
+
+  it.each([
+    ["https://graph.microsoft.com", "v1.0", "https://graph.microsoft.com/v1.0/communications/calls/x"],
+    ["https://graph.microsoft.com", "beta", "https://graph.microsoft.com/beta/communications/calls/x"],
+    ["http://127.0.0.1:4000", "v1.0", "http://127.0.0.1:4000/v1.0/communications/calls/x"],
+    ["https://proxy.example/graph", "v1.0", "https://proxy.example/graph/v1.0/communications/calls/x"],
+  ])("builds the URL of base, version and path: %s %s", async (baseUrl, version, url) => {
+    const { exchange, given } = recorded({ baseUrl, version });
+    await exchange({ method: "GET", path: "/communications/calls/x", headers: HEADERS });
+    expect(given).toMatchObject([{ url, method: "GET" }]);
+  });
+
+  it("leaves an encoded id as it is", async () => {
+    const { exchange, given } = recorded();
+    await exchange({ ...POST, path: "/communications/calls/19%3Ax%40thread.v2%3D/sendDtmfTones" });
+    expect(given[0]?.url).toBe(
+      "https://graph.microsoft.com/v1.0/communications/calls/19%3Ax%40thread.v2%3D/sendDtmfTones",
+    );
+  });
+
+  it("may fail after the request was handed over: what became of it is told all the same", async () => {
+    const { post } = ClientRequest.prototype;
+    vi.spyOn(ClientRequest.prototype, "post").mockImplementation(async function (this: ClientRequest, body: unknown) {
+      await post.call(this, body);
+      throw new Error("too late");
+    });
+    server.behaviours.push(answer(200, { id: "op-1" }), hangUp);
+    expect(await exchange(POST)).toMatchObject({ phase: "answered", status: 200, body: { id: "op-1" } });
+    expect(await exchange(POST)).toMatchObject({ phase: "sent", cause: { code: "UND_ERR_SOCKET" } });
+  });
+
+  it("prints nothing", async () => {
+    const printed = ["log", "info", "warn", "error", "debug"].map((method) =>
+      vi.spyOn(console, method as "log").mockImplementation(() => {}),
+    );
+    server.behaviours.push(answer(400, { error: { code: "x" } }), hangUp);
+    await exchange(POST);
+    await exchange(POST);
+    for (const spy of printed) expect(spy).not.toHaveBeenCalled();
+  });
+});
+
+describe("what reaches the server", () => {
+  it("is the request as it was given, token and all, once", async () => {
+    server.behaviours.push(answer(200, {}));
+    await exchange(POST);
+    expect(server.requests).toHaveLength(1);
+    const [request] = server.requests;
+    expect(request).toMatchObject({ method: "POST", path: "/v1.0/communications/calls/call/sendDtmfTones" });
+    expect(Object.keys(request?.headers ?? {}).sort()).toEqual([
+      "accept",
+      "authorization",
+      "client-request-id",
+      "connection",
+      "content-length",
+      "content-type",
+      "host",
+    ]);
+    expect(request?.headers).toMatchObject({ ...HEADERS, "content-type": "application/json" });
+    expect(Buffer.from(request?.body ?? "", "latin1").toString()).toBe('{"tones":["tone1"],"clientContext":"é"}');
+  });
+
+  it("has no body where none was given", async () => {
+    server.behaviours.push(answer(200), answer(200), answer(204));
+    await exchange({ method: "POST", path: "/communications/calls/call/keepAlive", headers: HEADERS, body: undefined });
+    await exchange({ method: "GET", path: "/communications/calls/call", headers: HEADERS });
+    await exchange({ method: "DELETE", path: "/communications/calls/call", headers: HEADERS });
+    expect(server.requests.map(({ method, body }) => [method, body])).toEqual([
+      ["POST", ""],
+      ["GET", ""],
+      ["DELETE", ""],
+    ]);
+    expect(server.requests.map(({ headers }) => headers["transfer-encoding"])).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it.each([
+    ["429", answer(429, "", { "retry-after": "0" })],
+    ["503", answer(503, "", { "retry-after": "0" })],
+    ["504", answer(504)],
+    ["500", answer(500)],
+    ["401", answer(401)],
+    ["302", answer(302, "", { location: "/elsewhere" })],
+    ["307", answer(307, "", { location: "/elsewhere" })],
+    ["308", answer(308, "", { location: "/elsewhere" })],
+    ["a connection that is closed", hangUp],
+  ])("is one request, whatever comes back: %s", async (_, behaviour) => {
+    server.behaviours.push(behaviour, answer(200, {}), answer(200, {}));
+    await exchange(POST);
+    await clock.advance(600_000);
+    expect(server.requests).toHaveLength(1);
+    expect(server.behaviours).toHaveLength(2);
+  });
+});
+
+describe("what comes back", () => {
+  it("is status, headers and body, of a success", async () => {
+    const location = "/communications/calls/call/operations/op-1";
+    server.behaviours.push(answer(200, { id: "op-1" }, { Location: location, "Content-Type": "application/json" }));
+    expect(await exchange(POST)).toEqual({
+      phase: "answered",
+      status: 200,
+      headers: { location, "content-type": "application/json", "content-length": "13" },
+      body: { id: "op-1" },
+    });
+  });
+
+  it("is status, headers and body, of a refusal: nothing of it is lost in an error of graph-client's", async () => {
+    const error = { error: { code: "8522", message: "Call not found." } };
+    server.behaviours.push(answer(404, error, { "request-id": "r-1", "Retry-After": "2.128" }));
+    expect(await exchange(POST)).toMatchObject({
+      phase: "answered",
+      status: 404,
+      headers: { "request-id": "r-1", "retry-after": "2.128" },
+      body: error,
+    });
+  });
+
+  it.each(["application/json", "Application/JSON; charset=utf-8", "text/plain", "text/html", "image/png", undefined])(
+    "is the same JSON under any content type: %s",
+    async (type) => {
+      server.behaviours.push(answer(200, { id: "op-1" }, type === undefined ? {} : { "content-type": type }));
+      expect((await exchange(POST)).body).toEqual({ id: "op-1" });
+    },
+  );
+
+  it.each([
+    ["a text where it is no JSON", "<html></html>", "<html></html>"],
+    ["absent where there is none", "", undefined],
+  ])("is %s", async (_, sent, body) => {
+    server.behaviours.push(answer(200, sent, { "content-type": "application/json" }));
+    const exchanged = await exchange(POST);
+    expect(exchanged.body).toBe(body);
+    expect("body" in exchanged).toBe(body !== undefined);
+  });
+
+  it("is what the transport says of a request without an answer", async () => {
+    const cause = new Error("reset");
+    const { exchange } = recorded({ answer: { phase: "sent", cause } });
+    expect(await exchange(POST)).toEqual({ phase: "sent", cause });
+  });
+
+  it("is that nothing was sent where graph-client itself fails", async () => {
+    const { exchange, given } = recorded();
+    expect(await exchange({ ...POST, body: { tones: [1n] } })).toMatchObject({
+      phase: "notSent",
+      cause: expect.any(Error),
+    });
+    expect(given).toEqual([]);
+  });
+
+  it("is that nothing was sent where graph-client does not run our middleware", async () => {
+    vi.spyOn(Client, "initWithMiddleware").mockReturnValueOnce({
+      api: () => {
+        const request = { headers: () => request, responseType: () => request, options: () => request, get() {} };
+        return request;
+      },
+    } as unknown as Client);
+    const { exchange, given } = recorded();
+    expect(await exchange({ method: "GET", path: "/x", headers: {} })).toMatchObject({ phase: "notSent" });
+    expect(given).toEqual([]);
+  });
+
+  it("is of one's own request, however many are under way", async () => {
+    const ids = Array.from({ length: 30 }, (_, index) => `op-${index}`);
+    for (const _ of ids) {
+      server.behaviours.push((socket) => {
+        const { body } = server.requests.at(-1) ?? { body: "{}" };
+        answer(200, { id: JSON.parse(body).clientContext })(socket);
+      });
+    }
+    const exchanged = await Promise.all(ids.map((id) => exchange({ ...POST, body: { clientContext: id } })));
+    expect(exchanged.map(({ body }) => (body as { id: string }).id)).toEqual(ids);
+  });
+});
+
+describe("the caller's signal", () => {
+  it("reaches the transport, and is absent where there is none", async () => {
+    const { exchange, given } = recorded();
+    const { signal } = new AbortController();
+    await exchange({ ...POST, signal });
+    await exchange(POST);
+    expect(given[0]?.signal).toBe(signal);
+    expect(given[1]).not.toHaveProperty("signal");
+  });
+});
+
+describe("types", () => {
+  it("hide nothing behind any", () => {
+    expectTypeOf<Exchange>().toEqualTypeOf<(request: GraphRequest) => Promise<Exchanged>>();
+    expectTypeOf<Exchanged["body"]>().toBeUnknown();
+    expectTypeOf<Exchanged["cause"]>().toBeUnknown();
+    expectTypeOf<Exchanged["phase"]>().toEqualTypeOf<"notSent" | "sent" | "answered">();
+  });
+});

@@ -1,0 +1,441 @@
+import { channel } from "node:diagnostics_channel";
+import { getEventListeners } from "node:events";
+import { createServer, Agent as HttpAgent } from "node:http";
+import type { Socket } from "node:net";
+import { inspect } from "node:util";
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, expectTypeOf, it } from "vitest";
+import {
+  answer,
+  type Behaviour,
+  hangUp,
+  type MisbehavingServer,
+  reset,
+  silent,
+  startMisbehavingServer,
+} from "../__fixtures__/misbehaving-server.ts";
+import { createObservedClock, type ObservedClock } from "../__fixtures__/observed-clock.ts";
+import { startHttpServer } from "../__fixtures__/quiet-servers.ts";
+import { requestTo, TOKEN, turn } from "../__fixtures__/transport-requests.ts";
+import type { Exchanged } from "./exchange.ts";
+import { createHttpTransport, type HttpRequest, type HttpTransport } from "./http-transport.ts";
+
+const RESPONSE_TIMEOUT_MS = 20_000;
+
+/** What every transport does, whoever makes its connections. */
+describe.each([
+  [
+    "connections of our own",
+    () => undefined,
+    { closed: "UND_ERR_SOCKET", headTooLong: "UND_ERR_HEADERS_OVERFLOW", noHttp: undefined, noChunk: undefined },
+  ],
+  [
+    "an agent",
+    () => new HttpAgent({ keepAlive: true }),
+    {
+      closed: "ECONNRESET",
+      headTooLong: "HPE_HEADER_OVERFLOW",
+      noHttp: "HPE_INVALID_CONSTANT",
+      noChunk: "HPE_INVALID_CHUNK_SIZE",
+    },
+  ],
+])("over %s", (_, createAgent, codes) => {
+  let server: MisbehavingServer;
+  let clock: ObservedClock;
+  let transport: HttpTransport;
+  /** What is to be undone after the test. */
+  let cleanups: (() => unknown)[];
+
+  beforeEach(async () => {
+    server = await startMisbehavingServer();
+    clock = createObservedClock();
+    const agent = createAgent();
+    transport = createHttpTransport({ clock, responseTimeoutMs: RESPONSE_TIMEOUT_MS, agent });
+    cleanups = [() => agent?.destroy()];
+  });
+
+  afterEach(async () => {
+    for (const cleanup of cleanups.toReversed()) await cleanup();
+    await server.close();
+    await transport.close();
+    expect(clock.pending).toBe(0);
+  });
+
+  const send = (rest: Partial<HttpRequest> = {}): Promise<Exchanged> => transport.send(requestTo(server.url, rest));
+
+  /** What the server writes, as it stands. */
+  const raw =
+    (...parts: (string | Buffer)[]): Behaviour =>
+    (socket) => {
+      for (const part of parts) socket.write(part);
+    };
+
+  /** Resolves when the head of an answer was read: by node:http or by undici. */
+  function headRead(): Promise<unknown> {
+    return new Promise((resolve) => {
+      for (const name of ["http.client.response.finish", "undici:request:headers"]) {
+        const read = channel(name);
+        read.subscribe(resolve);
+        cleanups.push(() => read.unsubscribe(resolve));
+      }
+    });
+  }
+
+  function observedWarnings(): Error[] {
+    const warnings: Error[] = [];
+    const note = (warning: Error): void => void warnings.push(warning);
+    process.on("warning", note);
+    cleanups.push(() => process.off("warning", note));
+    return warnings;
+  }
+
+  describe("an answer", () => {
+    it("is handed back whole, with the names of its headers in lower case", async () => {
+      server.behaviours.push(
+        raw(
+          'HTTP/1.1 404 Not Found\r\nContent-Length: 8\r\nRequest-Id: r-1\r\nX-Twice: a\r\nX-Twice: b\r\n\r\n{"id":1}',
+        ),
+      );
+      expect(await send()).toEqual({
+        phase: "answered",
+        status: 404,
+        headers: { "content-length": "8", "request-id": "r-1", "x-twice": "a, b" },
+        body: { id: 1 },
+      });
+    });
+
+    it("has the first of cookies, and of what may be there once", async () => {
+      server.behaviours.push(
+        answer(429, "", { "set-cookie": "a=1\r\nset-cookie: b=2", "retry-after": "5\r\nretry-after: 0" }),
+      );
+      expect((await send()).headers).toMatchObject({ "set-cookie": "a=1", "retry-after": "5" });
+    });
+
+    it.each([
+      ["in one piece", raw('HTTP/1.1 200 OK\r\ncontent-length: 8\r\n\r\n{"id":1}')],
+      ["byte by byte", raw(...'HTTP/1.1 200 OK\r\ncontent-length: 8\r\n\r\n{"id":1}')],
+      ["in chunks", raw('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\n{"id\r\n4\r\n":1}\r\n0\r\n\r\n')],
+      ["up to the end of the connection", (socket: Socket) => socket.end('HTTP/1.1 200 OK\r\n\r\n{"id":1}')],
+      [
+        "after early hints",
+        raw('HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 8\r\n\r\n{"id":1}'),
+      ],
+      [
+        "after 102, several times",
+        raw(
+          "HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n",
+          'HTTP/1.1 200 OK\r\ncontent-length: 8\r\n\r\n{"id":1}',
+        ),
+      ],
+    ])("is read however it comes: %s", async (_, behaviour) => {
+      server.behaviours.push(behaviour);
+      expect(await send()).toMatchObject({ phase: "answered", status: 200, body: { id: 1 } });
+    });
+
+    it("is read right where a character comes in two pieces", async () => {
+      const bytes = Buffer.from('{"id":"é"}');
+      const half = bytes.indexOf(0xc3) + 1;
+      const chunks = [bytes.subarray(0, half), bytes.subarray(half)].flatMap((chunk) => [
+        `${chunk.length}\r\n`,
+        chunk,
+        "\r\n",
+      ]);
+      server.behaviours.push(raw("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n", ...chunks, "0\r\n\r\n"));
+      expect(await send()).toMatchObject({ body: { id: "é" } });
+    });
+
+    it.each([
+      ["a text", "<html></html>", "<html></html>"],
+      ["JSON that breaks off", '{"id":', '{"id":'],
+      ["null", "null", null],
+    ])("may be %s", async (_, text, body) => {
+      server.behaviours.push(answer(200, text));
+      expect((await send()).body).toBe(body);
+    });
+
+    it("without a body has none", async () => {
+      server.behaviours.push(raw("HTTP/1.1 204 No Content\r\n\r\n"));
+      expect(await send()).toEqual({ phase: "answered", status: 204, headers: {} });
+    });
+
+    it("may have 1 MiB, and not a byte more", async () => {
+      const most = 1024 * 1024;
+      server.behaviours.push(answer(400, "x".repeat(most)), answer(400, "x".repeat(most + 1)));
+      expect(await send()).toMatchObject({ phase: "answered", status: 400, body: expect.stringMatching(/^x+$/) });
+      const tooLong = await send();
+      expect(tooLong).toMatchObject({ phase: "answered", status: 400, cause: { code: "EMSGSIZE" } });
+      expect(tooLong).not.toHaveProperty("body");
+    });
+
+    it("that never ends is broken off at 1 MiB", async () => {
+      server.behaviours.push((socket) => {
+        socket.write("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n");
+        const pour = (): void => void (socket.writable && socket.write(`10000\r\n${"x".repeat(0x10000)}\r\n`, pour));
+        pour();
+      });
+      expect(await send()).toMatchObject({ phase: "answered", status: 200, cause: { code: "EMSGSIZE" } });
+    });
+  });
+
+  describe("what reaches the server", () => {
+    it("is method, path, headers and body, with the body's length in bytes", async () => {
+      server.behaviours.push(answer(200));
+      await send({ body: '{"clientContext":"é"}' });
+      expect(server.requests).toEqual([
+        {
+          method: "POST",
+          path: "/v1.0/communications/calls",
+          headers: {
+            authorization: TOKEN,
+            "content-type": "application/json",
+            "content-length": "22",
+            host: server.url.slice("http://".length),
+            connection: "keep-alive",
+          },
+          body: Buffer.from('{"clientContext":"é"}').toString("latin1"),
+        },
+      ]);
+    });
+
+    it("is a request once, whatever is answered: redirects are not followed", async () => {
+      for (const status of [301, 302, 303, 307, 308]) {
+        server.behaviours.push(answer(status, "", { location: `${server.url}/elsewhere` }));
+        expect(await send()).toMatchObject({
+          phase: "answered",
+          status,
+          headers: { location: `${server.url}/elsewhere` },
+        });
+      }
+      expect(server.requests).toHaveLength(5);
+    });
+  });
+
+  describe("a request of which no byte left", () => {
+    it("is not sent where the connection is refused", async () => {
+      await server.close();
+      expect(await send()).toMatchObject({ phase: "notSent", cause: { code: "ECONNREFUSED" } });
+    });
+
+    it("is not sent where the caller had given up before", async () => {
+      const reason = new Error("enough");
+      expect(await send({ signal: AbortSignal.abort(reason) })).toEqual({ phase: "notSent", cause: reason });
+      await turn();
+      expect(server.requests).toEqual([]);
+    });
+
+    it.each([
+      ["a header that cannot be sent", { headers: { "x-a": "a\r\nb: c" } }],
+      ["a URL that is none", { url: "nowhere" }],
+    ])("is not sent with %s: it is said, not thrown", async (_, request) => {
+      expect(await send(request)).toMatchObject({ phase: "notSent", cause: expect.any(Error) });
+      expect(server.requests).toEqual([]);
+    });
+  });
+
+  describe("a request without an answer", () => {
+    it("was sent where the server keeps silent, and ends after its time, counted from the sending", async () => {
+      server.behaviours.push(silent);
+      const sending = send();
+      await server.received(1);
+      await clock.started(RESPONSE_TIMEOUT_MS);
+      await clock.advance(RESPONSE_TIMEOUT_MS - 1);
+      expect(clock.pending).toBe(1);
+      await clock.advance(1);
+      expect(await sending).toEqual({ phase: "sent", cause: expect.objectContaining({ code: "ETIMEDOUT" }) });
+    });
+
+    it.each([
+      ["resets the connection", reset, "ECONNRESET"],
+      ["closes the connection", hangUp, codes.closed],
+      ["breaks off within the head", (socket: Socket) => socket.end("HTTP/1.1 200 OK\r\ncontent-le"), codes.closed],
+      ["speaks another protocol", raw("SSH-2.0-OpenSSH_9.2\r\n"), codes.noHttp],
+      ["sends a head without end", raw(`HTTP/1.1 200 OK\r\nx: ${"x".repeat(20_000)}`), codes.headTooLong],
+      [
+        "switches to a protocol that nobody asked for",
+        raw("HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n"),
+        codes.closed,
+      ],
+    ])("was sent where the server %s", async (_, behaviour, code) => {
+      server.behaviours.push(behaviour);
+      const exchanged = await send();
+      expect(exchanged).toEqual({ phase: "sent", cause: expect.objectContaining({ code }) });
+      expect(server.requests).toHaveLength(1);
+    });
+
+    it("was sent where the server gives hints for ever", async () => {
+      server.behaviours.push(raw("HTTP/1.1 103 Early Hints\r\n\r\n".repeat(50)));
+      const sending = send();
+      await server.received(1);
+      // They are read.
+      for (let turns = 0; turns < 10; turns++) await turn();
+      await clock.started(RESPONSE_TIMEOUT_MS);
+      await clock.advance(RESPONSE_TIMEOUT_MS);
+      expect(await sending).toMatchObject({ phase: "sent", cause: { code: "ETIMEDOUT" } });
+    });
+
+    it("was sent where the caller gives up after it left", async () => {
+      server.behaviours.push(silent);
+      const controller = new AbortController();
+      const reason = new Error("enough");
+      const sending = send({ signal: controller.signal });
+      await server.received(1);
+      controller.abort(reason);
+      expect(await sending).toEqual({ phase: "sent", cause: reason });
+    });
+  });
+
+  describe("an answer that breaks off", () => {
+    /** Begins an answer, and then does that to the connection. */
+    const begin =
+      (status: number, then: (socket: Socket) => void): Behaviour =>
+      (socket) =>
+        socket.write(`HTTP/1.1 ${status} Whatever\r\ncontent-length: 500\r\nrequest-id: r-1\r\n\r\n{"id":"op-1",`, () =>
+          then(socket),
+        );
+
+    it.each([200, 404, 429])("keeps the status that came: %i", async (status) => {
+      for (const then of [hangUp, reset]) {
+        server.behaviours.push(begin(status, then));
+        const exchanged = await send();
+        expect(exchanged).toEqual({
+          phase: "answered",
+          status,
+          headers: { "content-length": "500", "request-id": "r-1" },
+          cause: expect.objectContaining({ code: codes.closed }),
+        });
+      }
+    });
+
+    it.each([200, 404])("keeps the status that came before the caller gave up: %i", async (status) => {
+      const controller = new AbortController();
+      const reason = new Error("enough");
+      server.behaviours.push(begin(status, silent));
+      const sending = send({ signal: controller.signal });
+      await headRead();
+      controller.abort(reason);
+      expect(await sending).toMatchObject({ phase: "answered", status, cause: reason });
+    });
+
+    it("by going on too slowly keeps the status that came", async () => {
+      server.behaviours.push(begin(404, silent));
+      const sending = send();
+      await headRead();
+      await clock.advance(RESPONSE_TIMEOUT_MS);
+      expect(await sending).toMatchObject({ phase: "answered", status: 404, cause: { code: "ETIMEDOUT" } });
+    });
+
+    it("in the middle of nonsense keeps the status, and not the bytes that could not be read", async () => {
+      server.behaviours.push(raw('HTTP/1.1 400 Bad\r\ntransfer-encoding: chunked\r\n\r\n{"value":"tone4"}\r\n'));
+      const exchanged = await send();
+      expect(exchanged).toMatchObject({
+        phase: "answered",
+        status: 400,
+        cause: { code: codes.noChunk },
+      });
+      expect(inspect(exchanged, { depth: null, showHidden: true })).not.toMatch(/tone4|Buffer/);
+      expect(JSON.stringify({ ...(exchanged.cause as object) })).not.toContain("data");
+    });
+  });
+
+  describe("whatever a server says", () => {
+    const pieces = fc.oneof(
+      fc.constantFrom(
+        "HTTP/1.1 200 OK\r\n",
+        "HTTP/1.1 404 Not Found\r\n",
+        "HTTP/1.1 100 Continue\r\n\r\n",
+        "HTTP/1.1 103 Early Hints\r\n\r\n",
+        "content-length: 8\r\n",
+        "content-length: 3\r\n",
+        "transfer-encoding: chunked\r\n",
+        "connection: close\r\n",
+        "keep-alive: timeout=1\r\n",
+        "\r\n",
+        '{"id":1}',
+        '4\r\n{"id\r\n',
+        "0\r\n\r\n",
+      ),
+      fc.string({ unit: "binary", maxLength: 20 }),
+    );
+
+    it("reaches it once, ends once, and leaves nothing to the next", async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(pieces), fc.constantFrom(hangUp, reset, silent), async (said, last) => {
+          const before = server.requests.length;
+          server.behaviours.push((socket) => socket.write(said.join(""), () => last(socket)));
+          const sending = send();
+          await server.received(before + 1);
+          if (last === silent) {
+            for (let turns = 0; turns < 5; turns++) await turn();
+            await clock.advance(RESPONSE_TIMEOUT_MS);
+          }
+          const exchanged = await sending;
+          expect(["sent", "answered"]).toContain(exchanged.phase);
+          expect("body" in exchanged && "cause" in exchanged).toBe(false);
+          await turn();
+          expect(server.requests).toHaveLength(before + 1);
+          server.behaviours.push(answer(200, { id: 2 }));
+          const next = await send();
+          if (next.phase === "answered") expect(next).toMatchObject({ status: 200, body: { id: 2 } });
+        }),
+        { numRuns: 300 },
+      );
+    });
+  });
+
+  describe("connections", () => {
+    it("are as many as there are requests at a time, with one signal and no warning of a leak", async () => {
+      const plain = await startHttpServer(createServer());
+      const warnings = observedWarnings();
+      const { signal } = new AbortController();
+      const sending = Array.from({ length: 50 }, () =>
+        transport.send(requestTo(`http://127.0.0.1:${plain.port}`, { signal })),
+      );
+      expect(getEventListeners(signal, "abort")).toHaveLength(1);
+      for (const exchanged of await Promise.all(sending)) expect(exchanged).toMatchObject({ status: 200 });
+      await turn();
+      expect(plain.connections).toHaveLength(50);
+      expect(getEventListeners(signal, "abort")).toEqual([]);
+      expect(warnings).toEqual([]);
+    });
+
+    it("leave no listener on a long-lived signal, however a request ended", async () => {
+      const { signal } = new AbortController();
+      for (const behaviour of [answer(200), answer(404), reset, hangUp, raw("nonsense\r\n\r\n")]) {
+        server.behaviours.push(behaviour);
+        await send({ signal });
+      }
+      await server.close();
+      await send({ signal });
+      expect(getEventListeners(signal, "abort")).toEqual([]);
+    });
+  });
+
+  describe("close", () => {
+    it("waits for the requests under way", async () => {
+      server.behaviours.push(silent);
+      const sending = send();
+      await server.received(1);
+      let closed = false;
+      const closing = transport.close().then(() => {
+        closed = true;
+      });
+      await turn();
+      expect(closed).toBe(false);
+      for (const connection of server.sockets) answer(200)(connection);
+      expect(await sending).toMatchObject({ status: 200 });
+      await closing;
+    });
+
+    it("may be called twice, and has nothing to wait for where nothing was sent", async () => {
+      await Promise.all([transport.close(), transport.close()]);
+      await transport.close();
+    });
+  });
+});
+
+describe("types", () => {
+  it("say what comes out", () => {
+    expectTypeOf<HttpTransport["send"]>().toEqualTypeOf<(request: HttpRequest) => Promise<Exchanged>>();
+    expectTypeOf<HttpTransport["close"]>().returns.toEqualTypeOf<Promise<void>>();
+  });
+});

@@ -1,0 +1,210 @@
+import dns from "node:dns";
+import { getEventListeners, once } from "node:events";
+import { createServer } from "node:http";
+import { Agent } from "undici";
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { answer, type MisbehavingServer, reset, startMisbehavingServer } from "../__fixtures__/misbehaving-server.ts";
+import { createObservedClock, type ObservedClock } from "../__fixtures__/observed-clock.ts";
+import { startHttpServer, startMuteServer } from "../__fixtures__/quiet-servers.ts";
+import { requestTo, turn } from "../__fixtures__/transport-requests.ts";
+import type { Exchanged } from "./exchange.ts";
+import type { HttpRequest, HttpTransport } from "./http-transport.ts";
+import { createPoolTransport } from "./pool-transport.ts";
+
+let server: MisbehavingServer;
+let clock: ObservedClock;
+let transport: HttpTransport;
+
+beforeEach(async () => {
+  server = await startMisbehavingServer();
+  clock = createObservedClock();
+  transport = createPoolTransport({ clock, responseTimeoutMs: 20_000 });
+});
+
+afterEach(async () => {
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+  await transport.close();
+  await server.close();
+  expect(clock.pending).toBe(0);
+});
+
+const send = (rest: Partial<HttpRequest> = {}): Promise<Exchanged> => transport.send(requestTo(server.url, rest));
+
+type Found = (error: Error | null, addresses: { address: string; family: number }[]) => void;
+
+/** Names are looked up by that, as long as the test runs. */
+function lookUpBy(lookUp: (found: Found) => void): void {
+  vi.spyOn(dns, "lookup").mockImplementation(((_name: string, _options: object, found: Found) =>
+    lookUp(found)) as typeof dns.lookup);
+}
+
+describe("a request of which no byte left", () => {
+  it("is not sent where the name cannot be resolved", async () => {
+    const cause = Object.assign(new Error("not found"), { code: "ENOTFOUND" });
+    lookUpBy((found) => found(cause, []));
+    expect(await transport.send(requestTo("http://graph.test"))).toEqual({ phase: "notSent", cause });
+  });
+
+  it("is not sent where no connection stands after 10 s, and not before", async () => {
+    lookUpBy(() => {});
+    const sending = transport.send(requestTo("http://graph.test"));
+    await clock.advance(9_999);
+    expect(clock.pending).toBe(1);
+    await clock.advance(1);
+    expect(await sending).toMatchObject({
+      phase: "notSent",
+      cause: { code: "ETIMEDOUT", message: "no connection within 10000 ms" },
+    });
+  });
+
+  it("needs no connection where the caller had given up before", async () => {
+    server.behaviours.push(answer(200));
+    await send();
+    const dispatched = vi.spyOn(Agent.prototype, "dispatch");
+    await send({ signal: AbortSignal.abort() });
+    expect(dispatched).not.toHaveBeenCalled();
+  });
+
+  it("does not leave when the connection stands at last, after the caller gave up", async () => {
+    let found: Found | undefined;
+    lookUpBy((callback) => {
+      found = callback;
+    });
+    const controller = new AbortController();
+    const { port } = new URL(server.url);
+    const sending = transport.send(requestTo(`http://graph.test:${port}`, { signal: controller.signal }));
+    while (!found) await turn();
+    controller.abort("enough");
+    expect(await sending).toMatchObject({ phase: "notSent", cause: { code: "ABORT_ERR" } });
+    expect(getEventListeners(controller.signal, "abort")).toEqual([]);
+    found(null, [{ address: "127.0.0.1", family: 4 }]);
+    // It stands, and is closed with nothing on it; what comes after it has another.
+    while (server.sockets.size === 0) await turn();
+    while (server.sockets.size > 0) await turn();
+    server.behaviours.push(answer(200));
+    expect(await send()).toMatchObject({ status: 200 });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  it("is not sent where undici cannot be loaded", async () => {
+    vi.resetModules();
+    vi.doMock("undici", () => {
+      throw new Error("no such package");
+    });
+    onTestFinished(() => void vi.doUnmock("undici"));
+    const { createPoolTransport } = await import("./pool-transport.ts");
+    const other = createPoolTransport({ clock, responseTimeoutMs: 20_000 });
+    expect(await other.send(requestTo(server.url))).toMatchObject({ phase: "notSent", cause: expect.any(Error) });
+    await other.close();
+    expect(server.requests).toEqual([]);
+  });
+});
+
+describe("TLS", () => {
+  it("that the server does not speak sends nothing of the request", async () => {
+    const plain = await startHttpServer(createServer());
+    expect(await transport.send(requestTo(`https://127.0.0.1:${plain.port}`))).toMatchObject({
+      phase: "notSent",
+      cause: { code: expect.stringMatching(/^(ERR_SSL|EPROTO)/) },
+    });
+    expect(plain.tokens).toEqual([]);
+  });
+
+  it("that the server never answers sends nothing of the request, and ends after 10 s", async () => {
+    const mute = await startMuteServer();
+    const sending = transport.send(requestTo(`https://127.0.0.1:${mute.port}`));
+    while (mute.received().length === 0) await turn();
+    await clock.advance(9_999);
+    expect(clock.pending).toBe(1);
+    await clock.advance(1);
+    expect(await sending).toMatchObject({ phase: "notSent", cause: { code: "ETIMEDOUT" } });
+    // A hello of TLS, and nothing else.
+    expect(mute.received()[0]).toBe(0x16);
+    expect(mute.received().toString("latin1")).not.toContain("canary");
+  });
+});
+
+describe("connections", () => {
+  it("are used again, one request after the other", async () => {
+    const plain = await startHttpServer(createServer());
+    for (let count = 0; count < 30; count++) {
+      await transport.send(requestTo(`http://127.0.0.1:${plain.port}`));
+      await turn();
+    }
+    expect(plain.connections).toHaveLength(1);
+  });
+
+  it.each([
+    ["4 s", {}, 4_000],
+    ["4 s, though the server would keep them longer", { "keep-alive": "timeout=60" }, 4_000],
+    ["2 s less than the server keeps them", { "keep-alive": "timeout=3" }, 1_000],
+  ])("are dropped when they have idled for %s", async (_, headers, idleMs) => {
+    // Undici's own timer: real requests run meanwhile, on real time.
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    server.behaviours.push(answer(200, "", headers));
+    await send();
+    await turn();
+    const [connection] = server.sockets;
+    await vi.advanceTimersByTimeAsync(idleMs - 1);
+    await turn();
+    expect(connection?.readableEnded).toBe(false);
+    await vi.advanceTimersByTimeAsync(1);
+    if (connection) await once(connection, "close");
+    expect(server.sockets.size).toBe(0);
+  });
+
+  it("that the server closed while they idled are not used again", async () => {
+    server.behaviours.push(answer(200), answer(200));
+    await send();
+    const [connection] = server.sockets;
+    connection?.end();
+    if (connection) await once(connection, "close");
+    expect(await send()).toMatchObject({ phase: "answered", status: 200 });
+  });
+
+  it("that the server closes at the moment of writing leave the request unknown, and it is not sent again", async () => {
+    server.behaviours.push(answer(200), reset, answer(200));
+    await send();
+    await turn();
+    const [connection] = server.sockets;
+    const sending = send();
+    await server.received(2);
+    expect(connection?.destroyed).toBe(true);
+    expect(await sending).toMatchObject({ phase: "sent", cause: { code: expect.any(String) } });
+    await turn();
+    expect(server.requests).toHaveLength(2);
+  });
+
+  it("are closed with the transport", async () => {
+    server.behaviours.push(answer(200));
+    await send();
+    expect(server.sockets.size).toBe(1);
+    await transport.close();
+    while (server.sockets.size > 0) await turn();
+  });
+});
+
+describe("undici", () => {
+  it("may not write a request twice, though it tried", async () => {
+    let writes = 0;
+    vi.spyOn(Agent.prototype, "dispatch").mockImplementation((_, handler) => {
+      let reason: Error | undefined;
+      const controller = { abort: (cause: Error) => (reason = cause) } as never;
+      for (const _ of ["first", "again"]) {
+        handler.onRequestStart?.(controller, {});
+        if (!reason) writes++;
+      }
+      handler.onResponseError?.(controller, reason ?? new Error("expected to be broken off"));
+      return true;
+    });
+    expect(await send()).toMatchObject({ phase: "sent", cause: { code: "ABORT_ERR" } });
+    expect(writes).toBe(1);
+  });
+
+  it("takes a 100 that nobody asked for as the end of the connection: what became of the request is not known", async () => {
+    server.behaviours.push((socket) => socket.write("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n"));
+    expect(await send()).toMatchObject({ phase: "sent", cause: { code: "UND_ERR_SOCKET" } });
+    expect(server.requests).toHaveLength(1);
+  });
+});

@@ -1,0 +1,19 @@
+import { expect, test } from "vitest";
+import { errorFields } from "./error-fields.ts";
+import { DtmfError } from "./errors.ts";
+
+test("has the name and the code of an error, and nothing else", () => {
+  expect(errorFields(new DtmfError("not_sent", "a message with 4711"))).toEqual({
+    error: "DtmfError",
+    code: "not_sent",
+  });
+});
+
+test("has no code where the error's code is missing or not a string", () => {
+  expect(errorFields(new TypeError("no"))).toEqual({ error: "TypeError" });
+  expect(errorFields(Object.assign(new Error("no"), { code: 4711 }))).toEqual({ error: "Error" });
+});
+
+test("is empty for what is no error", () => {
+  expect(errorFields("4711")).toEqual({});
+});

@@ -1,0 +1,141 @@
+import { createManualClock } from "@graph-dtmf/models/testing";
+import { describe, expect, it } from "vitest";
+import { edges } from "../__fixtures__/edges.ts";
+import {
+  CALL,
+  callEntry,
+  envelope,
+  futureEntry,
+  OTHER_CALL,
+  participantsEntry,
+  toneEntry,
+  tonesEntry,
+} from "../__fixtures__/envelopes.ts";
+import { openReceiver } from "../__fixtures__/open-receiver.ts";
+import { CallRecords } from "../calls/call-records.ts";
+import { parseNotifications } from "../parsing/parse-notifications.ts";
+import { Repetitions } from "./deduplicator.ts";
+
+const end = callEntry("terminated", { changeType: "deleted" });
+
+describe.each(edges)("a delivery that comes again behind $name", (edge) => {
+  it.each([
+    ["the end of an operation", tonesEntry("o-1")],
+    ["a step of an operation", tonesEntry("o-1", { status: "running" })],
+    ["a tone", toneEntry(1)],
+    ["the state of a call", callEntry("established")],
+    ["the end of a call", end],
+    ["the participants of a call", participantsEntry([{ id: "p-1" }])],
+  ])("is answered with 202 and handled once: %s", async (_, entry) => {
+    const { receiver, deliver, record } = await openReceiver({}, edge);
+    const seen = record();
+    for (let time = 0; time < 3; time++) expect((await deliver(entry, entry)).status).toBe(202);
+    await receiver.drain();
+    expect(seen).toHaveLength(1);
+  });
+});
+
+function createRepetitions(): {
+  clock: ReturnType<typeof createManualClock>;
+  repeated(...entries: unknown[]): boolean[];
+} {
+  const clock = createManualClock();
+  const records = new CallRecords(clock, { run: async () => {}, dropped() {} });
+  const repetitions = new Repetitions(clock, records);
+  const repeated = (...entries: unknown[]): boolean[] =>
+    parseNotifications(envelope(...entries)).map((notification) => repetitions.isRepeated(notification));
+  return { clock, repeated };
+}
+
+describe("Repetitions", () => {
+  it("knows a tone by its call, number and tone", () => {
+    const { repeated } = createRepetitions();
+    expect(repeated(toneEntry(1), toneEntry(2), toneEntry(1))).toEqual([false, false, true]);
+    expect(repeated(toneEntry(1, { callId: OTHER_CALL }), toneEntry(1, { tone: "star" }))).toEqual([false, false]);
+  });
+
+  it("takes a tone numbered 1 for a new one if the numbering began more than 10 s ago", async () => {
+    const { clock, repeated } = createRepetitions();
+    expect(repeated(toneEntry(1), toneEntry(2))).toEqual([false, false]);
+    await clock.advance(10_000);
+    expect(repeated(toneEntry(1), toneEntry(2))).toEqual([true, true]);
+    await clock.advance(1);
+    expect(repeated(toneEntry(1), toneEntry(2), toneEntry(1))).toEqual([false, false, true]);
+  });
+
+  it("takes a late 1 for part of the numbering that it is late for", async () => {
+    const { clock, repeated } = createRepetitions();
+    expect(repeated(toneEntry(2))).toEqual([false]);
+    await clock.advance(500);
+    expect(repeated(toneEntry(1), toneEntry(2))).toEqual([false, true]);
+  });
+
+  it("knows an operation by its id and status, or by its clientContext if it has no id", () => {
+    const { repeated } = createRepetitions();
+    const [notStarted, running] = [tonesEntry("o", { status: "notStarted" }), tonesEntry("o", { status: "running" })];
+    expect(repeated(notStarted, running, running, notStarted)).toEqual([false, false, true, true]);
+    const [a, b] = ["a", "b"].map((clientContext) => tonesEntry("", { status: "running", clientContext }));
+    expect(repeated(a, b, a)).toEqual([false, false, true]);
+  });
+
+  it("leaves the ends of operations and calls to those who keep them", () => {
+    const { repeated } = createRepetitions();
+    expect(repeated(tonesEntry("o"), tonesEntry("o"), end, end)).toEqual([false, false, false, false]);
+  });
+
+  it("takes a call for established again that was on hold in between", () => {
+    const { repeated } = createRepetitions();
+    const [established, hold] = [callEntry("established"), callEntry("hold")];
+    expect(repeated(established, hold, established, established)).toEqual([false, false, false, true]);
+  });
+
+  it("does not take news of the same state for a repetition", () => {
+    const { repeated } = createRepetitions();
+    expect(repeated(callEntry("established"), callEntry("established", { data: { topic: "new" } }))).toEqual([
+      false,
+      false,
+    ]);
+  });
+
+  it("tells apart what one entry packs, and one call from another", () => {
+    const { repeated } = createRepetitions();
+    const pack = (...ids: string[]) => ({
+      changeType: "updated",
+      resourceUrl: "/communications/calls",
+      resourceData: ids.map((id) => ({ "@odata.type": "#microsoft.graph.call", id, state: "established" })),
+    });
+    expect(repeated(pack(CALL, OTHER_CALL), pack(OTHER_CALL))).toEqual([false, false, true]);
+  });
+
+  it("never takes what it does not know for a repetition", () => {
+    const { repeated } = createRepetitions();
+    expect(repeated(futureEntry(), futureEntry())).toEqual([false, false]);
+  });
+
+  it("remembers nothing that is longer than what Graph writes", () => {
+    const { repeated } = createRepetitions();
+    const endless = tonesEntry("o", { status: "r".repeat(1024) });
+    expect(repeated(endless, endless)).toEqual([false, false]);
+  });
+
+  it("forgets after ten minutes", async () => {
+    const { clock, repeated } = createRepetitions();
+    const entries = [toneEntry(5), tonesEntry("o", { status: "running" }), callEntry("hold")];
+    expect(repeated(...entries)).toEqual([false, false, false]);
+    await clock.advance(10 * 60_000 - 1);
+    expect(repeated(...entries.slice(0, 2))).toEqual([true, true]);
+    await clock.advance(10 * 60_000);
+    expect(repeated(...entries)).toEqual([false, false, false]);
+  });
+
+  it("survives what can be read but not written", () => {
+    const { repeated } = createRepetitions();
+    let data: object = {};
+    for (let depth = 0; depth < 20_000; depth++) data = { data };
+    const records = new CallRecords(createManualClock(), { run: async () => {}, dropped() {} });
+    const repetitions = new Repetitions(createManualClock(), records);
+    const [call] = parseNotifications({ value: [callEntry("established", { data })] });
+    expect(call && [repetitions.isRepeated(call), repetitions.isRepeated(call)]).toEqual([false, false]);
+    expect(repeated(callEntry("established"))).toEqual([false]);
+  });
+});

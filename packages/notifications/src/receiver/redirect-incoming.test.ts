@@ -1,0 +1,116 @@
+import { describe, expect, it } from "vitest";
+import { edges } from "../__fixtures__/edges.ts";
+import { callEntry, tonesEntry } from "../__fixtures__/envelopes.ts";
+import { openReceiver } from "../__fixtures__/open-receiver.ts";
+import { until } from "../__fixtures__/ports.ts";
+
+const incoming = callEntry("incoming", { changeType: "created" });
+
+describe.each(edges)("redirectIncoming behind $name", (edge) => {
+  it.each([
+    ["a text", () => "https://emea.example.com/callback"],
+    ["a URL", () => new URL("https://emea.example.com/callback")],
+    ["a promise", async () => "https://emea.example.com/callback"],
+  ])("sends a call elsewhere, however it says so: %s", async (_, redirectIncoming) => {
+    const { receiver, deliver, record, clock } = await openReceiver({ redirectIncoming }, edge);
+    const seen = record();
+    // Delivered again it is redirected again: the first answer may have been lost.
+    for (let time = 0; time < 2; time++) {
+      const { status, headers } = await deliver(incoming);
+      expect([status, headers.get("location")]).toEqual([302, "https://emea.example.com/callback"]);
+    }
+    await receiver.drain();
+    expect(seen).toEqual([]);
+    expect(clock.pending).toBe(0);
+  });
+
+  it("leaves a call here by saying nothing", async () => {
+    const { receiver, deliver, record } = await openReceiver({ redirectIncoming: () => undefined }, edge);
+    const seen = record();
+    const { status, headers } = await deliver(incoming);
+    expect([status, headers.get("location")]).toEqual([202, null]);
+    await receiver.drain();
+    expect(seen).toMatchObject([{ call: { state: "incoming" } }]);
+  });
+
+  it("is asked of nothing but incoming calls", async () => {
+    const asked: unknown[] = [];
+    const { deliver } = await openReceiver({ redirectIncoming: ({ call }) => void asked.push(call.state) }, edge);
+    await deliver(callEntry("established"), tonesEntry("o"), incoming);
+    expect(asked).toEqual(["incoming"]);
+  });
+
+  it("takes nothing else of the batch along", async () => {
+    const { receiver, deliver, record } = await openReceiver({ redirectIncoming: () => "https://a.example" }, edge);
+    const seen = record();
+    expect((await deliver(tonesEntry("o"), incoming)).status).toBe(302);
+    await receiver.drain();
+    expect(seen.map(({ kind }) => kind)).toEqual(["operation"]);
+  });
+
+  it("gives way to what could not be kept, and decides anew when that comes again", async () => {
+    const { operations, receiver, deliver, record } = await openReceiver(
+      { redirectIncoming: () => "https://a.example" },
+      edge,
+    );
+    const seen = record();
+    operations.takeDown();
+    const { status, headers } = await deliver(tonesEntry("o"), incoming);
+    expect([status, headers.get("location")]).toEqual([503, null]);
+    operations.bringBack();
+    expect((await deliver(tonesEntry("o"), incoming)).status).toBe(302);
+    await receiver.drain();
+    expect(seen.map(({ kind }) => kind)).toEqual(["operation"]);
+  });
+
+  it.each([
+    [
+      "throws",
+      () => {
+        throw new RangeError("x");
+      },
+      { name: "RangeError" },
+    ],
+    [
+      "rejects",
+      async () => {
+        throw new RangeError("x");
+      },
+      { name: "RangeError" },
+    ],
+    ["gives no URL", () => "elsewhere", { code: "invalid_request" }],
+    ["gives no web address", () => "javascript:alert(1)", { code: "invalid_request" }],
+    ["gives nothing of use", () => 7 as unknown as string, { code: "invalid_request" }],
+  ])("leaves the call here when it %s", async (_, redirectIncoming, error) => {
+    const { receiver, deliver, record, errors } = await openReceiver({ redirectIncoming }, edge);
+    const seen = record();
+    expect((await deliver(incoming)).status).toBe(202);
+    await receiver.drain();
+    expect(seen).toHaveLength(1);
+    expect(errors).toMatchObject([{ error, notification: { kind: "call" } }]);
+  });
+
+  it("leaves the call here when it takes more than 5 s", async () => {
+    let asked = false;
+    const redirectIncoming = () => {
+      asked = true;
+      return new Promise<undefined>(() => {});
+    };
+    const { deliver, errors, clock } = await openReceiver({ redirectIncoming }, edge);
+    const answer = deliver(incoming);
+    await until(() => asked);
+    await clock.advance(4_999);
+    expect(errors).toEqual([]);
+    await clock.advance(1);
+    expect((await answer).status).toBe(202);
+    expect(errors).toMatchObject([{ error: { code: "redirect_timeout" } }]);
+    expect(clock.pending).toBe(0);
+  });
+
+  it("puts nothing into the header that a URL does not hold", async () => {
+    const { deliver } = await openReceiver({ redirectIncoming: () => "https://a.example/\r\nset-cookie: x=é" }, edge);
+    const { headers } = await deliver(incoming);
+    expect(headers.get("set-cookie")).toBeNull();
+    expect(headers.get("location")).toBe("https://a.example/set-cookie:%20x=%C3%A9");
+  });
+});

@@ -1,0 +1,25 @@
+import { expect, it } from "vitest";
+import { TokenCache } from "./token-cache.ts";
+import type { VerifiedToken } from "./verify-jwt.ts";
+
+it("a cache of tokens holds the newest thousand", () => {
+  const cache = new TokenCache();
+  const token = {} as VerifiedToken;
+  for (let index = 0; index <= 1_000; index++) cache.set(`Bearer ${index}`, token);
+  expect(cache.get("Bearer 0")).toBeUndefined();
+  expect(cache.get("Bearer 1")).toBe(token);
+  expect(cache.get("Bearer 1000")).toBe(token);
+});
+
+it("a cache of tokens that was told to drop some goes on with the newest thousand", () => {
+  const cache = new TokenCache();
+  const token = {} as VerifiedToken;
+  for (let index = 0; index < 3_000; index++) {
+    cache.set(`Bearer ${index}`, token);
+    if (index % 3 === 0) cache.delete(`Bearer ${index}`);
+  }
+  // What is dropped makes room for older ones: of three that came, two stay.
+  const held = Array.from({ length: 3_000 }, (_, index) => index).filter((index) => cache.get(`Bearer ${index}`));
+  expect(held).toHaveLength(1_000);
+  expect(held[0]).toBe(1_501);
+});

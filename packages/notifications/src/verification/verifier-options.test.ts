@@ -1,0 +1,38 @@
+import { describe, expect, it } from "vitest";
+import { createGraphCallingVerifier } from "./graph-calling-verifier.ts";
+import { type GraphCallingVerifierOptions, readVerifierOptions } from "./verifier-options.ts";
+
+const good: GraphCallingVerifierOptions = { appId: "app", tenantIds: ["tenant"] };
+
+describe("the options of a verifier", () => {
+  it.each([
+    ["no app id", { appId: "" }],
+    ["an app id that is no text", { appId: undefined }],
+    ["no tenants", { tenantIds: undefined }],
+    ["an empty list of tenants", { tenantIds: [] }],
+    ["an empty tenant", { tenantIds: [""] }],
+    ["one tenant that is no list", { tenantIds: "tenant" }],
+    ["an empty list of issuers", { issuers: [] }],
+    ["an endless tolerance", { clockToleranceSec: Number.POSITIVE_INFINITY }],
+    ["a negative tolerance", { clockToleranceSec: -1 }],
+    ["a tolerance that is no number", { clockToleranceSec: "60" }],
+    ["a configuration that is no URL", { openIdConfigurationUrl: "api.aps.skype.com" }],
+    ["a configuration over plain http", { openIdConfigurationUrl: "http://keys.example/configuration" }],
+    ["a configuration in a file", { openIdConfigurationUrl: "file:///configuration.json" }],
+  ])("are refused at once with %s", (_, wrong) => {
+    const options = { ...good, ...wrong } as GraphCallingVerifierOptions;
+    expect(() => createGraphCallingVerifier(options)).toThrow(TypeError);
+  });
+
+  it("may name hosts for plain http", () => {
+    const openIdConfigurationUrl = "http://simulator:4000/configuration";
+    expect(() => readVerifierOptions({ ...good, openIdConfigurationUrl, allowHttpHosts: ["simulator"] })).not.toThrow();
+  });
+
+  it("are not looked at again", () => {
+    const tenantIds = ["one"];
+    const read = readVerifierOptions({ ...good, tenantIds });
+    tenantIds[0] = "another";
+    expect(read.tenantIds).toEqual(new Set(["one"]));
+  });
+});

@@ -1,0 +1,111 @@
+import type { CommsNotification } from "@graph-dtmf/models";
+import { createManualClock } from "@graph-dtmf/models/testing";
+import { expect, test } from "vitest";
+import { actOn } from "../actions/action.ts";
+import type { CallSession } from "../calls/call-session.ts";
+import { FaultQueue } from "../faults/faults.ts";
+import type { Inbound } from "../http/http-listener.ts";
+import { Pace } from "../schema/scaled-clock.ts";
+import type { Notifier, Parcel, Recipient } from "./notifier.ts";
+import { Outbox } from "./outbox.ts";
+
+const recipient: Recipient = {
+  id: "call",
+  callbackUri: "https://bot.example/",
+  callChainId: "chain",
+  scenarioId: "scenario",
+  appId: "app",
+  tenantId: "tenant",
+};
+const notification = (resourceUrl: string): CommsNotification => ({ changeType: "updated", resourceUrl });
+
+/** An outbox whose deliveries end when they are told to. */
+function setUp() {
+  const delivered: string[] = [];
+  const finish: (() => void)[] = [];
+  const notifier = {
+    deliver: (to: Recipient, { notifications }: Parcel) =>
+      new Promise((resolve) => {
+        delivered.push(`${notifications.map(({ resourceUrl }) => resourceUrl).join("+")} to ${to.callbackUri}`);
+        finish.push(() => resolve({}));
+      }),
+    track() {},
+  } as unknown as Notifier;
+  const clock = createManualClock();
+  const faults = new FaultQueue();
+  const outbox = new Outbox(recipient, { notifier, faults, pace: new Pace(clock, 1) });
+  const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+  return { outbox, faults, clock, delivered, finish, settle };
+}
+
+test("the next notification leaves when the one before was answered", async () => {
+  const { outbox, delivered, finish, settle } = setUp();
+  outbox.post(notification("one"));
+  outbox.post(notification("two"));
+  await settle();
+  expect(delivered).toEqual(["one to https://bot.example/"]);
+  finish[0]?.();
+  await settle();
+  expect(delivered).toHaveLength(2);
+});
+
+test("what an action makes a call tell waits for the answer to the action", async () => {
+  const { outbox, faults, delivered, settle } = setUp();
+  let answer = (): void => {};
+  const inbound = { answered: new Promise<void>((resolve) => (answer = resolve)) } as Inbound;
+  const call = { outbox } as CallSession;
+  await actOn(call, { inbound, faults }, () => {
+    outbox.post(notification("one"));
+    return { status: 200 };
+  });
+  await settle();
+  expect(delivered).toEqual([]);
+  answer();
+  await settle();
+  expect(delivered).toHaveLength(1);
+});
+
+test("what was posted before a redirect goes where it was to go", async () => {
+  const { outbox, delivered, finish, settle } = setUp();
+  outbox.post(notification("one"));
+  outbox.post(notification("two"));
+  outbox.redirect("https://elsewhere.example/");
+  outbox.post(notification("three"));
+  for (let turn = 0; turn < 3; turn++) {
+    await settle();
+    finish[turn]?.();
+  }
+  expect(delivered).toEqual([
+    "one to https://bot.example/",
+    "two to https://bot.example/",
+    "three to https://elsewhere.example/",
+  ]);
+});
+
+test("whoever waits for the next one waits no longer than the outbox lasts", async () => {
+  const { outbox } = setUp();
+  const next = outbox.next();
+  outbox.discard();
+  await next;
+});
+
+test.each(["late", "reorder", "batch"] as const)("%s leaves no timer when it is over or discarded", async (deliver) => {
+  const { outbox, faults, clock, delivered, finish, settle } = setUp();
+  faults.next({ on: "notification", deliver });
+  outbox.post(notification("one"));
+  expect(clock.pending).toBe(1);
+  outbox.post(notification("two"));
+  if (deliver === "late") await clock.advance(5000);
+  await settle();
+  finish[0]?.();
+  await settle();
+  expect(delivered.join()).toContain("one");
+  expect(clock.pending).toBe(0);
+
+  faults.next({ on: "notification", deliver });
+  outbox.post(notification("three"));
+  outbox.discard();
+  expect(clock.pending).toBe(0);
+  await settle();
+  expect(delivered.join()).not.toContain("three");
+});

@@ -1,0 +1,179 @@
+import type { Tone } from "@graph-dtmf/models";
+import { afterEach, describe, expect, test } from "vitest";
+import { openScene, type Scene } from "../__fixtures__/foreign-client.ts";
+import { type FarEndOption, type PhoneMenu, startSimulator } from "../index.ts";
+
+let scene: Scene;
+afterEach(() => scene.close());
+
+async function open(farEnd: FarEndOption, speed = 1): Promise<void> {
+  scene = await openScene({ farEnd, speed });
+}
+
+/** Sends keys, and lets all that follows of it happen. */
+async function key(callId: string, tones: Tone[]): Promise<void> {
+  await scene.client.send(callId, { tones });
+  await scene.clock.advance(5000);
+  await scene.simulator.settled();
+}
+
+const bridge: PhoneMenu = {
+  start: "pin",
+  states: {
+    pin: { choices: { "47-11 #": "conference" }, endKey: "#", attempts: 3, failed: "goodbye" },
+    conference: { press: "1" },
+    goodbye: { hangUp: true },
+  },
+};
+
+describe("a phone menu", () => {
+  test("admits who enters the PIN, and presses keys itself", async () => {
+    await open(bridge);
+    const callId = await scene.establishedCall();
+    await scene.client.ask("POST", `/v1.0/communications/calls/${callId}/subscribeToTone`, { body: {} });
+    await key(callId, ["tone9", "tone9", "pound"]);
+    await key(callId, ["tone4", "tone7", "tone1", "tone1"]);
+    expect(scene.bot.received.some(({ resourceData }) => resourceData.toneInfo)).toBe(false);
+    await key(callId, ["pound"]);
+    expect(scene.bot.received.filter(({ resourceData }) => resourceData.toneInfo)).toMatchObject([
+      { resourceData: { toneInfo: { sequenceId: 1, tone: "tone1" } } },
+    ]);
+    expect(scene.simulator.call(callId).state).toBe("established");
+  });
+
+  test("hangs up after three wrong PINs, and not before", async () => {
+    await open(bridge);
+    const callId = await scene.establishedCall();
+    for (let times = 0; times < 2; times++) await key(callId, ["tone1", "pound"]);
+    expect(scene.simulator.call(callId).state).toBe("established");
+    await key(callId, ["pound"]);
+    expect(scene.simulator.call(callId).state).toBe("terminated");
+    expect(scene.bot.received.at(-1)?.resourceData.resultInfo).toMatchObject({ code: 200, subcode: 4521 });
+  });
+
+  test("stands elsewhere in each call", async () => {
+    await open(bridge);
+    const [one, other] = [await scene.establishedCall(), await scene.establishedCall()];
+    for (const callId of [one, other, one, other]) await key(callId, ["tone1", "pound"]);
+    expect(scene.simulator.call(one).state).toBe("established");
+    await key(one, ["tone1", "pound"]);
+    expect(scene.simulator.call(one).state).toBe("terminated");
+    expect(scene.simulator.call(other).state).toBe("established");
+  });
+
+  test("without an end key takes an entry as soon as it fits, and forgets one as soon as it cannot", async () => {
+    await open({
+      start: "top",
+      states: {
+        top: { choices: { 1: "sales", 22: "support" } },
+        sales: { press: "1" },
+        support: { hangUp: { code: 200, subcode: 5001, message: "We are closed." } },
+      },
+    });
+    const callId = await scene.establishedCall();
+    // 2 may become 22; 3 ends that; 2 and 2 again do fit.
+    await key(callId, ["tone2", "tone3", "tone5", "tone2", "tone2"]);
+    expect(scene.bot.received.at(-1)?.resourceData.resultInfo).toMatchObject({
+      subcode: 5001,
+      message: "We are closed.",
+    });
+  });
+
+  test.each<[string, unknown, string]>([
+    ["without a start", { states: {} }, "Property start"],
+    ["that starts nowhere", { start: "top", states: {} }, "there is no state 'top'"],
+    ["that leads nowhere", { start: "top", states: { top: { choices: { 1: "up" } } } }, "there is no state 'up'"],
+    ["that fails to nowhere", { start: "top", states: { top: { failed: "down" } } }, "there is no state 'down'"],
+    ["with a member of another name", { start: "top", states: { top: { choice: {} } } }, "The property 'choice'"],
+    ["that picks up in no way", { picksUp: "soon", start: "top", states: { top: {} } }, "Property picksUp"],
+    [
+      "with keys that are none",
+      { start: "top", states: { top: { choices: { "4711x": "top" } } } },
+      "no key at position 4",
+    ],
+    [
+      "with a choice that leads to no name",
+      { start: "top", states: { top: { choices: { 4711: 5 } } } },
+      "choices.[tone]",
+    ],
+  ])("%s is refused when the simulator starts", async (_, farEnd, message) => {
+    await expect(startSimulator({ farEnd: farEnd as PhoneMenu })).rejects.toThrow(message);
+    await open({});
+  });
+});
+
+describe("the far end picks up", () => {
+  test.each([1, 10])("when it likes, in the call's own time (speed %i)", async (speed) => {
+    await open({ picksUp: { afterMs: 20_000 } }, speed);
+    const call = scene.simulator.call(await scene.client.createCall());
+    await scene.clock.advance(20_000 / speed - 1);
+    expect(call.state).toBe("establishing");
+    await scene.clock.advance(1);
+    expect(call.state).toBe("established");
+  });
+
+  test.each([
+    ["busy", 0, 486],
+    ["never", 60_000, 408],
+  ] as const)("not at all: %s", async (picksUp, afterMs, code) => {
+    await open({ picksUp }, 1000);
+    const callId = await scene.client.createCall();
+    await scene.clock.advance(afterMs);
+    await scene.simulator.settled();
+    expect(scene.bot.told(callId)).toEqual(["updated establishing", "deleted terminated"]);
+    expect(scene.bot.received.at(-1)?.resourceData.resultInfo.code).toBe(code);
+    if (afterMs > 0) await expect(scene.simulator.call(callId).state).toBe("terminated");
+  });
+
+  test("and not before the service gives up", async () => {
+    await open({ picksUp: "never" });
+    const call = scene.simulator.call(await scene.client.createCall());
+    await scene.clock.advance(59_999);
+    expect(call.state).toBe("establishing");
+  });
+});
+
+describe("a far end in code", () => {
+  test("hears each tone, and acts in its call", async () => {
+    const heard: [string, Tone][] = [];
+    await open({
+      established: (call) => call.press("*"),
+      heard(tone, call) {
+        heard.push([call.id, tone]);
+        if (tone === "pound") call.hangUp();
+      },
+    });
+    const callId = await scene.establishedCall();
+    await key(callId, ["tone1", "pound", "tone2"]);
+    expect(heard).toEqual([
+      [callId, "tone1"],
+      [callId, "pound"],
+    ]);
+    expect(scene.simulator.call(callId)).toMatchObject({ state: "terminated", heard: ["tone1", "pound"] });
+  });
+
+  test("can be another for each call, by who is called", async () => {
+    await open(({ targets }) => ({ picksUp: JSON.stringify(targets).includes("+15550100") ? "busy" : { afterMs: 0 } }));
+    const busy = await scene.client.createCall({ targets: [{ identity: { phone: { id: "+15550100" } } }] });
+    const free = await scene.client.createCall();
+    await scene.clock.advance(0);
+    expect(scene.simulator.call(busy).state).toBe("terminated");
+    expect(scene.simulator.call(free).state).toBe("established");
+  });
+
+  test("can be the caller", async () => {
+    await open({});
+    const call = scene.simulator.incoming({
+      callbackUri: scene.bot.callbackUri,
+      farEnd: { start: "menu", states: { menu: { choices: { 9: "bye" } }, bye: { hangUp: true } } },
+    });
+    const body = {
+      callbackUri: scene.bot.callbackUri,
+      mediaConfig: { "@odata.type": "#microsoft.graph.serviceHostedMediaConfig" },
+    };
+    await scene.client.ask("POST", `/v1.0/communications/calls/${call.id}/answer`, { body });
+    await scene.clock.advance(100);
+    await key(call.id, ["tone9"]);
+    expect(call.state).toBe("terminated");
+  });
+});

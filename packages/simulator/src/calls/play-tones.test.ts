@@ -1,0 +1,100 @@
+import { type Clock, TONES, type Tone } from "@graph-dtmf/models";
+import { createManualClock } from "@graph-dtmf/models/testing";
+import { describe, expect, test } from "vitest";
+import { Pace } from "../schema/scaled-clock.ts";
+import { playTones } from "./play-tones.ts";
+
+/** Plays two tones with 300 ms between them; returns what happened so far, live. */
+function play(clock: Clock, speed = 1): { events: string[]; silence: () => void } {
+  const events: string[] = [];
+  const silence = playTones(new Pace(clock, speed), {
+    tones: ["tone1", "tone2"],
+    delayBetweenTonesMs: 300,
+    heard: (tone) => events.push(`${tone} ${clock.now()}`),
+    finished: () => events.push(`finished ${clock.now()}`),
+  });
+  return { events, silence };
+}
+
+test("each tone is heard when it has sounded, and the end is told with the last one", async () => {
+  const clock = createManualClock(0);
+  const { events } = play(clock);
+  await clock.advance(10_000);
+  expect(events).toEqual(["tone1 100", "tone2 500", "finished 500"]);
+});
+
+test("the speed divides tones and delays alike, also to fractions of a millisecond", async () => {
+  const clock = createManualClock(0);
+  const { events } = play(clock, 1000);
+  await clock.advance(1);
+  expect(events).toEqual(["tone1 0.1", "tone2 0.5", "finished 0.5"]);
+});
+
+test("no tones are over at once, but never before it is known what they are", async () => {
+  const clock = createManualClock(0);
+  const events: string[] = [];
+  playTones(new Pace(clock, 1), {
+    tones: [],
+    delayBetweenTonesMs: 1000,
+    heard: () => events.push("heard"),
+    finished: () => events.push("finished"),
+  });
+  expect(events).toEqual([]);
+  await clock.advance(0);
+  expect(events).toEqual(["finished"]);
+});
+
+test("silence leaves no timer", async () => {
+  const clock = createManualClock(0);
+  const { events, silence } = play(clock);
+  await clock.advance(200);
+  silence();
+  expect(clock.pending).toBe(0);
+  expect(events).toEqual(["tone1 100"]);
+});
+
+describe("a timer that fires late", () => {
+  /** A clock whose timers fire a second late: always, as those of a busy machine do now and then. */
+  function lateClock(): Clock & { fire(): boolean } {
+    let nowMs = 0;
+    let due: { atMs: number; callback: () => void } | undefined;
+    return {
+      now: () => nowMs,
+      after(delayMs, callback) {
+        due = { atMs: nowMs + delayMs + 1000, callback };
+        return { unref() {}, cancel: () => (due = undefined) };
+      },
+      fire() {
+        const fired = due;
+        due = undefined;
+        if (fired) nowMs = fired.atMs;
+        fired?.callback();
+        return fired !== undefined;
+      },
+    };
+  }
+
+  test("does not delay what follows: all that should have sounded is heard", () => {
+    const clock = lateClock();
+    const { events } = play(clock);
+    expect(clock.fire()).toBe(true);
+    expect(events).toEqual(["tone1 1100", "tone2 1100", "finished 1100"]);
+    expect(clock.fire()).toBe(false);
+  });
+
+  test("ends with the tone at which somebody hangs up", () => {
+    const clock = lateClock();
+    const heard: Tone[] = [];
+    const silence = playTones(new Pace(clock, 1), {
+      tones: TONES,
+      delayBetweenTonesMs: 0,
+      heard(tone) {
+        heard.push(tone);
+        if (tone === "tone2") silence();
+      },
+      finished: () => expect.unreachable(),
+    });
+    while (clock.fire()) expect(heard.length).toBeLessThan(TONES.length);
+    expect(heard).toEqual(["tone0", "tone1", "tone2"]);
+  });
+});

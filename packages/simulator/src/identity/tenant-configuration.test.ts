@@ -1,0 +1,33 @@
+import { createRemoteJWKSet, jwtVerify } from "jose";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openScene, type Scene } from "../__fixtures__/foreign-client.ts";
+
+let scene: Scene;
+beforeAll(async () => {
+  scene = await openScene();
+});
+afterAll(() => scene.close());
+
+const read = (tenant: string) =>
+  scene.client.ask("GET", `/${tenant}/v2.0/.well-known/openid-configuration`, { headers: { Authorization: "" } });
+
+test("whoever knows the authority finds out where tokens come from, and what they are signed with", async () => {
+  const { simulator, client, clock } = scene;
+  const { status, body } = await read(simulator.tenantId);
+  expect(status).toBe(200);
+  expect(body).toMatchObject({
+    issuer: `${simulator.url}/${simulator.tenantId}/v2.0`,
+    authorization_endpoint: `${simulator.url}/${simulator.tenantId}/oauth2/v2.0/authorize`,
+    token_endpoint: simulator.tokenUrl,
+  });
+  const keys = createRemoteJWKSet(new URL(body.jwks_uri));
+  const { payload } = await jwtVerify(client.token, keys, { currentDate: new Date(clock.now()) });
+  expect(payload.appid).toBe(simulator.appId);
+  expect(await (await fetch(body.jwks_uri)).text()).not.toContain('"d"');
+});
+
+test("in another tenant nothing is found, in the identity service's own words", async () => {
+  const { status, body } = await read("common");
+  expect(status).toBe(400);
+  expect(body).toMatchObject({ error: "invalid_tenant", error_codes: [90002] });
+});

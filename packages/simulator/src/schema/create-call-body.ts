@@ -1,0 +1,84 @@
+import { isRecord } from "@graph-dtmf/models/internal";
+import { badRequest, GraphError } from "../http/graph-error.ts";
+import { checkCallbackUri } from "./callback-uri.ts";
+import {
+  chatInfo,
+  incomingCallOptions,
+  invitationParticipantInfo,
+  mediaConfig,
+  meetingInfo,
+  modalities,
+  outgoingCallOptions,
+  participantInfo,
+  textOrNull,
+} from "./graph-types.ts";
+import { type Check, checkBody, listOf, object, oneOfTypes, orNull, text, withoutNulls } from "./schema.ts";
+
+/** What a bot asks for when it creates a call, checked; members that the schema leaves open are kept as they came. */
+export interface CreateCallBody {
+  callbackUri: string;
+  mediaConfig: Record<string, unknown>;
+  requestedModalities: readonly string[];
+  targets: readonly Record<string, unknown>[];
+  tenantId: string;
+  callChainId?: string;
+  source?: Record<string, unknown>;
+  chatInfo?: Record<string, unknown>;
+  meetingInfo?: Record<string, unknown>;
+  subject?: string;
+}
+
+/** @see Graph v1.0 schema, type `call`: open, so that what is not named here passes */
+const schema: Check = object({
+  open: true,
+  members: {
+    callbackUri: text,
+    mediaConfig,
+    requestedModalities: modalities,
+    targets: orNull(listOf(invitationParticipantInfo)),
+    source: orNull(participantInfo),
+    chatInfo: orNull(chatInfo),
+    meetingInfo: orNull(meetingInfo),
+    callOptions: orNull(oneOfTypes({ outgoingCallOptions, incomingCallOptions })),
+    callChainId: textOrNull,
+    subject: textOrNull,
+    tenantId: textOrNull,
+  },
+});
+
+/**
+ * Reads the body of a new call.
+ *
+ * @param tenantId The tenant of the caller's token.
+ * @throws GraphError 400 for whatever the schema refuses, 403 for a call in another tenant than the token's, or in none.
+ */
+export function readCreateCallBody(body: unknown, tenantId: string): CreateCallBody {
+  checkBody(schema, body);
+  const call = withoutNulls(body) as Record<string, unknown>;
+  checkCallbackUri(call.callbackUri);
+  if (String(call.tenantId).toLowerCase() !== tenantId.toLowerCase()) throw tenantMismatch();
+  const targets = (call.targets ?? []) as Record<string, unknown>[];
+  const nameless = targets.findIndex((target) => !namesSomebody(target.identity));
+  if (nameless >= 0) throw badRequest(`The target at targets[${nameless}] names no identity with an id.`);
+  if (targets.length === 0 && !namesMeeting(call)) {
+    throw badRequest(
+      "Either targets, or a meetingInfo that names the meeting by itself or with chatInfo, must be given.",
+    );
+  }
+  return { requestedModalities: ["audio"], ...call, targets } as unknown as CreateCallBody;
+}
+
+/** By its organizer it is only found together with its chat. */
+const namesMeeting = ({ meetingInfo, chatInfo }: Record<string, unknown>): boolean =>
+  isRecord(meetingInfo) &&
+  (chatInfo !== undefined || !/organizerMeetingInfo$/.test(String(meetingInfo["@odata.type"])));
+
+/** Bots that ask for a token of `/common`, or forget tenantId, get this from the real service too. */
+const tenantMismatch = (): GraphError =>
+  new GraphError(403, "7505", { message: "Request authorization tenant mismatch." });
+
+const namesSomebody = (identitySet: unknown): boolean =>
+  isRecord(identitySet) &&
+  Object.values(identitySet).some(
+    (identity) => isRecord(identity) && typeof identity.id === "string" && identity.id !== "",
+  );

@@ -1,0 +1,150 @@
+import { request } from "node:http";
+import { decodeJwt } from "jose";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { openScene, type Reply, type Scene } from "../__fixtures__/foreign-client.ts";
+import type { Fault } from "../index.ts";
+
+let scene: Scene;
+beforeAll(async () => {
+  scene = await openScene();
+});
+beforeEach(() => scene.simulator.reset());
+afterAll(() => scene.close());
+
+const control = (method: string, path: string, body?: unknown): Promise<Reply> =>
+  scene.client.ask(method, `/_simulator${path}`, { body, headers: { Authorization: "" } });
+
+test("another process learns all that a bot must be told", async () => {
+  const { url, tokenUrl, openIdConfigurationUrl, appId, tenantId, clientSecret } = scene.simulator;
+  expect(await control("GET", "")).toMatchObject({
+    status: 200,
+    body: { url, tokenUrl, openIdConfigurationUrl, appId, tenantId, clientSecret },
+  });
+});
+
+test("another machine learns the addresses by which it reaches them", async () => {
+  const { url } = scene.simulator;
+  const told = await new Promise<string>((resolve, reject) => {
+    request(`${url}/_simulator`, { headers: { Host: "simulator.example:4000" } }, async (response) =>
+      resolve((await response.setEncoding("utf8").toArray()).join("")),
+    )
+      .once("error", reject)
+      .end();
+  });
+  expect(JSON.parse(told)).toMatchObject({
+    url: "http://simulator.example:4000",
+    tokenUrl: scene.simulator.tokenUrl.replace(url, "http://simulator.example:4000"),
+    openIdConfigurationUrl: "http://simulator.example:4000/v1/.well-known/OpenIdConfiguration",
+  });
+});
+
+test("another process hears what the far end hears, presses keys and hangs up", async () => {
+  const { client, clock, simulator, bot } = scene;
+  const callId = await scene.establishedCall();
+  await client.ask("POST", `/v1.0/communications/calls/${callId}/subscribeToTone`, { body: {} });
+  await client.send(callId, { tones: ["tone1", "pound"] });
+  expect((await control("POST", `/calls/${callId}/press`, { keys: "5" })).status).toBe(204);
+  await clock.advance(200);
+  expect((await control("GET", `/calls/${callId.toUpperCase()}`)).body).toMatchObject({
+    id: callId,
+    state: "established",
+    heard: ["tone1", "pound"],
+  });
+  const resultInfo = { code: 200, subcode: 560000 };
+  expect((await control("POST", `/calls/${callId}/hangUp`, { resultInfo })).status).toBe(204);
+  await simulator.settled();
+  expect(bot.received.some(({ resourceData }) => resourceData.toneInfo?.tone === "tone5")).toBe(true);
+  expect(bot.received.at(-1)?.resourceData.resultInfo).toMatchObject(resultInfo);
+});
+
+test("hanging up needs no body", async () => {
+  const callId = await scene.establishedCall();
+  expect((await control("POST", `/calls/${callId}/hangUp`)).status).toBe(204);
+  expect((await control("POST", `/calls/${callId}/hangUp`, { resultInfo: null })).status).toBe(204);
+  expect(scene.simulator.call(callId).state).toBe("terminated");
+});
+
+test("another process orders faults, and forgets them", async () => {
+  const callId = await scene.establishedCall();
+  const fault = { on: "sendDtmfTones", respond: { status: 503, retryAfter: 1 } };
+  expect((await control("POST", "/faults", fault)).status).toBe(204);
+  expect((await scene.client.send(callId, { tones: ["tone1"] })).status).toBe(503);
+  await control("POST", "/faults", fault);
+  expect((await control("DELETE", "/faults")).status).toBe(204);
+  expect((await scene.client.send(callId, { tones: ["tone1"] })).status).toBe(200);
+});
+
+test.each<Fault>([
+  { on: "token", respond: { status: 500, retryAfter: 2, body: [] }, executed: true },
+  { on: "createCall", drop: "midResponse" },
+  { on: "keepAlive", delayMs: 5 },
+  { on: "sendDtmfTones", complete: "atOnce" },
+  { on: "notification", deliver: "batch" },
+  { on: "notification", token: "expired" },
+  { on: "notification", spell: "noSlash" },
+])("another process may order %j", async (fault) => {
+  expect(await control("POST", "/faults", fault)).toMatchObject({ status: 204 });
+});
+
+test("another process calls the bot", async () => {
+  const { body } = await control("POST", "/incoming", {
+    callbackUri: scene.bot.callbackUri,
+    from: { phone: { id: "+15550100" } },
+    farEnd: { start: "bye", states: { bye: { hangUp: true } } },
+  });
+  expect(body).toMatchObject({ state: "incoming", heard: [] });
+  await scene.bot.until(({ changeType, resourceUrl }) => changeType === "created" && resourceUrl.endsWith(body.id));
+});
+
+test("another process reads what arrived and what was not delivered, and resets it all", async () => {
+  const { client, simulator, bot } = scene;
+  bot.status = 500;
+  await client.createCall();
+  await simulator.settled();
+  bot.status = 202;
+  expect((await control("GET", "/requests")).body).toMatchObject([{ action: "createCall", status: 201 }]);
+  expect((await control("GET", "/undelivered")).body).toMatchObject([{ reason: "answered 500" }]);
+  expect((await control("POST", "/reset")).status).toBe(204);
+  expect((await control("GET", "/requests")).body).toEqual([]);
+});
+
+test("another process has tokens signed and keys changed", async () => {
+  const { body } = await control("POST", "/notificationToken", { claims: { aud: "somebody-else" } });
+  expect(decodeJwt(body.token).aud).toBe("somebody-else");
+  await control("POST", "/rotateKeys", { keepPrevious: false });
+  const { body: published } = await scene.client.ask("GET", "/v1/.well-known/keys");
+  expect(published.keys).toHaveLength(1);
+  await control("POST", "/rotateKeys");
+  expect((await scene.client.ask("GET", "/v1/.well-known/keys")).body.keys).toHaveLength(2);
+});
+
+test.each<[string, string, unknown, string]>([
+  ["GET", "/nothing", undefined, "404 NotFound"],
+  ["POST", "", {}, "404 NotFound"],
+  ["GET", "/calls/unknown", undefined, "404 unknown_call"],
+  ["POST", "/calls/unknown/press", { keys: "1" }, "404 unknown_call"],
+  ["POST", "/calls/unknown/press", {}, "400 BadRequest"],
+  ["POST", "/calls/unknown/press", { keys: "1", times: 2 }, "400 BadRequest"],
+  ["POST", "/calls/unknown/hangUp", { resultInfo: { code: "200" } }, "400 BadRequest"],
+  ["POST", "/faults", { on: "sendDtmfTones", complete: "badly" }, "400 invalid_request"],
+  ["POST", "/faults", "{", "400 BadRequest"],
+  ["POST", "/incoming", { callbackUri: "http://bot.contoso.com" }, "400 invalid_request"],
+  ["POST", "/incoming", { callbackUri: "https://bot.contoso.com", farEnd: { states: {} } }, "400 invalid_request"],
+])("%s /_simulator%s with %j is answered with %s", async (...args) => {
+  const [method, path, body, expected] = args;
+  const reply = await control(method, path, body);
+  expect(`${reply.status} ${reply.body.error.code}`).toBe(expected);
+});
+
+test("keys that are none are refused without being repeated", async () => {
+  const callId = await scene.establishedCall();
+  const reply = await control("POST", `/calls/${callId}/press`, { keys: "4711x" });
+  expect(reply).toMatchObject({ status: 400, body: { error: { code: "invalid_tones" } } });
+  expect(reply.body.error.message).not.toContain("4711");
+});
+
+test("what is asked of the simulator is no part of what bots ask of Graph", async () => {
+  await control("GET", "/requests");
+  await control("POST", "/calls/unknown/press", { keys: "1" });
+  expect(scene.simulator.requests).toEqual([]);
+});
