@@ -13,7 +13,7 @@ const root = join(import.meta.dirname, "..");
 /** Each task that runs tests, and the report that it leaves in its workspace. */
 const reports = new Map([
   ["test", "reports/test.json"],
-  ["test:house", "reports/test.json"],
+  ["test:root", "reports/test.json"],
   ["test:live", "reports/live.json"],
 ]);
 
@@ -31,7 +31,7 @@ function runTests(given) {
   const succeeded = [
     ["test", ...given],
     ["build", ...forTurbo],
-    ["test:live", "test:house", ...given],
+    ["test:live", "test:root", ...given],
   ]
     // As many at once as there are processors: each runs tests side by side itself, and sockets have only so much patience.
     .map((parameters) => turbo(["--continue=dependencies-successful", "--concurrency=100%", ...parameters]))

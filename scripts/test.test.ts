@@ -17,7 +17,7 @@ function repositoryTestedBy(program: string): string {
         test: { inputs: ["test.cjs"], outputs: ["reports/**"] },
         build: {},
         "test:live": {},
-        "//#test:house": {},
+        "//#test:root": {},
       },
     },
     "package-lock.json": { lockfileVersion: 3, packages: {} },
