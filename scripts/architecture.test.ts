@@ -1,34 +1,36 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { foldersOf } from "./check-folders.mjs";
+import { folderLayers } from "./layers.mjs";
 import { readWorkspaces } from "./workspaces.mjs";
 
-// A map that lacks a street, or shows one that is gone, is believed all the same.
+// Readers trust a map. It must not lack a folder, or show one that does not exist.
 
 const root = join(import.meta.dirname, "..");
 
-/** The files that each section of the map names. */
-function mapped(): Map<string, string[]> {
+/** The folders that ARCHITECTURE.md lists under the heading of a workspace, in their order. */
+function listedFolders(workspace: string): string[] {
   const [, ...sections] = readFileSync(join(root, "ARCHITECTURE.md"), "utf8").split(/^### /m);
-  return new Map(
-    sections.map((section) => [
-      section.slice(0, section.indexOf("\n")),
-      [...section.matchAll(/^- `([^`]+)` \S/gm)].map(([, file = ""]) => file).sort(),
-    ]),
-  );
+  const section = sections.find((text) => text.startsWith(`${workspace}\n`)) ?? "";
+  return [...section.matchAll(/^- `([^`]+)` \S/gm)].map(([, folder = ""]) => folder);
 }
 
-const sources = (folder: string): string[] =>
-  readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .map((file) => file.replaceAll("\\", "/"))
-    .filter((file) => /\.m?tsx?$/.test(file) && !/\.test\.|__fixtures__|node_modules|\.config\./.test(file))
-    .filter((file) => file !== "index.ts")
-    .sort();
+const workspaces = readWorkspaces(root).map(({ kind, name, directory }): [string, string] => [
+  kind === "" ? name : `${kind}/${name}`,
+  directory,
+]);
 
-const places = readWorkspaces(root).map(({ kind, name, directory }): [string, string] =>
-  kind === "" ? [name, directory] : [`${kind}/${name}`, join(directory, "src")],
-);
+test.each(workspaces)("ARCHITECTURE.md lists the folders of %s from bottom to top", (workspace, directory) => {
+  const order = folderLayers[workspace];
+  expect(listedFolders(workspace)).toEqual(order ?? []);
+  expect(foldersOf(directory)).toEqual([...(order ?? ["."])].sort());
+});
 
-test.each(places)("ARCHITECTURE.md has a line for every source file of %s, and for no other", (place, folder) => {
-  expect(mapped().get(place)).toEqual(sources(folder));
+test("ARCHITECTURE.md names only files that exist", () => {
+  const text = readFileSync(join(root, "ARCHITECTURE.md"), "utf8");
+  const files = [...text.matchAll(/`([\w./-]+\.m?ts)`/g)].map(([, file = ""]) => file);
+  const folders = ["", ...workspaces.map(([workspace]) => `${workspace}/src`)];
+  expect(files).not.toEqual([]);
+  expect(files.filter((file) => !folders.some((folder) => existsSync(join(root, folder, file))))).toEqual([]);
 });

@@ -15,40 +15,40 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readJson, readWorkspaces, type Workspace } from "./workspaces.mjs";
 
-// Only what was packed, installed into an empty folder and loaded there is what people get: a wrong `files` or `exports`,
-// an undeclared dependency or types that resolve for ESM alone look right inside the repository.
+// Users get the packed files. A wrong `files` or `exports`, an undeclared dependency, or types that resolve only for ESM work
+// inside the repository: so these tests install the tarballs into an empty folder and load them there.
 
 const root = join(import.meta.dirname, "..");
-const nodeMajors = [20, 22, 24];
+const nodeMajors = [20, 22, 24, 26];
 
 const published: Workspace[] = readWorkspaces(root)
   .filter(({ manifest }) => manifest.private !== true)
   .filter(({ directory }) => existsSync(join(directory, "src/index.ts")));
 
-/** Every door of every package, as an importer writes it. */
-const doors: string[] = published.flatMap(({ manifest }) =>
+/** Every entry point of every package, as an import writes it. */
+const entryPoints: string[] = published.flatMap(({ manifest }) =>
   Object.keys(manifest.exports)
-    .filter((door) => door !== "./package.json")
-    .map((door) => manifest.name + door.slice(1)),
+    .filter((entry) => entry !== "./package.json")
+    .map((entry) => manifest.name + entry.slice(1)),
 );
 
 const empty = mkdtempSync(join(tmpdir(), "packed-"));
 afterAll(() => rmSync(empty, { recursive: true, force: true }));
 
-/** Runs a program in the consumer's folder, or another; gives what it printed, or throws with all that it said. */
+/** Runs a program in the consumer's folder or another. Returns its output, or throws an error with its output. */
 function run(command: string, parameters: readonly string[], cwd = empty): string {
   const { status, stdout, stderr, error } = spawnSync(command, parameters, { cwd, encoding: "utf8" });
   if (status !== 0) throw new Error(`${command} ${parameters.join(" ")}\n${stdout}${stderr}`, { cause: error });
   return stdout;
 }
 
-/** npm without a shell: on Windows its command is a batch file, which cannot be spawned. */
+/** Runs npm without a shell: on Windows its command is a batch file, which spawn cannot start. */
 const npm = (parameters: readonly string[], cwd = empty): string => {
   const cli = process.env.npm_execpath;
   return cli === undefined ? run("npm", parameters, cwd) : run(process.execPath, [cli, ...parameters], cwd);
 };
 
-/** Starts a version of Node.js: the one that runs now, or else one out of the npm registry, if that has it. */
+/** Finds a version of Node.js: the current one, or one from the npm registry if it has one. */
 function findNode(major: number): ((...parameters: string[]) => string) | undefined {
   if (process.versions.node.startsWith(`${major}.`)) return (...parameters) => run(process.execPath, parameters);
   const platform = process.platform === "win32" ? "win" : process.platform;
@@ -101,13 +101,13 @@ describe.each(published.map(({ manifest }) => manifest.name as string))("the tar
     expect(filesOf(installed(name)).filter((file) => /\.test\.|__fixtures__|tsbuildinfo/.test(file))).toEqual([]);
   });
 
-  test("names no path of the machine that built it", () => {
-    const telling = filesOf(installed(name)).filter((file) => readFileSync(file, "utf8").includes(root));
-    expect(telling).toEqual([]);
+  test("has no path of the machine that built it", () => {
+    const files = filesOf(installed(name)).filter((file) => readFileSync(file, "utf8").includes(root));
+    expect(files).toEqual([]);
   });
 });
 
-test("what is loaded late is required by CommonJS: in the contexts of test runners there is no import()", () => {
+test("CommonJS has no import(), which fails in the contexts of test runners", () => {
   const scripts = published
     .flatMap(({ manifest }) => filesOf(installed(manifest.name)))
     .filter((file) => file.endsWith(".cjs"));
@@ -115,13 +115,13 @@ test("what is loaded late is required by CommonJS: in the contexts of test runne
   expect(scripts.filter((file) => /\bimport\(/.test(readFileSync(file, "utf8")))).toEqual([]);
 });
 
-test("the simulator runs by its name", () => {
+test("the command graph-dtmf-simulator runs", () => {
   expect(npm(["exec", "--offline", "--", "graph-dtmf-simulator", "--help"])).toMatch(/^Usage: graph-dtmf-simulator/);
 });
 
 describe.each(nodeMajors)("on Node.js %i", (major) => {
   const node = findNode(major);
-  const missing = `Node.js ${major} is not to be had here`;
+  const missing = `Node.js ${major} is not available`;
   const skipped = node === undefined && process.env.REQUIRE_NODE_VERSIONS !== "1";
   if (skipped) console.warn(`SKIPPED: ${missing}; REQUIRE_NODE_VERSIONS=1 makes that a failure`);
 
@@ -130,37 +130,50 @@ describe.each(nodeMajors)("on Node.js %i", (major) => {
     return node(...parameters);
   };
 
-  test.skipIf(skipped)("every door opens, and shows ESM and CommonJS the same", () => {
-    const toImport: Record<string, string[]> = JSON.parse(start("load.mjs", ...doors));
-    const toRequire: Record<string, string[]> = JSON.parse(start("load.cjs", ...doors));
+  test.skipIf(skipped)("every entry point has the same exports in ESM and CommonJS", () => {
+    const toImport: Record<string, string[]> = JSON.parse(start("load.mjs", ...entryPoints));
+    const toRequire: Record<string, string[]> = JSON.parse(start("load.cjs", ...entryPoints));
     expect(toImport).toEqual(toRequire);
-    expect(Object.keys(toImport)).toEqual(doors);
-    for (const [door, names] of Object.entries(toImport)) expect(names, door).not.toEqual([]);
+    expect(Object.keys(toImport)).toEqual(entryPoints);
+    for (const [entry, names] of Object.entries(toImport)) expect(names, entry).not.toEqual([]);
   });
 
   test.skipIf(skipped)("a program in ESM uses the packages", () => {
-    expect(start("consumer.mjs")).toContain("the story is told");
+    expect(start("consumer.mjs")).toContain("the outcome is as expected");
   });
 
   test.skipIf(skipped)("a program in CommonJS uses the packages", () => {
-    expect(start("consumer.cjs")).toContain("the story is told");
+    expect(start("consumer.cjs")).toContain("the outcome is as expected");
   });
 });
 
-test("strict TypeScript accepts every door and a program, in ESM and in CommonJS", () => {
-  const everyDoor = doors.map((door, index) => `export * as door${index} from "${door}";\n`).join("");
-  for (const extension of ["mts", "cts"]) {
-    writeFileSync(join(empty, `doors.${extension}`), everyDoor);
-    copyFileSync(join(empty, "consumer.ts"), join(empty, `consumer.${extension}`));
-  }
-  const compilerOptions = {
-    strict: true,
-    skipLibCheck: false,
-    module: "NodeNext",
-    target: "ES2022",
-    noEmit: true,
-    types: ["node"],
-  };
-  writeFileSync(join(empty, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["*.mts", "*.cts"] }));
-  expect(run(process.execPath, [join(root, "node_modules/typescript/bin/tsc"), "-p", "."])).toBe("");
+/** Installs a version of a tool from the npm registry outside of the consumer's folder, and runs its command there. */
+const tool = (version: string, ...command: string[]): string =>
+  npm(["exec", "--yes", `--package=${version}`, "--", ...command]);
+
+test.each(["5.4", "5.5", "5.6", "5.9", "6.0", "7.0"])(
+  "TypeScript %s accepts every entry point and a program, strict and without skipLibCheck, in ESM and in CommonJS",
+  (version) => {
+    const everyEntry = entryPoints.map((entry, index) => `export * as entry${index} from "${entry}";\n`).join("");
+    for (const extension of ["mts", "cts"]) {
+      writeFileSync(join(empty, `entries.${extension}`), everyEntry);
+      copyFileSync(join(empty, "consumer.ts"), join(empty, `consumer.${extension}`));
+    }
+    const compilerOptions = {
+      strict: true,
+      skipLibCheck: false,
+      module: "NodeNext",
+      target: "ES2022",
+      noEmit: true,
+      types: ["node"],
+    };
+    writeFileSync(join(empty, "tsconfig.json"), JSON.stringify({ compilerOptions, include: ["*.mts", "*.cts"] }));
+    expect(tool(`typescript@${version}`, "tsc", "-p", ".")).toBe("");
+  },
+);
+
+test.each(["29", "30"])("Jest %s requires every entry point", (version) => {
+  writeFileSync(join(empty, "entry-points.json"), JSON.stringify(entryPoints));
+  const options = ["--ci", "--rootDir=.", "--testMatch=**/jest.test.cjs", "--modulePathIgnorePatterns=graph-dtmf-"];
+  expect(() => tool(`jest@${version}`, "jest", ...options)).not.toThrow();
 });

@@ -1,4 +1,4 @@
-// Prints what CommonJS finds behind each door that is named on the command line.
-const doors = process.argv.slice(2);
-const exported = doors.map((door) => [door, Object.keys(require(door)).sort()]);
+// Prints what CommonJS finds in each entry point on the command line.
+const entryPoints = process.argv.slice(2);
+const exported = entryPoints.map((entry) => [entry, Object.keys(require(entry)).sort()]);
 console.log(JSON.stringify(Object.fromEntries(exported)));

@@ -1,4 +1,4 @@
-// Prints what ESM finds behind each door that is named on the command line.
-const doors = process.argv.slice(2);
-const exported = doors.map(async (door) => [door, Object.keys(await import(door)).sort()]);
+// Prints what ESM finds in each entry point on the command line.
+const entryPoints = process.argv.slice(2);
+const exported = entryPoints.map(async (entry) => [entry, Object.keys(await import(entry)).sort()]);
 console.log(JSON.stringify(Object.fromEntries(await Promise.all(exported))));

@@ -1,4 +1,4 @@
-// A real use of the packed packages. It is handed the packages, so that the same story is told in ESM and in CommonJS.
+// Uses the packed packages. It takes them as parameters, so that ESM and CommonJS run the same program.
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer } from "node:http";
@@ -12,7 +12,7 @@ import { createServer } from "node:http";
  *   simulator: typeof import("@graph-dtmf/simulator"),
  * }} packages
  */
-export async function story({ models, client, notifications, node, simulator }) {
+export async function sendTones({ models, client, notifications, node, simulator }) {
   const graph = await simulator.startSimulator({ speed: 50 });
   const operations = notifications.createOperationTracker();
   const verifier = notifications.createGraphCallingVerifier({
@@ -38,7 +38,7 @@ export async function story({ models, client, notifications, node, simulator }) 
     targets: [{ phone: { id: "+15550100" } }],
   });
   const callId = await established;
-  // A secret made by one copy of models is known by the one that the client carries.
+  // The client accepts secret tones of another copy of models.
   const sent = await dtmf.sendDtmfTones(callId, { tones: models.secretTones("42#"), delayBetweenTonesMs: 100 });
   const { outcome, played } = await sent.completion();
   assert.deepEqual({ outcome, played }, { outcome: "completed", played: "all" });
@@ -47,5 +47,5 @@ export async function story({ models, client, notifications, node, simulator }) 
   server.closeAllConnections();
   server.close();
   await Promise.all([dtmf.close(), operations.close(), graph.close()]);
-  console.log("the story is told");
+  console.log("the outcome is as expected");
 }
