@@ -7,7 +7,7 @@ type Plugin = NonNullable<Options["plugins"]>[number];
 
 const shared: Options = { target: "node20", sourcemap: true, clean: true };
 
-/** The step in which tsup splits CommonJS leaves the full path of the build machine in the source maps. */
+/** tsup's splitting of CommonJS writes absolute paths of the build machine into the source maps. */
 const relativeSources: Plugin = {
   name: "relative-sources",
   buildEnd({ writtenFiles }) {
@@ -26,18 +26,18 @@ export const library = (...entry: string[]): Configuration =>
     entry,
     format: ["esm", "cjs"],
     dts: true,
-    // Without it each entry carries its own copy of the error classes.
+    // Without splitting each entry has its own copy of the error classes.
     splitting: true,
     plugins: [relativeSources],
     esbuildOptions: (options, { format }) => {
-      // Test runners load CommonJS into contexts of their own, in which `import()` fails.
+      // Test runners load CommonJS into separate contexts, in which `import()` fails.
       if (format === "cjs") options.supported = { "dynamic-import": false };
     },
   });
 
 /**
- * The build of a program that is run and never imported: one file, made from the sources of its siblings. It is there in a
- * second; their own builds, types and all, would take ten.
+ * The build of a program that is not imported: one file from the sources of all packages. It takes one second; builds of
+ * the packages with their types take ten.
  */
 export const program = (...entry: string[]): Configuration =>
   defineConfig({
@@ -45,7 +45,7 @@ export const program = (...entry: string[]): Configuration =>
     entry,
     format: ["esm"],
     noExternal: [/^@graph-dtmf\//],
-    // It calls `require`, which ESM has not.
+    // undici calls `require`, which ESM does not have.
     external: ["undici"],
     esbuildOptions: (options) => {
       options.conditions = ["@graph-dtmf/source"];

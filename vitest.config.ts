@@ -9,7 +9,7 @@ export default defineConfig({
   test: {
     include: ["*.test.ts", "src/**/*.test.ts", "scripts/**/*.test.ts"],
     exclude: ["**/*.live.test.ts", "**/node_modules/**"],
-    // For what hangs. Nothing is timed: on a busy machine a property may take its time.
+    // Only ends tests that hang: on a busy machine a property test may take long.
     testTimeout: 120_000,
     hookTimeout: 120_000,
     reporters: ["default", "json"],

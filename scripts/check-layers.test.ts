@@ -8,7 +8,7 @@ const jose = { jose: "^6.0.0" };
 const models = { "@graph-dtmf/models": "^0.0.0" };
 const simulator = { "@graph-dtmf/simulator": "^0.0.0" };
 
-/** A small repository in which every arrow points down. */
+/** A small repository in which every dependency points downwards. */
 const soundTree: Record<string, unknown> = {
   "package.json": { devDependencies: { vitest: "4.1.12" } },
   "packages/models/package.json": { name: "@graph-dtmf/models", exports: { ".": {}, "./testing": {} } },
@@ -28,7 +28,7 @@ const soundTree: Record<string, unknown> = {
   "apps/demo/src/main.ts": 'import "@graph-dtmf/simulator";',
 };
 
-/** The violations in the sound tree once the given files are added or replaced. */
+/** The violations after the given files were added to the valid repository, or replaced in it. */
 function violationsWith(files: Record<string, unknown>): string[] {
   const root = mkdtempSync(join(tmpdir(), "layers-"));
   onTestFinished(() => rmSync(root, { recursive: true }));

@@ -1,6 +1,6 @@
-// Text that describes code as a person ("it knows", "is told", "whoever asks") has to be decoded before it can be
-// understood. This check counts such words in comments, messages and Markdown; CONTRIBUTING.md lists them. Their number is
-// a warning sign: a text without them may still be unclear.
+// Text that describes code as a person, such as "it is told" or "whoever calls", is hard to understand. This check
+// counts such words in comments, messages and Markdown; CONTRIBUTING.md lists them. The count is a warning sign: a text
+// without them may still be unclear.
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import typescript from "typescript";
@@ -131,7 +131,7 @@ export function countWords(passages) {
 export function wordFaults(root) {
   const files = execFileSync("git", ["ls-files"], { cwd: root, encoding: "utf8" })
     .split("\n")
-    // Its list of words would be found.
+    // The file with the list of words would be reported.
     .filter((file) => existsSync(`${root}/${file}`) && !/(^|\/)check-words\.|^CONTRIBUTING\.md$|CHANGELOG/.test(file));
   const sources = files.filter((file) => /\.m?tsx?$/.test(file));
   const isTest = (/** @type {string} */ file) => /\.test\.ts$|__fixtures__/.test(file);

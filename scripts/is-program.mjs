@@ -1,9 +1,9 @@
-// Some scripts are also imported by their tests. Comparing paths as they are typed would make a check that was started
-// through a symbolic link do nothing, and pass.
+// Tests also import some scripts. The paths are compared after resolving symbolic links: else a check that is started
+// through a link would do nothing, and pass.
 import { realpathSync } from "node:fs";
 
 /**
- * Tells whether a module is the program that was started, and not merely imported.
+ * Returns whether a module is the program that was started, instead of being imported.
  *
  * @param {ImportMeta} meta
  */

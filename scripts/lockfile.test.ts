@@ -13,11 +13,11 @@ test("the lock has every platform's build", () => {
   expect(platformGaps(lock)).toEqual([]);
 });
 
-test("npm is told to leave the addresses out", () => {
+test("npm is configured to leave download addresses out", () => {
   expect(read(".npmrc").split(/\r?\n/)).toContain("omit-lockfile-registry-resolved=true");
 });
 
-test("a download address is found, a workspace's folder is none", () => {
+test("reports a download address, but not a workspace's folder", () => {
   const packages = {
     "node_modules/a": { resolved: "https://registry.npmjs.org/a/-/a-1.0.0.tgz" },
     "node_modules/b": { resolved: "packages/b" },
@@ -26,7 +26,7 @@ test("a download address is found, a workspace's folder is none", () => {
   expect(downloadAddresses({ packages })).toEqual(["node_modules/a"]);
 });
 
-test("a platform without an entry is found", () => {
+test("reports a platform without an entry", () => {
   const packages = {
     "": {},
     "node_modules/a": { optionalDependencies: { "@a/linux": "1.0.0", "@a/darwin": "1.0.0" } },
@@ -36,7 +36,7 @@ test("a platform without an entry is found", () => {
   expect(platformGaps({ packages })).toEqual(["node_modules/a: @a/darwin"]);
 });
 
-test("an entry counts wherever Node.js would look for it", () => {
+test("accepts an entry wherever Node.js would look for it", () => {
   const packages = {
     "node_modules/b/node_modules/a": { optionalDependencies: { near: "1", between: "1", far: "1" } },
     "node_modules/b/node_modules/a/node_modules/near": {},

@@ -1,4 +1,4 @@
-/** What these checks read of a package-lock.json. */
+/** The parts of a package-lock.json that these checks read. */
 export interface Lock {
   readonly packages: Readonly<Record<string, LockedPackage>>;
 }
@@ -8,15 +8,15 @@ interface LockedPackage {
   readonly optionalDependencies?: Readonly<Record<string, string>>;
 }
 
-/** The entries that record where they were downloaded from, which may be a mirror that nobody else can reach. */
+/** The entries that record a download address. It may be a mirror that other machines cannot reach. */
 export const downloadAddresses = ({ packages }: Lock): string[] =>
   Object.entries(packages)
     .filter(([, { resolved }]) => resolved !== undefined && /^https?:/.test(resolved))
     .map(([path]) => path);
 
 /**
- * The optional dependencies that have no entry. npm leaves out, without a word, what the registry lacks on the day that the
- * lock is written, such as the build for another platform; `npm ci` then fails there, and later everywhere.
+ * The optional dependencies that have no entry. npm omits without a warning what the registry lacks when the lock is
+ * written, such as the build for another platform. `npm ci` then fails on that platform, and later on every one.
  */
 export const platformGaps = ({ packages }: Lock): string[] =>
   Object.entries(packages).flatMap(([path, { optionalDependencies }]) =>
@@ -25,7 +25,7 @@ export const platformGaps = ({ packages }: Lock): string[] =>
       .map((name) => `${path}: ${name}`),
   );
 
-/** Where Node.js looks for a dependency of the package at `path`, the nearest place first. */
+/** Where Node.js looks for a dependency of the package at `path`, nearest place first. */
 function placesFor(name: string, path: string): string[] {
   const place = path === "" ? `node_modules/${name}` : `${path}/node_modules/${name}`;
   const parent = path.slice(0, Math.max(0, path.lastIndexOf("node_modules/") - 1));

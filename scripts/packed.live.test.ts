@@ -97,11 +97,11 @@ test("there are packages to publish", () => {
 });
 
 describe.each(published.map(({ manifest }) => manifest.name as string))("the tarball of %s", (name) => {
-  test("holds no test and no fixture", () => {
+  test("contains no test and no fixture", () => {
     expect(filesOf(installed(name)).filter((file) => /\.test\.|__fixtures__|tsbuildinfo/.test(file))).toEqual([]);
   });
 
-  test("has no path of the machine that built it", () => {
+  test("contains no path of the build machine", () => {
     const files = filesOf(installed(name)).filter((file) => readFileSync(file, "utf8").includes(root));
     expect(files).toEqual([]);
   });

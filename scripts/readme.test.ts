@@ -8,10 +8,10 @@ import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readWorkspaces } from "./workspaces.mjs";
 
-// Code in a README that does not compile is the first thing of us that somebody tries.
+// Users try the code in a README first: it has to compile.
 
 const root = join(import.meta.dirname, "..");
-/** Below the root, so that the packages are found as they are from there. */
+/** Below the root, so that imports find the packages. */
 const folder = join(root, "node_modules/.cache/readme");
 
 interface Example {
@@ -63,11 +63,11 @@ test("every example in every README compiles", () => {
   expect(examples.some(({ readme }) => readme === "README.md")).toBe(true);
 });
 
-describe("the example on the first page", () => {
-  test("prints what it says that it prints", async () => {
+describe("the quick start of the README", () => {
+  test("prints the line in its last comment", async () => {
     const [example] = examples;
     const port = await freePort();
-    const program = join(folder, "first-page.mjs");
+    const program = join(folder, "quick-start.mjs");
     await build({
       stdin: { contents: (example?.code ?? "").replaceAll("3978", String(port)), resolveDir: root, loader: "ts" },
       outfile: program,
@@ -90,7 +90,7 @@ async function freePort(): Promise<number> {
   return typeof address === "object" && address ? address.port : 0;
 }
 
-/** The program serves on; it is ended once it has said something. */
+/** The program keeps serving, so it is killed after its first line of output. */
 function firstLineOf(program: string): Promise<string> {
   const child = spawn(process.execPath, [program], { timeout: 50_000, stdio: ["ignore", "pipe", "pipe"] });
   return new Promise((resolve, reject) => {

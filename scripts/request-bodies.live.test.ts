@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Checker, parseCsdl } from "../packages/simulator/src/__fixtures__/csdl.ts";
 import { readCreateCallBody } from "../packages/simulator/src/schema/create-call-body.ts";
 
-// What the client sends is held against Graph's own schema, not against our reading of it.
+// Graph's own schema validates what the client sends, so that a misreading of the schema is found.
 
 const directory = process.env.GRAPH_REFERENCE_DIR;
 if (!directory) {
@@ -19,7 +19,7 @@ if (!directory) {
   );
 }
 
-/** A Graph that accepts everything, and keeps the body of the last request. */
+/** A server that accepts every request and keeps the body of the last one. */
 async function openGraph() {
   let last: unknown;
   const server = createServer(async (request, response) => {
@@ -36,7 +36,7 @@ async function openGraph() {
   };
 }
 
-describe.skipIf(!directory)("by the types of Graph's own schema", () => {
+describe.skipIf(!directory)("by Graph's own schema", () => {
   let checker: Checker;
   let graph: Awaited<ReturnType<typeof openGraph>>;
   let dtmf: DtmfClient;
@@ -52,7 +52,7 @@ describe.skipIf(!directory)("by the types of Graph's own schema", () => {
 
   const tones = fc.array(fc.constantFrom(...TONES), { minLength: 1, maxLength: 30 });
   const keys = fc.string({ unit: fc.constantFrom(..."0123456789*#ABCDabcd! -()."), minLength: 1 });
-  /** Each way to give tones, with the tones that it means. */
+  /** Each form of tones that callers may pass, with the tones it stands for. */
   const given: fc.Arbitrary<{ input: TonesInput; meant: readonly Tone[] }> = fc.oneof(
     keys.map((input) => ({ input, meant: parseTones(input) })).filter(({ meant }) => meant.length > 0),
     tones.map((input) => ({ input, meant: input })),
@@ -74,7 +74,7 @@ describe.skipIf(!directory)("by the types of Graph's own schema", () => {
     { requiredKeys: [] },
   );
 
-  test("every body of sendDtmfTones is valid, and says just what was asked for", async () => {
+  test("every body of sendDtmfTones is valid and has the given tones", async () => {
     const property = fc.asyncProperty(given, extras, async ({ input, meant }, extra) => {
       const sent = await dtmf.sendDtmfTones("call", { tones: input, ...extra });
       expect(checker.parameters("sendDtmfTones", graph.last())).toEqual([]);
@@ -87,7 +87,7 @@ describe.skipIf(!directory)("by the types of Graph's own schema", () => {
   const uri = fc.webUrl();
   const contextOnly = fc.record({ clientContext: fc.uuid() }, { requiredKeys: [] });
 
-  test("so are those of the other actions", async () => {
+  test("the bodies of the other actions are valid", async () => {
     const prompts = fc.array(fc.record({ uri, resourceId: id }, { requiredKeys: ["uri"] }), {
       minLength: 1,
       maxLength: 20,
@@ -109,7 +109,7 @@ describe.skipIf(!directory)("by the types of Graph's own schema", () => {
     await fc.assert(property, { numRuns: 50 });
   });
 
-  test("so is a new call, but for the id that Graph gives it; and the simulator takes it", async () => {
+  test("the body of a new call is valid except for the id, which Graph assigns; the simulator accepts it", async () => {
     const target = fc.oneof(fc.record({ user: fc.record({ id }) }), fc.record({ phone: fc.record({ id }) }));
     const meeting: fc.Arbitrary<Meeting> = fc.oneof(
       fc.record(

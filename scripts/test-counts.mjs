@@ -1,5 +1,5 @@
-// `npm test` ends with one line that counts every test of the repository. A run that broke before it could fail a
-// test must not read as a pass, so each way to break counts as one failure here.
+// `npm test` ends with one line that counts every test of the repository. A run that breaks before a test can fail must
+// not look like a pass, so each such break counts as one failure.
 
 /**
  * @typedef {{ passed: number, failed: number, skipped: number }} Counts
@@ -8,7 +8,7 @@
  */
 
 /**
- * Counts what one report tells; a report that is missing is a failure.
+ * Counts the tests of one report. A missing report is a failure.
  *
  * @param {Report | undefined} report
  * @returns {Counts}
@@ -17,8 +17,8 @@ export const countReport = (report) =>
   report === undefined ? { passed: 0, failed: 1, skipped: 0 } : sumCounts(report.testResults.map(countFile));
 
 /**
- * Counts the tests of one file. A file that failed without a failing test broke outside of its tests:
- * while it was loaded, or in a hook.
+ * Counts the tests of one file. A file that failed without a failing test broke outside of its tests, while it was
+ * loaded or in a hook.
  *
  * @param {FileReport} file
  * @returns {Counts}
@@ -45,18 +45,18 @@ export const sumCounts = (counts) =>
   );
 
 /**
- * The verdict on a whole run. Errors outside of every test appear in no report, only in the exit code;
- * and a run without a test has proved nothing.
+ * The result of a whole run. Errors outside of every test appear in no report, only in the exit code. A run without
+ * a test is a failure.
  *
  * @param {Counts} counts
- * @param {boolean} succeeded whether every task ended well
+ * @param {boolean} succeeded whether every task succeeded
  * @returns {Counts}
  */
 export const judge = (counts, succeeded) =>
   counts.failed === 0 && (!succeeded || counts.passed === 0) ? { ...counts, failed: 1 } : counts;
 
 /**
- * The closing line.
+ * The last line of the output.
  *
  * @param {Counts} counts
  */

@@ -1,7 +1,8 @@
-// Runs every test of the repository and ends with one line of counts. turbo alone tells how many tasks it ran, never how
-// many tests, and a package whose tests were not found would look like one that passed.
+// Runs every test of the repository and ends with one line of counts. turbo reports how many tasks it ran, but not how
+// many tests: a package whose tests were not found would look like one that passed.
 //
-// What follows `npm test --` goes to turbo, as in `npm test -- --filter=@graph-dtmf/client`; after another `--`, to vitest.
+// Arguments after `npm test --` go to turbo, as in `npm test -- --filter=@graph-dtmf/client`; those after another `--`
+// go to vitest.
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { countReport, formatCounts, judge, sumCounts } from "./test-counts.mjs";
@@ -10,7 +11,7 @@ import { readJson, readWorkspaces } from "./workspaces.mjs";
 
 const root = join(import.meta.dirname, "..");
 
-/** Each task that runs tests, and the report that it leaves in its workspace. */
+/** Each task that runs tests, and the report that it writes into its workspace. */
 const reports = new Map([
   ["test", "reports/test.json"],
   ["test:root", "reports/test.json"],
@@ -22,18 +23,18 @@ function runTests(given) {
   const expected = plannedTasks([...reports.keys(), ...given])
     .filter(({ task, command }) => reports.has(task) && command !== "<NONEXISTENT>")
     .map(({ task, directory }) => join(root, directory, reports.get(task) ?? ""));
-  // Only this run counts. turbo puts the reports of cached tasks back.
+  // Old reports must not count. turbo restores the reports of cached tasks.
   for (const { directory } of [{ directory: root }, ...readWorkspaces(root)]) {
     rmSync(join(directory, "reports"), { recursive: true, force: true });
   }
   const forTurbo = given.includes("--") ? given.slice(0, given.indexOf("--")) : given;
-  // The live tests of the root need every build, and turbo gives the root no other way to say so than to come last.
+  // The live tests of the root need every build. turbo cannot express that for the root, so they run last.
   const succeeded = [
     ["test", ...given],
     ["build", ...forTurbo],
     ["test:live", "test:root", ...given],
   ]
-    // As many at once as there are processors: each runs tests side by side itself, and sockets have only so much patience.
+    // One task per processor: each runs its tests in parallel, and too many at once exceed the timeouts of sockets.
     .map((parameters) => turbo(["--continue=dependencies-successful", "--concurrency=100%", ...parameters]))
     .every((exitCode) => exitCode === 0);
   return judge(sumCounts(expected.map(readReport).map(countReport)), succeeded);

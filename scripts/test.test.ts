@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from "vitest";
 
 const root = join(import.meta.dirname, "..");
 
-/** A repository of one package, whose tests are the given program. */
+/** A repository of one package whose tests are the given program. */
 function repositoryTestedBy(program: string): string {
   const directory = mkdtempSync(join(tmpdir(), "npm-test-"));
   onTestFinished(() => rmSync(directory, { recursive: true }));
@@ -33,23 +33,23 @@ function repositoryTestedBy(program: string): string {
   return directory;
 }
 
-/** What vitest would report of tests that ended in these ways. */
+/** The report that vitest writes for tests with these results. */
 const reportOf = (...states: string[]): string =>
   JSON.stringify({ testResults: [{ status: "passed", assertionResults: states.map((status) => ({ status })) }] });
 
-/** A program that leaves such a report behind. */
+/** A program that writes such a report. */
 const testsThat = (...states: string[]): string =>
   `const fs = require("node:fs");
   fs.mkdirSync("reports");
   fs.writeFileSync("reports/test.json", '${reportOf(...states)}');`;
 
-/** Runs every test of a repository; gives the exit code, the last line, and all that was said. */
+/** Runs every test of a repository. Returns the exit code, the last line, and the whole output. */
 function runTests(directory: string) {
   const { status, stdout } = spawnSync(process.execPath, ["scripts/test.mjs"], { cwd: directory, encoding: "utf8" });
   return { status, lastLine: stdout.trimEnd().split("\n").at(-1), stdout };
 }
 
-test("ends with the counts, from turbo's cache too", () => {
+test("ends with the counts, also of tasks in turbo's cache", () => {
   const directory = repositoryTestedBy(testsThat("passed", "passed", "skipped"));
   const first = runTests(directory);
   expect(first).toMatchObject({ status: 0, lastLine: "2 passed, 0 failed, 1 skipped" });
@@ -59,19 +59,19 @@ test("ends with the counts, from turbo's cache too", () => {
   expect(second.stdout).toContain("FULL TURBO");
 });
 
-test("fails where the tests passed and their program did not", () => {
+test("fails when the tests passed and their program failed", () => {
   const directory = repositoryTestedBy(`${testsThat("passed")} process.exit(1);`);
   expect(runTests(directory)).toMatchObject({ status: 1, lastLine: "1 passed, 1 failed, 0 skipped" });
 });
 
-test("does not take an old report for one of this run", () => {
+test("ignores the report of an earlier run", () => {
   const directory = repositoryTestedBy("");
   mkdirSync(join(directory, "packages/a/reports"));
   writeFileSync(join(directory, "packages/a/reports/test.json"), reportOf("passed"));
   expect(runTests(directory)).toMatchObject({ status: 1, lastLine: "0 passed, 1 failed, 0 skipped" });
 });
 
-test("fails when not a single test was found", () => {
+test("fails when no test was found", () => {
   const directory = repositoryTestedBy(testsThat());
   expect(runTests(directory)).toMatchObject({ status: 1, lastLine: "0 passed, 1 failed, 0 skipped" });
 });

@@ -1,5 +1,5 @@
-// turbo reports its use to its makers unless the environment forbids it, and turbo.json has no key for that.
-// Every root script therefore starts it from here, without a shell, so that Windows needs nothing special.
+// turbo sends telemetry unless an environment variable forbids it, and turbo.json has no setting for that. So every
+// root script starts turbo here. It uses no shell, so that it also works on Windows.
 import { spawnSync } from "node:child_process";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -8,14 +8,14 @@ import { isProgram } from "./is-program.mjs";
 const turboProgram = createRequire(import.meta.url).resolve("turbo/bin/turbo");
 
 /**
- * Runs tasks, prints what they print, and gives turbo's exit code.
+ * Runs tasks, prints their output, and returns turbo's exit code.
  *
- * @param {string[]} parameters names of tasks, options, and after `--` what the tasks themselves are to get
+ * @param {string[]} parameters names of tasks, options, and after `--` arguments for the tasks
  */
 export const turbo = (parameters) => runTurbo(["run", ...parameters], "inherit").status ?? 1;
 
 /**
- * The tasks that turbo would run with these parameters. Nothing is run.
+ * The tasks that turbo would run with these parameters. Runs none of them.
  *
  * @param {string[]} parameters
  * @returns {{ task: string, command: string, directory: string }[]}
@@ -34,7 +34,8 @@ const runTurbo = (parameters, stdio) =>
   spawnSync(process.execPath, [turboProgram, ...parameters], {
     stdio,
     cwd: join(import.meta.dirname, ".."),
-    // turbo does not know the version of Node.js: tests that passed on one would be taken as passed on every other.
+    // turbo's cache does not depend on the version of Node.js by itself: results of one version would be reused for
+    // another.
     env: { ...process.env, TURBO_TELEMETRY_DISABLED: "1", NODE_VERSION_IN_USE: process.version },
   });
 

@@ -1,15 +1,15 @@
-// Several checks ask which workspaces there are; they must not differ in the answer.
+// Several checks need the list of workspaces, and must agree on it.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * A package, an app, or the examples, with its package.json as it stands.
+ * A package, an app, or the examples, with the content of its package.json.
  *
  * @typedef {{ kind: string, name: string, directory: string, manifest: any }} Workspace
  */
 
 /**
- * The workspaces below `packages` and `apps`, in the order of their names, and the examples.
+ * The workspaces below `packages` and `apps` in alphabetical order, and the examples.
  *
  * @param {string} root
  * @returns {Workspace[]}
