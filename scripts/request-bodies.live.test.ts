@@ -8,7 +8,7 @@ import { parseTones, secretTones, TONES, type Tone } from "@graph-dtmf/models";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Checker, parseCsdl } from "../packages/simulator/src/__fixtures__/csdl.ts";
-import { readCreateCallBody } from "../packages/simulator/src/schema/create-call-body.ts";
+import { parseCreateCallBody } from "../packages/simulator/src/schema/create-call-body.ts";
 
 // Graph's own schema validates what the client sends, so that a misreading of the schema is found.
 
@@ -131,7 +131,7 @@ describe.skipIf(!directory)("by Graph's own schema", () => {
     const property = fc.asyncProperty(whom, uri, fc.uuid(), async (whom, callbackUri, tenantId) => {
       await dtmf.calls.create({ callbackUri: callbackUri.replace(/^http:/, "https:"), tenantId, ...whom });
       expect(checker.value("graph.call", { id: "given by Graph", ...(graph.last() as object) })).toEqual([]);
-      expect(() => readCreateCallBody(graph.last(), tenantId)).not.toThrow();
+      expect(() => parseCreateCallBody(graph.last(), tenantId)).not.toThrow();
     });
     await fc.assert(property, { numRuns: 200 });
   });

@@ -16,7 +16,7 @@ export type {
   SendEnding,
   SpellingFault,
   TokenFault,
-} from "./faults/faults.ts";
+} from "./faults/fault.ts";
 export type { TlsOptions } from "./http/http-listener.ts";
 export type { SimulatorCredential } from "./identity/simulator-credential.ts";
 export type { ReceivedRequest } from "./server/request-journal.ts";

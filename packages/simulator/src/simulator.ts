@@ -2,7 +2,7 @@ import type { Clock } from "@graph-dtmf/models";
 import type { Undelivered } from "./callbacks/notifier.ts";
 import type { FarEndOption } from "./calls/far-end.ts";
 import type { SimulatedCall } from "./calls/simulated-call.ts";
-import type { Faults } from "./faults/faults.ts";
+import type { Faults } from "./faults/fault.ts";
 import type { TlsOptions } from "./http/http-listener.ts";
 import type { SimulatorCredential } from "./identity/simulator-credential.ts";
 import type { ReceivedRequest } from "./server/request-journal.ts";

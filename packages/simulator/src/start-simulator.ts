@@ -3,15 +3,15 @@ import { DtmfError, systemClock } from "@graph-dtmf/models";
 import { Notifier } from "./callbacks/notifier.ts";
 import type { CallSession } from "./calls/call-session.ts";
 import { Calls } from "./calls/calls.ts";
-import { seenFromFarEnd } from "./calls/simulated-call.ts";
-import { FaultQueue } from "./faults/faults.ts";
+import { createFarEndView } from "./calls/simulated-call.ts";
+import { FaultQueue } from "./faults/fault-queue.ts";
 import { listen } from "./http/http-listener.ts";
 import { AccessTokens } from "./identity/access-tokens.ts";
 import { NotificationTokens, type TokenFlaw } from "./identity/notification-tokens.ts";
 import { generateSigningKey } from "./identity/signing-key.ts";
 import { createSimulatorCredential } from "./identity/simulator-credential.ts";
 import { isCallbackUri } from "./schema/callback-uri.ts";
-import { Pace } from "./schema/scaled-clock.ts";
+import { ScaledClock } from "./schema/scaled-clock.ts";
 import { control } from "./server/control.ts";
 import { RequestJournal } from "./server/request-journal.ts";
 import { Service } from "./server/service.ts";
@@ -39,7 +39,7 @@ const ALL_ROLES = [
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { clock = systemClock, host = "127.0.0.1", port = 0, log = () => {}, roles = ALL_ROLES } = options;
   const { appId = randomUUID(), tenantId = randomUUID(), clientSecret = randomUUID() } = options;
-  const pace = new Pace(clock, options.speed ?? 1);
+  const scaledClock = new ScaledClock(clock, options.speed ?? 1);
   const now = (): number => clock.now();
   const accessTokens = new AccessTokens(clock, { appId, tenantId, roles });
   const notificationTokens = new NotificationTokens(clock, { appId, tenantId }, await generateSigningKey());
@@ -47,16 +47,16 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const { callbackTimeoutMs: timeoutMs = 10_000, callbackCa: ca } = options;
   const notifier = new Notifier({ authorization, now, log, timeoutMs, ca });
   const faults = new FaultQueue();
-  const calls = new Calls({ pace, notifier, faults, appId, tenantId, farEnd: options.farEnd });
+  const calls = new Calls({ clock: scaledClock, notifier, faults, appId, tenantId, farEnd: options.farEnd });
   const journal = new RequestJournal();
   const credentials = { appId, tenantId, clientSecret };
-  const surroundings = { calls, faults, tenantId };
-  const wait = (ms: number): Promise<void> => new Promise((resolve) => pace.at(now() + ms, resolve));
+  const actionContext = { calls, faults, tenantId };
+  const wait = (ms: number): Promise<void> => new Promise((resolve) => scaledClock.schedule(now() + ms, resolve));
   const service = new Service({
     credentials,
     accessTokens,
     notificationTokens,
-    surroundings,
+    actionContext,
     journal,
     now,
     wait,
@@ -79,21 +79,21 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     requests: journal.entries,
     undelivered: notifier.undelivered,
     faults,
-    call: (callId) => seenFromFarEnd(find(calls, callId)),
-    incoming: (call) => seenFromFarEnd(ringBot(calls, call)),
+    call: (callId) => createFarEndView(find(calls, callId)),
+    incoming: (call) => createFarEndView(startIncoming(calls, call)),
     signNotificationToken: (claims) => notificationTokens.sign(claims),
     rotateKeys: ({ keepPrevious = true } = {}) => notificationTokens.rotate({ keepPrevious }),
     settled: () => notifier.settled(),
     async reset() {
       calls.forget();
       faults.clear();
-      await notifier.breakOff();
+      await notifier.abort();
       journal.clear();
       notifier.undelivered.length = 0;
     },
     async close() {
       calls.forget();
-      pace.stop();
+      scaledClock.stop();
       await Promise.all([listener.close(), notifier.close()]);
     },
   };
@@ -106,12 +106,12 @@ function find(calls: Calls, callId: string): CallSession {
   return call;
 }
 
-function ringBot(calls: Calls, { callbackUri, from = SOMEBODY, farEnd }: IncomingCall): CallSession {
+function startIncoming(calls: Calls, { callbackUri, from = SOMEBODY, farEnd }: IncomingCall): CallSession {
   if (!isCallbackUri(callbackUri)) {
     throw new DtmfError("invalid_request", "callbackUri must be an https URL, or an http URL of this machine");
   }
   const call = calls.incoming(callbackUri, from, farEnd);
-  call.ringBot();
+  call.startIncoming();
   return call;
 }
 

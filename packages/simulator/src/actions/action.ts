@@ -1,6 +1,6 @@
 import type { CallSession } from "../calls/call-session.ts";
 import type { Calls } from "../calls/calls.ts";
-import type { FaultQueue } from "../faults/faults.ts";
+import type { FaultQueue } from "../faults/fault-queue.ts";
 import type { Answer } from "../http/answer.ts";
 import { GraphError } from "../http/graph-error.ts";
 import type { Inbound } from "../http/http-listener.ts";
@@ -8,7 +8,7 @@ import type { GraphRoute } from "../http/route.ts";
 import type { OperationResource } from "../schema/operation-resource.ts";
 
 /** One request, let in. */
-export interface Asked {
+export interface RequestContext {
   route: GraphRoute;
   inbound: Inbound;
   /** Application permissions of the token. */
@@ -16,14 +16,14 @@ export interface Asked {
 }
 
 /** What actions work on. */
-export interface ActionSurroundings {
+export interface ActionContext {
   calls: Calls;
   faults: FaultQueue;
   tenantId: string;
 }
 
 /** Carries a request out. */
-export type Perform = (asked: Asked, surroundings: ActionSurroundings) => Answer | Promise<Answer>;
+export type Perform = (context: RequestContext, actionContext: ActionContext) => Answer | Promise<Answer>;
 
 /** Does something to a call; what the call tells of it follows the answer, unless the answer was ordered to wait for it. */
 export async function actOn(
@@ -35,21 +35,21 @@ export async function actOn(
     call.outbox.holdUntil(inbound.answered);
     return act();
   }
-  const told = call.outbox.next();
+  const told = call.outbox.waitForNext();
   const answer = act();
   await told;
   return answer;
 }
 
 /** Where a call, or something in it, is found: under the names by which it was asked for. */
-export function locationOf({ route, inbound }: Asked, callId: string, operationId?: string): string {
+export function locationOf({ route, inbound }: RequestContext, callId: string, operationId?: string): string {
   const call = `${inbound.origin}/${route.version}/${route.root}/calls/${callId}`;
   return operationId === undefined ? call : `${call}/operations/${operationId}`;
 }
 
 /** An operation that was begun, as its action answers it. */
-export function operationAnswer(asked: Asked, callId: string, operation: OperationResource): Answer {
-  return { status: 200, headers: { Location: locationOf(asked, callId, operation.id) }, body: operation };
+export function operationAnswer(context: RequestContext, callId: string, operation: OperationResource): Answer {
+  return { status: 200, headers: { Location: locationOf(context, callId, operation.id) }, body: operation };
 }
 
 /** Graph's calling service answers these with a content type for a body that is not there. */

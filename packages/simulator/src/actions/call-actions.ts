@@ -2,13 +2,13 @@ import type { Inbound } from "../http/http-listener.ts";
 import { readJson } from "../http/read-json.ts";
 import type { GraphRoute } from "../http/route.ts";
 import { checkMayCreate } from "../identity/call-permissions.ts";
-import { readAnswerBody, readRejectBody } from "../schema/answer-body.ts";
-import { readCreateCallBody } from "../schema/create-call-body.ts";
+import { parseAnswerBody, parseRejectBody } from "../schema/answer-body.ts";
+import { parseCreateCallBody } from "../schema/create-call-body.ts";
 import { actOn, emptyAnswer, locationOf, type Perform } from "./action.ts";
 
-export const createCall: Perform = async (asked, { calls, faults, tenantId }) => {
-  const { route, inbound, roles } = asked;
-  const body = readCreateCallBody(await readJson(inbound), tenantId);
+export const createCall: Perform = async (context, { calls, faults, tenantId }) => {
+  const { route, inbound, roles } = context;
+  const body = parseCreateCallBody(await readJson(inbound), tenantId);
   checkMayCreate(body, roles);
   const scenarioId = inbound.headers["scenario-id"];
   const call = calls.outgoing(body, typeof scenarioId === "string" ? scenarioId : undefined);
@@ -16,7 +16,7 @@ export const createCall: Perform = async (asked, { calls, faults, tenantId }) =>
     // Only this answer has the member; reading the call never gives it.
     const resource = { ...call.resource(contextOf(route, inbound)), toneInfo: null };
     call.ring();
-    return { status: 201, headers: { Location: locationOf(asked, call.id) }, body: resource };
+    return { status: 201, headers: { Location: locationOf(context, call.id) }, body: resource };
   });
 };
 
@@ -39,7 +39,7 @@ export const keepAlive: Perform = ({ route }, { calls }) => {
 };
 
 export const answer: Perform = async ({ route, inbound }, { calls, faults }) => {
-  const { callbackUri, mediaConfig, acceptedModalities } = readAnswerBody(await readJson(inbound));
+  const { callbackUri, mediaConfig, acceptedModalities } = parseAnswerBody(await readJson(inbound));
   const call = calls.inState("incoming", route.callId);
   return await actOn(call, { inbound, faults }, () => {
     call.answer({ callbackUri, mediaConfig, requestedModalities: acceptedModalities ?? ["audio"] });
@@ -48,7 +48,7 @@ export const answer: Perform = async ({ route, inbound }, { calls, faults }) => 
 };
 
 export const reject: Perform = async ({ route, inbound }, { calls, faults }) => {
-  const { callbackUri } = readRejectBody(await readJson(inbound));
+  const { callbackUri } = parseRejectBody(await readJson(inbound));
   const call = calls.inState("incoming", route.callId);
   return await actOn(call, { inbound, faults }, () => {
     if (callbackUri) call.outbox.redirect(callbackUri);

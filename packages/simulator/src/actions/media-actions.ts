@@ -3,47 +3,47 @@ import { playPrompt as play } from "../calls/play-prompt.ts";
 import { sendTones } from "../calls/send-tones.ts";
 import { badRequest, GraphError } from "../http/graph-error.ts";
 import { readJson } from "../http/read-json.ts";
-import { readContextBody } from "../schema/context-body.ts";
-import { ended, newOperation } from "../schema/operation-resource.ts";
-import { readPlayPromptBody } from "../schema/play-prompt-body.ts";
-import { readSendTonesBody } from "../schema/send-tones-body.ts";
+import { parseContextBody, parsePlayPromptBody, parseSendTonesBody } from "../schema/media-bodies.ts";
+import { createOperation, withEnd } from "../schema/operation-resource.ts";
 import { actOn, operationAnswer, type Perform, permissionMissing } from "./action.ts";
 
-export const sendDtmfTones: Perform = async (asked, { calls, faults }) => {
-  const body = readSendTonesBody(await readJson(asked.inbound));
-  const call = calls.inState("established", asked.route.callId);
-  return await actOn(call, { inbound: asked.inbound, faults }, () =>
-    operationAnswer(asked, call.id, sendTones(call, body, faults.takeEnding())),
+export const sendDtmfTones: Perform = async (context, { calls, faults }) => {
+  const body = parseSendTonesBody(await readJson(context.inbound));
+  const call = calls.inState("established", context.route.callId);
+  return await actOn(call, { inbound: context.inbound, faults }, () =>
+    operationAnswer(context, call.id, sendTones(call, body, faults.takeEnding())),
   );
 };
 
-export const playPrompt: Perform = async (asked, { calls, faults }) => {
-  const body = readPlayPromptBody(await readJson(asked.inbound), asked.route.version);
-  const call = calls.inState("established", asked.route.callId);
+export const playPrompt: Perform = async (context, { calls, faults }) => {
+  const body = parsePlayPromptBody(await readJson(context.inbound), context.route.version);
+  const call = calls.inState("established", context.route.callId);
   if (!call.isServiceHosted) throw badRequest("playPrompt needs service-hosted media.");
-  return await actOn(call, { inbound: asked.inbound, faults }, () => operationAnswer(asked, call.id, play(call, body)));
+  return await actOn(call, { inbound: context.inbound, faults }, () =>
+    operationAnswer(context, call.id, play(call, body)),
+  );
 };
 
-export const subscribeToTone: Perform = async (asked, { calls }) => {
-  const { clientContext } = readContextBody(await readJson(asked.inbound), "subscribeToTone");
-  const call = calls.inState("established", asked.route.callId);
-  if (!asked.roles.includes("Calls.AccessMedia.All")) throw permissionMissing();
+export const subscribeToTone: Perform = async (context, { calls }) => {
+  const { clientContext } = parseContextBody(await readJson(context.inbound), "subscribeToTone");
+  const call = calls.inState("established", context.route.callId);
+  if (!context.roles.includes("Calls.AccessMedia.All")) throw permissionMissing();
   // Word for word what developers report who tried it with media of their own.
   if (!call.isServiceHosted) {
     throw new GraphError(500, "9999", { message: "Encountered Exception during ToneSubscription." });
   }
   call.listenForTones();
-  const operation = newOperation("subscribeToToneOperation", { id: randomUUID(), clientContext });
-  return operationAnswer(asked, call.id, call.keep(ended(operation, { status: "completed" })));
+  const operation = createOperation("subscribeToToneOperation", { id: randomUUID(), clientContext });
+  return operationAnswer(context, call.id, call.keep(withEnd(operation, { status: "completed" })));
 };
 
-export const cancelMediaProcessing: Perform = async (asked, { calls, faults }) => {
-  const { clientContext } = readContextBody(await readJson(asked.inbound), "cancelMediaProcessing");
-  const call = calls.inState("established", asked.route.callId);
-  return await actOn(call, { inbound: asked.inbound, faults }, () => {
+export const cancelMediaProcessing: Perform = async (context, { calls, faults }) => {
+  const { clientContext } = parseContextBody(await readJson(context.inbound), "cancelMediaProcessing");
+  const call = calls.inState("established", context.route.callId);
+  return await actOn(call, { inbound: context.inbound, faults }, () => {
     call.media.cancel();
-    const operation = newOperation("cancelMediaProcessingOperation", { id: randomUUID(), clientContext });
-    return operationAnswer(asked, call.id, call.keep(ended(operation, { status: "completed" })));
+    const operation = createOperation("cancelMediaProcessingOperation", { id: randomUUID(), clientContext });
+    return operationAnswer(context, call.id, call.keep(withEnd(operation, { status: "completed" })));
   });
 };
 

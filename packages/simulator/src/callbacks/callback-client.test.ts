@@ -2,19 +2,19 @@ import { createServer, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createManualClock, type ManualClock } from "@graph-dtmf/models/testing";
 import { expect, onTestFinished, test } from "vitest";
-import { type Posted, Poster } from "./callback-client.ts";
+import { CallbackClient, type CallbackResponse } from "./callback-client.ts";
 
 interface SetUp {
   clock: ManualClock;
-  poster: Poster;
-  post(): Promise<Posted>;
+  poster: CallbackClient;
+  post(): Promise<CallbackResponse>;
 }
 
 async function setUp(listener: RequestListener): Promise<SetUp> {
   const server = createServer(listener);
   await new Promise<void>((resolve) => server.listen({ host: "127.0.0.1", port: 0, backlog: 1024 }, resolve));
   const clock = createManualClock();
-  const poster = new Poster({ timeoutMs: 10_000, clock });
+  const poster = new CallbackClient({ timeoutMs: 10_000, clock });
   onTestFinished(() => {
     poster.close();
     server.closeAllConnections();

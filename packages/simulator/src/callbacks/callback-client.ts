@@ -6,7 +6,7 @@ import { type Clock, systemClock } from "@graph-dtmf/models";
 const MAX_SOCKETS = 256;
 
 /** How callbacks are reached. */
-export interface PosterOptions {
+export interface CallbackClientOptions {
   /** In real milliseconds. */
   timeoutMs: number;
   /** Whose time that is. Default: the real one. */
@@ -16,26 +16,26 @@ export interface PosterOptions {
 }
 
 /** One POST. */
-export interface Posting {
+export interface CallbackRequest {
   url: string;
   headers: Readonly<Record<string, string>>;
   body: Uint8Array;
 }
 
 /** What came back for it. */
-export interface Posted {
+export interface CallbackResponse {
   status: number;
   location?: string;
 }
 
 /** Posts to callbacks. A connection for each, since a bot may close an idle one just as it is used again. */
-export class Poster {
+export class CallbackClient {
   readonly #agents: { "http:": HttpAgent; "https:": HttpsAgent };
   readonly #timeoutMs: number;
   readonly #clock: Clock;
-  readonly #underway = new Set<ClientRequest>();
+  readonly #pending = new Set<ClientRequest>();
 
-  constructor({ timeoutMs, ca, clock = systemClock }: PosterOptions) {
+  constructor({ timeoutMs, ca, clock = systemClock }: CallbackClientOptions) {
     const maxSockets = MAX_SOCKETS;
     this.#agents = {
       "http:": new HttpAgent({ maxSockets }),
@@ -46,7 +46,7 @@ export class Poster {
   }
 
   /** @throws Error saying why there is no answer. */
-  post({ url, headers, body }: Posting): Promise<Posted> {
+  post({ url, headers, body }: CallbackRequest): Promise<CallbackResponse> {
     const { protocol } = new URL(url);
     const secure = protocol === "https:";
     return new Promise((resolve, reject) => {
@@ -55,8 +55,8 @@ export class Poster {
         agent: this.#agents[secure ? "https:" : "http:"],
         headers: { ...headers, "Content-Length": String(body.length), Connection: "close" },
       });
-      this.#underway.add(request);
-      request.once("close", () => this.#underway.delete(request));
+      this.#pending.add(request);
+      request.once("close", () => this.#pending.delete(request));
       // A socket's patience is a matter of real time, also where calls live in a time of their own: a test that moves
       // its clock by an hour would otherwise time out a delivery that takes a millisecond.
       const silence = (): void => {
@@ -79,7 +79,7 @@ export class Poster {
 
   /** Breaks off what is on its way and closes every connection. */
   close(): void {
-    for (const request of this.#underway) request.destroy(new Error("broken off"));
+    for (const request of this.#pending) request.destroy(new Error("broken off"));
     for (const agent of Object.values(this.#agents)) agent.destroy();
   }
 }

@@ -1,18 +1,18 @@
 import type { CallState, CommsNotification, CommsNotifications, ResultInfo, ToneInfo } from "@graph-dtmf/models";
-import type { CallFacts } from "../schema/call-resource.ts";
-import { type OperationResource, typedResult } from "../schema/operation-resource.ts";
+import type { CallProperties } from "../schema/call-resource.ts";
+import { type OperationResource, toTypedResult } from "../schema/operation-resource.ts";
 
-const pathOf = (callId: string): string => `/communications/calls/${callId}`;
-const notification = (changed: CommsNotification): CommsNotification => ({
+const toCallPath = (callId: string): string => `/communications/calls/${callId}`;
+const createNotification = (changed: CommsNotification): CommsNotification => ({
   "@odata.type": "#microsoft.graph.commsNotification",
   ...changed,
 });
 
 /** Somebody calls the bot. */
-export function callCreated(call: CallFacts): CommsNotification {
-  return notification({
+export function createIncomingNotification(call: CallProperties): CommsNotification {
+  return createNotification({
     changeType: "created",
-    resourceUrl: pathOf(call.id),
+    resourceUrl: toCallPath(call.id),
     resourceData: {
       "@odata.type": "#microsoft.graph.call",
       id: call.id,
@@ -30,22 +30,22 @@ export function callCreated(call: CallFacts): CommsNotification {
 }
 
 /** The call is being set up, was answered, or is being taken down. */
-export function callUpdated(call: CallFacts, state: CallState): CommsNotification {
+export function createStateNotification(call: CallProperties, state: CallState): CommsNotification {
   const { id, direction, callbackUri, chatInfo, meetingInfo } = call;
   const meeting = { ...(chatInfo && { chatInfo }), ...(meetingInfo && { meetingInfo }) };
-  return notification({
+  return createNotification({
     changeType: "updated",
-    resourceUrl: pathOf(id),
+    resourceUrl: toCallPath(id),
     callbackUri,
     resourceData: { "@odata.type": "#microsoft.graph.call", id, direction, state, ...meeting },
   });
 }
 
 /** Somebody pressed a key. */
-export function toneHeard(call: CallFacts, toneInfo: ToneInfo): CommsNotification {
-  return notification({
+export function createToneNotification(call: CallProperties, toneInfo: ToneInfo): CommsNotification {
+  return createNotification({
     changeType: "updated",
-    resourceUrl: pathOf(call.id),
+    resourceUrl: toCallPath(call.id),
     resourceData: {
       "@odata.type": "#microsoft.graph.call",
       state: "established",
@@ -55,24 +55,28 @@ export function toneHeard(call: CallFacts, toneInfo: ToneInfo): CommsNotificatio
 }
 
 /** The call is over. */
-export function callDeleted(call: CallFacts, resultInfo: ResultInfo): CommsNotification {
-  return notification({
+export function createCallEndNotification(call: CallProperties, resultInfo: ResultInfo): CommsNotification {
+  return createNotification({
     changeType: "deleted",
-    resourceUrl: pathOf(call.id),
-    resourceData: { "@odata.type": "#microsoft.graph.call", state: "terminated", resultInfo: typedResult(resultInfo) },
+    resourceUrl: toCallPath(call.id),
+    resourceData: {
+      "@odata.type": "#microsoft.graph.call",
+      state: "terminated",
+      resultInfo: toTypedResult(resultInfo),
+    },
   });
 }
 
 /** An operation is over: that, and not how it went, is what `deleted` means. */
-export function operationDeleted(call: CallFacts, operation: OperationResource): CommsNotification {
-  return notification({
+export function createOperationEndNotification(call: CallProperties, operation: OperationResource): CommsNotification {
+  return createNotification({
     changeType: "deleted",
-    resourceUrl: `${pathOf(call.id)}/operations/${operation.id}`,
+    resourceUrl: `${toCallPath(call.id)}/operations/${operation.id}`,
     resourceData: operation,
   });
 }
 
 /** What is posted. */
-export function envelope(value: CommsNotification[]): CommsNotifications {
+export function createEnvelope(value: CommsNotification[]): CommsNotifications {
   return { "@odata.type": "#microsoft.graph.commsNotifications", value };
 }

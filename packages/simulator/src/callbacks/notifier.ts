@@ -2,10 +2,11 @@ import { randomUUID } from "node:crypto";
 import type { CommsNotification } from "@graph-dtmf/models";
 import type { TokenFlaw } from "../identity/notification-tokens.ts";
 import { isCallbackUri } from "../schema/callback-uri.ts";
-import { type Posted, Poster, type PosterOptions } from "./callback-client.ts";
-import { legacyBody } from "./legacy-body.ts";
-import { envelope } from "./notification-body.ts";
-import { encode, respell, type Spelling } from "./notification-variants.ts";
+import { CallbackClient, type CallbackClientOptions, type CallbackResponse } from "./callback-client.ts";
+import { createLegacyBody } from "./legacy-body.ts";
+import { createEnvelope } from "./notification-body.ts";
+import { applyVariant, encodeBody, type NotificationVariant } from "./notification-variants.ts";
+import type { Recipient } from "./recipient.ts";
 
 /** A notification that reached nobody. */
 export interface Undelivered {
@@ -18,32 +19,22 @@ export interface Undelivered {
   readonly at: number;
 }
 
-/** Whose notifications they are. */
-export interface Recipient {
-  readonly id: string;
-  readonly callbackUri: string;
-  readonly callChainId: string;
-  readonly scenarioId: string;
-  readonly appId: string;
-  readonly tenantId: string;
-}
-
 /** What is posted at once. */
-export interface Parcel {
+export interface NotificationBatch {
   notifications: CommsNotification[];
   token?: TokenFlaw;
-  spell?: Spelling;
+  spell?: NotificationVariant;
 }
 
 /** What became of it: the status of the answer, or why it was not delivered. */
-interface Delivery {
+interface DeliveryResult {
   status?: number;
   reason?: string;
   movedTo?: string;
 }
 
 /** What the notifier needs of the rest. */
-export interface NotifierOptions extends PosterOptions {
+export interface NotifierOptions extends CallbackClientOptions {
   authorization(flaw: TokenFlaw | undefined): Promise<string | undefined>;
   now(): number;
   log(line: string): void;
@@ -56,13 +47,13 @@ const MAX_UNDELIVERED = 1000;
 export class Notifier {
   readonly undelivered: Undelivered[] = [];
   readonly #options: NotifierOptions;
-  readonly #underway = new Set<Promise<void>>();
-  #poster: Poster;
+  readonly #pending = new Set<Promise<void>>();
+  #client: CallbackClient;
   #closed = false;
 
   constructor(options: NotifierOptions) {
     this.#options = options;
-    this.#poster = new Poster(options);
+    this.#client = new CallbackClient(options);
   }
 
   /**
@@ -70,33 +61,33 @@ export class Notifier {
    *
    * @returns where the bot wants to have the rest, if it sent an incoming call elsewhere.
    */
-  async deliver(recipient: Recipient, parcel: Parcel): Promise<{ movedTo?: string }> {
+  async deliver(recipient: Recipient, parcel: NotificationBatch): Promise<{ movedTo?: string }> {
     if (this.#closed) return {};
-    const poster = this.#poster;
+    const poster = this.#client;
     const result = await this.#deliver(poster, recipient, parcel).catch(
       // A host with several addresses that all refuse leaves a code and no message.
-      (error: NodeJS.ErrnoException): Delivery => ({ reason: error.message || error.code || "failed" }),
+      (error: NodeJS.ErrnoException): DeliveryResult => ({ reason: error.message || error.code || "failed" }),
     );
     // What was broken off from here failed nobody.
-    if (poster === this.#poster) this.#report(recipient, parcel, result);
+    if (poster === this.#client) this.#report(recipient, parcel, result);
     return result.movedTo === undefined ? {} : { movedTo: result.movedTo };
   }
 
   /** Counts something among what is under way until it ends. */
   track(underway: Promise<void>): void {
-    this.#underway.add(underway);
-    void underway.finally(() => this.#underway.delete(underway));
+    this.#pending.add(underway);
+    void underway.finally(() => this.#pending.delete(underway));
   }
 
   /** Resolves when nothing is under way. */
   async settled(): Promise<void> {
-    while (this.#underway.size > 0) await Promise.all(this.#underway);
+    while (this.#pending.size > 0) await Promise.all(this.#pending);
   }
 
   /** Gives up what is under way. */
-  async breakOff(): Promise<void> {
-    const poster = this.#poster;
-    this.#poster = new Poster(this.#options);
+  async abort(): Promise<void> {
+    const poster = this.#client;
+    this.#client = new CallbackClient(this.#options);
     poster.close();
     await this.settled();
   }
@@ -104,34 +95,38 @@ export class Notifier {
   /** As `breakOff`, and nothing is delivered any more. */
   async close(): Promise<void> {
     this.#closed = true;
-    await this.breakOff();
+    await this.abort();
   }
 
-  async #deliver(poster: Poster, recipient: Recipient, parcel: Parcel): Promise<Delivery> {
+  async #deliver(poster: CallbackClient, recipient: Recipient, parcel: NotificationBatch): Promise<DeliveryResult> {
     const posted = await this.#post(poster, recipient, parcel);
-    const movedTo = elsewhere(parcel, posted);
+    const movedTo = redirectTarget(parcel, posted);
     const there = movedTo === undefined ? recipient : { ...recipient, callbackUri: movedTo };
     const { status } = movedTo === undefined ? posted : await this.#post(poster, there, parcel);
     const isTaken = status >= 200 && status < 300;
     return { ...(isTaken ? { status } : { reason: `answered ${status}` }), ...(movedTo !== undefined && { movedTo }) };
   }
 
-  async #post(poster: Poster, recipient: Recipient, { notifications, token, spell }: Parcel): Promise<Posted> {
+  async #post(
+    poster: CallbackClient,
+    recipient: Recipient,
+    { notifications, token, spell }: NotificationBatch,
+  ): Promise<CallbackResponse> {
     const authorization = await this.#options.authorization(token);
-    const post = (body: unknown): Promise<Posted> => {
-      const { charset, bytes } = encode(body, spell);
-      const headers = { ...headersFor(recipient, charset), ...(authorization && { Authorization: authorization }) };
+    const post = (body: unknown): Promise<CallbackResponse> => {
+      const { charset, bytes } = encodeBody(body, spell);
+      const headers = { ...createHeaders(recipient, charset), ...(authorization && { Authorization: authorization }) };
       return poster.post({ url: recipient.callbackUri, headers, body: bytes });
     };
     if (spell === "legacyFirst" && notifications[0]) {
-      const posted = await post(legacyBody(recipient, notifications[0]));
+      const posted = await post(createLegacyBody(recipient, notifications[0]));
       // Whoever takes it has taken it; 204 asks for the same in Graph's protocol.
       if (posted.status !== 204) return posted;
     }
-    return await post(respell(envelope(notifications), spell));
+    return await post(applyVariant(createEnvelope(notifications), spell));
   }
 
-  #report(recipient: Recipient, parcel: Parcel, result: Delivery): void {
+  #report(recipient: Recipient, parcel: NotificationBatch, result: DeliveryResult): void {
     const { status, reason } = result;
     for (const { changeType, resourceUrl } of parcel.notifications) {
       this.#options.log(`-> ${changeType} ${resourceUrl} ${status ?? `undelivered: ${reason}`}`);
@@ -143,12 +138,15 @@ export class Notifier {
 }
 
 /** A bot may send an incoming call to another deployment of itself; nothing else. */
-function elsewhere({ notifications }: Parcel, { status, location }: Posted): string | undefined {
+function redirectTarget(
+  { notifications }: NotificationBatch,
+  { status, location }: CallbackResponse,
+): string | undefined {
   const isMove = notifications[0]?.changeType === "created" && (status === 302 || status === 307);
   return isMove && isCallbackUri(location) ? location : undefined;
 }
 
-function headersFor(recipient: Recipient, charset: string): Record<string, string> {
+function createHeaders(recipient: Recipient, charset: string): Record<string, string> {
   return {
     "Content-Type": `application/json; charset=${charset}`,
     Accept: "application/json",

@@ -3,11 +3,12 @@ import { createManualClock } from "@graph-dtmf/models/testing";
 import { expect, test } from "vitest";
 import { actOn } from "../actions/action.ts";
 import type { CallSession } from "../calls/call-session.ts";
-import { FaultQueue } from "../faults/faults.ts";
+import { FaultQueue } from "../faults/fault-queue.ts";
 import type { Inbound } from "../http/http-listener.ts";
-import { Pace } from "../schema/scaled-clock.ts";
-import type { Notifier, Parcel, Recipient } from "./notifier.ts";
+import { ScaledClock } from "../schema/scaled-clock.ts";
+import type { NotificationBatch, Notifier } from "./notifier.ts";
 import { Outbox } from "./outbox.ts";
+import type { Recipient } from "./recipient.ts";
 
 const recipient: Recipient = {
   id: "call",
@@ -24,7 +25,7 @@ function setUp() {
   const delivered: string[] = [];
   const finish: (() => void)[] = [];
   const notifier = {
-    deliver: (to: Recipient, { notifications }: Parcel) =>
+    deliver: (to: Recipient, { notifications }: NotificationBatch) =>
       new Promise((resolve) => {
         delivered.push(`${notifications.map(({ resourceUrl }) => resourceUrl).join("+")} to ${to.callbackUri}`);
         finish.push(() => resolve({}));
@@ -33,7 +34,7 @@ function setUp() {
   } as unknown as Notifier;
   const clock = createManualClock();
   const faults = new FaultQueue();
-  const outbox = new Outbox(recipient, { notifier, faults, pace: new Pace(clock, 1) });
+  const outbox = new Outbox(recipient, { notifier, faults, clock: new ScaledClock(clock, 1) });
   const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
   return { outbox, faults, clock, delivered, finish, settle };
 }
@@ -84,7 +85,7 @@ test("what was posted before a redirect goes where it was to go", async () => {
 
 test("whoever waits for the next one waits no longer than the outbox lasts", async () => {
   const { outbox } = setUp();
-  const next = outbox.next();
+  const next = outbox.waitForNext();
   outbox.discard();
   await next;
 });

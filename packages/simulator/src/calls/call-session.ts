@@ -1,9 +1,15 @@
 import { type CallState, normalizeId, type ResultInfo, type Tone } from "@graph-dtmf/models";
-import { callCreated, callDeleted, callUpdated, operationDeleted, toneHeard } from "../callbacks/notification-body.ts";
+import {
+  createCallEndNotification,
+  createIncomingNotification,
+  createOperationEndNotification,
+  createStateNotification,
+  createToneNotification,
+} from "../callbacks/notification-body.ts";
 import type { Outbox } from "../callbacks/outbox.ts";
-import { type CallFacts, callResource } from "../schema/call-resource.ts";
+import { type CallProperties, toCallResource } from "../schema/call-resource.ts";
 import type { OperationResource } from "../schema/operation-resource.ts";
-import type { Pace } from "../schema/scaled-clock.ts";
+import type { ScaledClock } from "../schema/scaled-clock.ts";
 import type { PickUp } from "./far-end.ts";
 import { MediaQueue } from "./media-queue.ts";
 
@@ -17,8 +23,8 @@ const ANSWER_WITHIN_MS = 15_000;
 const KEEP_ALIVE_WITHIN_MS = 45 * 60_000;
 
 /** What a call lives in. */
-export interface CallSurroundings {
-  pace: Pace;
+export interface CallContext {
+  clock: ScaledClock;
   outbox: Outbox;
   /** Who is at the other end of this call. */
   farEnd(call: CallSession): BoundFarEnd;
@@ -34,7 +40,7 @@ export interface BoundFarEnd {
 /** One call, from its first ring to its end. */
 export class CallSession {
   readonly id: string;
-  readonly pace: Pace;
+  readonly clock: ScaledClock;
   readonly outbox: Outbox;
   /** What the bot plays. */
   readonly media: MediaQueue = new MediaQueue();
@@ -44,19 +50,19 @@ export class CallSession {
   readonly heard: Tone[] = [];
   readonly #operations = new Map<string, OperationResource>();
   readonly #farEnd: BoundFarEnd;
-  #facts: CallFacts;
+  #properties: CallProperties;
   #state: CallState;
   /** The number of the last tone that was told to the bot; undefined while it has not asked for tones. */
   #lastTone: number | undefined;
   #stopWaiting: () => void = () => {};
   #stopKeepAlive: () => void = () => {};
 
-  constructor(facts: CallFacts, { pace, outbox, farEnd }: CallSurroundings) {
-    this.id = facts.id;
-    this.pace = pace;
+  constructor(properties: CallProperties, { clock, outbox, farEnd }: CallContext) {
+    this.id = properties.id;
+    this.clock = clock;
     this.outbox = outbox;
-    this.#facts = facts;
-    this.#state = facts.direction === "incoming" ? "incoming" : "establishing";
+    this.#properties = properties;
+    this.#state = properties.direction === "incoming" ? "incoming" : "establishing";
     this.#farEnd = farEnd(this);
   }
 
@@ -69,25 +75,25 @@ export class CallSession {
   }
 
   /** Who is called. */
-  get targets(): CallFacts["targets"] {
-    return this.#facts.targets;
+  get targets(): CallProperties["targets"] {
+    return this.#properties.targets;
   }
 
   /** Whether the service plays and listens for the bot, which else does that itself. */
   get isServiceHosted(): boolean {
-    return /serviceHostedMediaConfig$/.test(String(this.#facts.mediaConfig?.["@odata.type"]));
+    return /serviceHostedMediaConfig$/.test(String(this.#properties.mediaConfig?.["@odata.type"]));
   }
 
   /** The call as a request sees it. */
   resource(context: string): Record<string, unknown> {
-    return callResource(this.#facts, this.#state, context);
+    return toCallResource(this.#properties, this.#state, context);
   }
 
   /** Rings at the far end, until it picks up. */
   ring(): void {
     const { picksUp } = this.#farEnd;
     this.keepAlive();
-    this.outbox.post(callUpdated(this.#facts, "establishing"));
+    this.outbox.post(createStateNotification(this.#properties, "establishing"));
     if (picksUp === "busy") this.#endAfter(0, { code: 486, subcode: 0, message: "The called party is busy." });
     else if (picksUp === "never") {
       this.#endAfter(RINGS_AT_MOST_MS, { code: 408, subcode: 13025, message: "The call was not picked up in time." });
@@ -95,26 +101,26 @@ export class CallSession {
   }
 
   /** Rings at the bot, until it answers or rejects. */
-  ringBot(): void {
-    this.outbox.post(callCreated(this.#facts));
+  startIncoming(): void {
+    this.outbox.post(createIncomingNotification(this.#properties));
     this.#endAfter(ANSWER_WITHIN_MS, { code: 408, subcode: 10057, message: "The call was not answered in time." });
   }
 
   /** The bot has answered. */
-  answer(given: Pick<CallFacts, "callbackUri" | "mediaConfig" | "requestedModalities">): void {
+  answer(given: Pick<CallProperties, "callbackUri" | "mediaConfig" | "requestedModalities">): void {
     this.#stopWaiting();
-    this.#facts = { ...this.#facts, ...given };
+    this.#properties = { ...this.#properties, ...given };
     this.outbox.redirect(given.callbackUri);
     this.#state = "establishing";
     this.keepAlive();
-    this.outbox.post(callUpdated(this.#facts, "establishing"));
+    this.outbox.post(createStateNotification(this.#properties, "establishing"));
     this.#establishAfter(CONNECTS_MS);
   }
 
   /** The bot is alive: the call goes on. */
   keepAlive(): void {
     this.#stopKeepAlive();
-    this.#stopKeepAlive = this.pace.at(this.pace.now() + KEEP_ALIVE_WITHIN_MS, () =>
+    this.#stopKeepAlive = this.clock.schedule(this.clock.now() + KEEP_ALIVE_WITHIN_MS, () =>
       this.end({ code: 408, subcode: 8537, message: "The call was dropped: no keepAlive was received in time." }),
     );
   }
@@ -134,7 +140,7 @@ export class CallSession {
   tonePressed(tone: Tone): void {
     if (this.#lastTone === undefined) return;
     this.#lastTone += 1;
-    this.outbox.post(toneHeard(this.#facts, { sequenceId: this.#lastTone, tone }));
+    this.outbox.post(createToneNotification(this.#properties, { sequenceId: this.#lastTone, tone }));
   }
 
   operation(id: string): OperationResource | undefined {
@@ -149,27 +155,27 @@ export class CallSession {
 
   /** An operation is over, and the bot is told. */
   finish(operation: OperationResource): void {
-    this.outbox.post(operationDeleted(this.#facts, this.keep(operation)));
+    this.outbox.post(createOperationEndNotification(this.#properties, this.keep(operation)));
   }
 
   /** The bot asked for the end. */
   hangUpByBot(): void {
     if (this.isOver) return;
-    this.outbox.post(callUpdated(this.#facts, "terminating"));
+    this.outbox.post(createStateNotification(this.#properties, "terminating"));
     this.end({ code: 200, subcode: 7000, message: "The call was ended by the bot." });
   }
 
   /** The call is over. What still ran or waited ends without a word, as it does in Graph. */
   end(resultInfo: ResultInfo): void {
     if (this.isOver) return;
-    this.#fallSilent();
+    this.#stopTimers();
     this.#state = "terminated";
-    this.outbox.post(callDeleted(this.#facts, resultInfo));
+    this.outbox.post(createCallEndNotification(this.#properties, resultInfo));
   }
 
   /** As if the call had never been: nothing more happens in it, and nobody is told. */
   forget(): void {
-    this.#fallSilent();
+    this.#stopTimers();
     // Whoever still holds the far end of it can do nothing with it.
     this.#state = "terminated";
     this.outbox.discard();
@@ -177,19 +183,19 @@ export class CallSession {
 
   /** Of the call's own time. */
   #establishAfter(ms: number): void {
-    this.#stopWaiting = this.pace.at(this.pace.now() + this.pace.span(ms), () => {
+    this.#stopWaiting = this.clock.schedule(this.clock.now() + this.clock.scale(ms), () => {
       this.#state = "established";
-      this.outbox.post(callUpdated(this.#facts, "established"));
+      this.outbox.post(createStateNotification(this.#properties, "established"));
       this.#farEnd.established();
     });
   }
 
   /** Of the service's time. */
   #endAfter(ms: number, resultInfo: ResultInfo): void {
-    this.#stopWaiting = this.pace.at(this.pace.now() + ms, () => this.end(resultInfo));
+    this.#stopWaiting = this.clock.schedule(this.clock.now() + ms, () => this.end(resultInfo));
   }
 
-  #fallSilent(): void {
+  #stopTimers(): void {
     this.#stopWaiting();
     this.#stopKeepAlive();
     this.media.clear();

@@ -1,15 +1,15 @@
 import { randomUUID } from "node:crypto";
 import { normalizeId } from "@graph-dtmf/models";
-import { Outbox, type OutboxSurroundings } from "../callbacks/outbox.ts";
+import { Outbox, type OutboxContext } from "../callbacks/outbox.ts";
 import { badRequest, callNotFound } from "../http/graph-error.ts";
-import { asSource, asTarget, botIdentity, type CallFacts } from "../schema/call-resource.ts";
+import { type CallProperties, createBotIdentity, toSource, toTarget } from "../schema/call-resource.ts";
 import type { CreateCallBody } from "../schema/create-call-body.ts";
 import { type BoundFarEnd, CallSession } from "./call-session.ts";
 import { type FarEndMaker, type FarEndOption, farEndFor } from "./far-end.ts";
-import { seenFromFarEnd } from "./simulated-call.ts";
+import { createFarEndView } from "./simulated-call.ts";
 
 /** What calls are made of. */
-export interface CallsOptions extends OutboxSurroundings {
+export interface CallsOptions extends OutboxContext {
   appId: string;
   tenantId: string;
   /** Who is at the other end of the bot's own calls. */
@@ -32,13 +32,13 @@ export class Calls {
     const { callbackUri, mediaConfig, requestedModalities, subject, chatInfo, meetingInfo } = asked;
     return this.#add(
       {
-        ...this.#newFacts(asked.callChainId),
+        ...this.#newProperties(asked.callChainId),
         direction: "outgoing",
         callbackUri,
         mediaConfig,
         requestedModalities,
-        source: asked.source ?? asSource(botIdentity(this.#options.appId)),
-        targets: asked.targets.map(asTarget),
+        source: asked.source ?? toSource(createBotIdentity(this.#options.appId)),
+        targets: asked.targets.map(toTarget),
         ...(subject !== undefined && { subject }),
         ...(chatInfo && { chatInfo }),
         ...(meetingInfo && { meetingInfo }),
@@ -53,15 +53,15 @@ export class Calls {
     from: Readonly<Record<string, unknown>>,
     farEnd: FarEndOption | undefined,
   ): CallSession {
-    const facts: CallFacts = {
-      ...this.#newFacts(),
+    const properties: CallProperties = {
+      ...this.#newProperties(),
       direction: "incoming",
       callbackUri,
       requestedModalities: ["audio"],
-      source: asSource(from),
-      targets: [asTarget({ identity: botIdentity(this.#options.appId) })],
+      source: toSource(from),
+      targets: [toTarget({ identity: createBotIdentity(this.#options.appId) })],
     };
-    return this.#add(facts, { farEnd: farEndFor(farEnd) });
+    return this.#add(properties, { farEnd: farEndFor(farEnd) });
   }
 
   /** The call, over or not. */
@@ -89,18 +89,18 @@ export class Calls {
     this.#calls.clear();
   }
 
-  #newFacts(
+  #newProperties(
     callChainId: string = randomUUID(),
-  ): Pick<CallFacts, "id" | "callChainId" | "myParticipantId" | "tenantId"> {
+  ): Pick<CallProperties, "id" | "callChainId" | "myParticipantId" | "tenantId"> {
     return { id: randomUUID(), callChainId, myParticipantId: randomUUID(), tenantId: this.#options.tenantId };
   }
 
-  #add(facts: CallFacts, { scenarioId = facts.callChainId, farEnd }: Others): CallSession {
-    const { id, callbackUri, callChainId, tenantId } = facts;
-    const { appId, pace } = this.#options;
+  #add(properties: CallProperties, { scenarioId = properties.callChainId, farEnd }: Others): CallSession {
+    const { id, callbackUri, callChainId, tenantId } = properties;
+    const { appId, clock } = this.#options;
     const recipient = { id, callbackUri, callChainId, scenarioId, appId, tenantId };
     const outbox = new Outbox(recipient, this.#options);
-    const call = new CallSession(facts, { pace, outbox, farEnd: (session) => bind(farEnd, session) });
+    const call = new CallSession(properties, { clock, outbox, farEnd: (session) => bind(farEnd, session) });
     this.#calls.set(id, call);
     return call;
   }
@@ -113,7 +113,7 @@ interface Others {
 
 /** Tells a far end of its call, in the far end's view of it. */
 function bind(make: FarEndMaker, session: CallSession): BoundFarEnd {
-  const call = seenFromFarEnd(session);
+  const call = createFarEndView(session);
   const farEnd = make(call);
   return {
     picksUp: farEnd.picksUp ?? { afterMs: 500 },

@@ -1,6 +1,6 @@
 import { DtmfError, formatTones, parseTones, type ResultInfo } from "@graph-dtmf/models";
-import { resultInfo, textOrNull } from "../schema/graph-types.ts";
-import { type Check, count, object, orNull, recordOf, text } from "../schema/schema.ts";
+import { type Check, count, nullable, object, recordOf, text } from "../schema/checks.ts";
+import { nullableText, resultInfo } from "../schema/graph-types.ts";
 import type { FarEnd, PickUp } from "./far-end.ts";
 import type { SimulatedCall } from "./simulated-call.ts";
 
@@ -102,17 +102,17 @@ function mayStillFit(entry: string, { choices, endKey }: Place): boolean {
 
 const state: Check = object({
   members: {
-    press: textOrNull,
-    hangUp: orNull((value, path) => (value === true ? undefined : resultInfo(value, path))),
-    choices: orNull(recordOf(text)),
-    endKey: textOrNull,
-    attempts: orNull(count),
-    failed: textOrNull,
+    press: nullableText,
+    hangUp: nullable((value, path) => (value === true ? undefined : resultInfo(value, path))),
+    choices: nullable(recordOf(text)),
+    endKey: nullableText,
+    attempts: nullable(count),
+    failed: nullableText,
   },
 });
 const picksUp: Check = (value, path) =>
   value === "busy" || value === "never" ? undefined : object({ members: { afterMs: count } })(value, path);
-const schema: Check = object({ members: { picksUp: orNull(picksUp), start: text, states: recordOf(state) } });
+const schema: Check = object({ members: { picksUp: nullable(picksUp), start: text, states: recordOf(state) } });
 
 function checkPhoneMenu(menu: PhoneMenu): void {
   const problem = schema(menu, "") ?? deadEnd(menu);

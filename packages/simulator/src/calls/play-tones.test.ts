@@ -1,13 +1,13 @@
 import { type Clock, TONES, type Tone } from "@graph-dtmf/models";
 import { createManualClock } from "@graph-dtmf/models/testing";
 import { describe, expect, test } from "vitest";
-import { Pace } from "../schema/scaled-clock.ts";
+import { ScaledClock } from "../schema/scaled-clock.ts";
 import { playTones } from "./play-tones.ts";
 
 /** Plays two tones with 300 ms between them; returns what happened so far, live. */
 function play(clock: Clock, speed = 1): { events: string[]; silence: () => void } {
   const events: string[] = [];
-  const silence = playTones(new Pace(clock, speed), {
+  const silence = playTones(new ScaledClock(clock, speed), {
     tones: ["tone1", "tone2"],
     delayBetweenTonesMs: 300,
     heard: (tone) => events.push(`${tone} ${clock.now()}`),
@@ -33,7 +33,7 @@ test("the speed divides tones and delays alike, also to fractions of a milliseco
 test("no tones are over at once, but never before it is known what they are", async () => {
   const clock = createManualClock(0);
   const events: string[] = [];
-  playTones(new Pace(clock, 1), {
+  playTones(new ScaledClock(clock, 1), {
     tones: [],
     delayBetweenTonesMs: 1000,
     heard: () => events.push("heard"),
@@ -85,7 +85,7 @@ describe("a timer that fires late", () => {
   test("ends with the tone at which somebody hangs up", () => {
     const clock = lateClock();
     const heard: Tone[] = [];
-    const silence = playTones(new Pace(clock, 1), {
+    const silence = playTones(new ScaledClock(clock, 1), {
       tones: TONES,
       delayBetweenTonesMs: 0,
       heard(tone) {

@@ -1,13 +1,13 @@
 import { randomUUID } from "node:crypto";
-import type { SendEnding } from "../faults/faults.ts";
+import type { SendEnding } from "../faults/fault.ts";
+import type { SendTonesBody } from "../schema/media-bodies.ts";
 import {
-  ended,
-  newOperation,
+  createOperation,
   type OperationEnd,
   type OperationResource,
-  typedResult,
+  toTypedResult,
+  withEnd,
 } from "../schema/operation-resource.ts";
-import type { SendTonesBody } from "../schema/send-tones-body.ts";
 import type { CallSession } from "./call-session.ts";
 import { playTones } from "./play-tones.ts";
 
@@ -19,7 +19,7 @@ const ENDS: Readonly<Record<"well" | "mediaOperationCanceled" | "unknown" | "fai
   failed: {
     status: "failed",
     completionReason: "unknown",
-    resultInfo: typedResult({ code: 500, subcode: 9999, message: "The media service failed." }),
+    resultInfo: toTypedResult({ code: 500, subcode: 9999, message: "The media service failed." }),
   },
 };
 
@@ -30,20 +30,20 @@ const ENDS: Readonly<Record<"well" | "mediaOperationCanceled" | "unknown" | "fai
  */
 export function sendTones(call: CallSession, body: SendTonesBody, ending: SendEnding | undefined): OperationResource {
   const { tones, delayBetweenTonesMs, clientContext } = body;
-  const operation = newOperation("sendDtmfTonesOperation", { id: randomUUID(), clientContext });
+  const operation = createOperation("sendDtmfTonesOperation", { id: randomUUID(), clientContext });
   if (ending === "atOnce") {
     // Whoever hears a tone may hang up: nothing follows it then.
     for (const tone of tones) if (!call.isOver) call.hear(tone);
-    return call.keep(ended(operation, ENDS.well));
+    return call.keep(withEnd(operation, ENDS.well));
   }
   const end = ENDS[ending === undefined || ending === "never" ? "well" : ending];
   const heard = end === ENDS.well ? tones : tones.slice(0, Math.floor(tones.length / 2));
   const finish = (end: OperationEnd): void => {
-    if (ending !== "never") call.finish(ended(operation, end));
+    if (ending !== "never") call.finish(withEnd(operation, end));
   };
   call.media.add({
     start: (finished) =>
-      playTones(call.pace, {
+      playTones(call.clock, {
         tones: heard,
         delayBetweenTonesMs,
         heard: (tone) => call.hear(tone),

@@ -21,7 +21,7 @@ export interface SimulatedCall {
 }
 
 /** The far end's view of a call. */
-export function seenFromFarEnd(call: CallSession): SimulatedCall {
+export function createFarEndView(call: CallSession): SimulatedCall {
   return {
     id: call.id,
     targets: call.targets,
@@ -38,7 +38,7 @@ export function seenFromFarEnd(call: CallSession): SimulatedCall {
       }
       call.keys.add({
         start: (finished) =>
-          playTones(call.pace, { tones, delayBetweenTonesMs: 0, heard: (tone) => call.tonePressed(tone), finished }),
+          playTones(call.clock, { tones, delayBetweenTonesMs: 0, heard: (tone) => call.tonePressed(tone), finished }),
         canceled() {},
       });
     },

@@ -1,22 +1,22 @@
 import type { Answer } from "../http/answer.ts";
 import { GraphError, graphErrorBody, type RequestIds } from "../http/graph-error.ts";
 import type { Inbound } from "../http/http-listener.ts";
-import type { RequestFault, RespondFault } from "./faults.ts";
+import type { RequestFault, RespondFault } from "./fault.ts";
 
 /** How a request is carried out, and what it meets on the way. */
-export interface Meddling {
+export interface FaultableRequest {
   fault: RequestFault | undefined;
   inbound: Inbound;
   ids: RequestIds;
   /** Carries the request out. Never rejects. */
-  perform(inbound: Inbound): Promise<Answer>;
+  execute(inbound: Inbound): Promise<Answer>;
   wait(ms: number): Promise<void>;
   now(): number;
 }
 
 /** Lets a request meet its fault, if it has one. */
-export async function meddle(meddling: Meddling): Promise<Answer> {
-  const { fault, inbound, perform, wait } = meddling;
+export async function applyRequestFault(meddling: FaultableRequest): Promise<Answer> {
+  const { fault, inbound, execute: perform, wait } = meddling;
   if (!fault) return await perform(inbound);
   if ("delayMs" in fault) {
     // The answer is what is late: what it announces need not wait for it.
@@ -26,7 +26,7 @@ export async function meddle(meddling: Meddling): Promise<Answer> {
   }
   if ("respond" in fault) {
     if (fault.executed) await perform(inbound);
-    return instead(fault, meddling);
+    return toAnswer(fault, meddling);
   }
   if (fault.drop === "beforeExecuting") {
     // All of the request has arrived: that is what makes the caller wonder.
@@ -37,7 +37,7 @@ export async function meddle(meddling: Meddling): Promise<Answer> {
 }
 
 /** Codes and texts of Graph's gateway, where they are known. */
-const KNOWN: Readonly<Record<number, readonly [code: string, message: string]>> = {
+const GATEWAY_ERRORS: Readonly<Record<number, readonly [code: string, message: string]>> = {
   401: ["InvalidAuthenticationToken", "Access token validation failure."],
   403: ["Forbidden", "Insufficient privileges to complete the operation."],
   429: ["TooManyRequests", "Please retry again later."],
@@ -47,11 +47,11 @@ const KNOWN: Readonly<Record<number, readonly [code: string, message: string]>> 
   504: ["GatewayTimeout", "The service did not answer in time."],
 };
 
-function instead({ on, respond }: RespondFault, { ids, now }: Meddling): Answer {
+function toAnswer({ on, respond }: RespondFault, { ids, now }: FaultableRequest): Answer {
   const { status, retryAfter, body } = respond;
   const headers = (retryAfter ?? undefined) === undefined ? {} : { "Retry-After": String(retryAfter) };
   if (body !== undefined) return { status, headers, body };
-  const [code, message] = KNOWN[status] ?? ["UnknownError", ""];
+  const [code, message] = GATEWAY_ERRORS[status] ?? ["UnknownError", ""];
   if (status < 400) return { status, headers };
   if (on === "token") {
     const text = "AADSTS90033: A transient error has occurred. Please try again.";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Clock } from "@graph-dtmf/models";
 import { type JWK, SignJWT, UnsecuredJWT } from "jose";
-import type { TokenFault } from "../faults/faults.ts";
+import type { TokenFault } from "../faults/fault.ts";
 import { generateSigningKey, type SigningKey } from "./signing-key.ts";
 
 /** Life of a token, as a real one of 2022 had it. */

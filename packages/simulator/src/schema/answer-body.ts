@@ -1,7 +1,16 @@
 import { checkCallbackUri } from "./callback-uri.ts";
+import {
+  type Check,
+  checkBody,
+  count,
+  describeUndeclaredParameter,
+  enumOf,
+  nullable,
+  object,
+  oneOfTypes,
+  text,
+} from "./checks.ts";
 import { incomingCallOptions, mediaConfig, modalities } from "./graph-types.ts";
-import { type Check, checkBody, count, memberOf, object, oneOfTypes, orNull, text } from "./schema.ts";
-import { undeclaredParameter } from "./send-tones-body.ts";
 
 /** The parameters of answer, checked. */
 export interface AnswerBody {
@@ -15,14 +24,14 @@ const answer: Check = object({
     callbackUri: text,
     mediaConfig,
     acceptedModalities: modalities,
-    participantCapacity: orNull(count),
-    callOptions: orNull(oneOfTypes({ incomingCallOptions })),
+    participantCapacity: nullable(count),
+    callOptions: nullable(oneOfTypes({ incomingCallOptions })),
   },
-  undeclared: undeclaredParameter("answer"),
+  describeUndeclared: describeUndeclaredParameter("answer"),
 });
 
 /** @throws GraphError 400 */
-export function readAnswerBody(body: unknown): AnswerBody {
+export function parseAnswerBody(body: unknown): AnswerBody {
   checkBody(answer, body);
   const read = body as AnswerBody;
   checkCallbackUri(read.callbackUri);
@@ -30,12 +39,12 @@ export function readAnswerBody(body: unknown): AnswerBody {
 }
 
 const reject: Check = object({
-  members: { reason: orNull(memberOf(["none", "busy", "forbidden"])), callbackUri: orNull(text) },
-  undeclared: undeclaredParameter("reject"),
+  members: { reason: nullable(enumOf(["none", "busy", "forbidden"])), callbackUri: nullable(text) },
+  describeUndeclared: describeUndeclaredParameter("reject"),
 });
 
 /** @throws GraphError 400 */
-export function readRejectBody(body: unknown): { callbackUri?: string | null } {
+export function parseRejectBody(body: unknown): { callbackUri?: string | null } {
   checkBody(reject, body);
   const read = body as { callbackUri?: string | null };
   if (read.callbackUri) checkCallbackUri(read.callbackUri);

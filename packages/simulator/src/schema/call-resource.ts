@@ -1,7 +1,7 @@
 import type { CallState } from "@graph-dtmf/models";
 
 /** What is known of a call but for its state. */
-export interface CallFacts {
+export interface CallProperties {
   readonly id: string;
   readonly direction: "outgoing" | "incoming";
   readonly callbackUri: string;
@@ -19,25 +19,25 @@ export interface CallFacts {
 }
 
 /** The call as Graph writes it when it is created or read: what is not known is null, never absent. */
-export function callResource(facts: CallFacts, state: CallState, context: string): Record<string, unknown> {
+export function toCallResource(properties: CallProperties, state: CallState, context: string): Record<string, unknown> {
   return {
     "@odata.context": context,
     "@odata.type": "#microsoft.graph.call",
-    id: facts.id,
+    id: properties.id,
     state,
-    direction: facts.direction,
-    callbackUri: facts.callbackUri,
-    callChainId: facts.callChainId,
-    tenantId: facts.tenantId,
-    subject: facts.subject ?? null,
-    source: facts.source,
-    targets: facts.targets,
-    requestedModalities: facts.requestedModalities,
-    mediaConfig: facts.mediaConfig ?? null,
-    myParticipantId: facts.myParticipantId,
+    direction: properties.direction,
+    callbackUri: properties.callbackUri,
+    callChainId: properties.callChainId,
+    tenantId: properties.tenantId,
+    subject: properties.subject ?? null,
+    source: properties.source,
+    targets: properties.targets,
+    requestedModalities: properties.requestedModalities,
+    mediaConfig: properties.mediaConfig ?? null,
+    myParticipantId: properties.myParticipantId,
     mediaState: state === "established" ? { "@odata.type": "#microsoft.graph.callMediaState", audio: "active" } : null,
-    chatInfo: facts.chatInfo ?? null,
-    meetingInfo: facts.meetingInfo ?? null,
+    chatInfo: properties.chatInfo ?? null,
+    meetingInfo: properties.meetingInfo ?? null,
     resultInfo: null,
     answeredBy: null,
     ringingTimeoutInSeconds: null,
@@ -46,7 +46,7 @@ export function callResource(facts: CallFacts, state: CallState, context: string
 }
 
 /** Somebody who calls. */
-export function asSource(identity: Readonly<Record<string, unknown>>): Record<string, unknown> {
+export function toSource(identity: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return {
     "@odata.type": "#microsoft.graph.participantInfo",
     identity: { "@odata.type": "#microsoft.graph.identitySet", ...identity },
@@ -58,7 +58,7 @@ export function asSource(identity: Readonly<Record<string, unknown>>): Record<st
 }
 
 /** Somebody who is called. */
-export function asTarget(target: Readonly<Record<string, unknown>>): Record<string, unknown> {
+export function toTarget(target: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return {
     "@odata.type": "#microsoft.graph.invitationParticipantInfo",
     endpointType: null,
@@ -68,7 +68,7 @@ export function asTarget(target: Readonly<Record<string, unknown>>): Record<stri
 }
 
 /** The bot, as one of those in a call. */
-export function botIdentity(appId: string): Record<string, unknown> {
+export function createBotIdentity(appId: string): Record<string, unknown> {
   return {
     "@odata.type": "#microsoft.graph.identitySet",
     application: { "@odata.type": "#microsoft.graph.identity", displayName: "Calling Bot", id: appId },

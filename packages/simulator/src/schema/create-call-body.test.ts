@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { readCreateCallBody } from "./create-call-body.ts";
+import { parseCreateCallBody } from "./create-call-body.ts";
 
 const TENANT = "AA67BD4C-8475-432D-BD41-39F255720E0A";
 const target = (identity: unknown): unknown => ({ identity });
@@ -49,7 +49,7 @@ describe("a new call is taken", () => {
     ["with members that the open type allows", { ringingTimeoutInSeconds: 30 }],
     ["without modalities", { requestedModalities: null }],
   ])("%s", (_, changed) => {
-    const read = readCreateCallBody(body(changed), TENANT);
+    const read = parseCreateCallBody(body(changed), TENANT);
     expect(read.callbackUri).toBe(changed.callbackUri ?? "https://bot.contoso.com/callback");
     expect(read.requestedModalities).toEqual(["audio"]);
   });
@@ -101,14 +101,14 @@ describe("a new call is refused", () => {
     ["with call options without type", { callOptions: {} }, "Property callOptions"],
     ["with a subject that is no text", { subject: 7 }, "Property subject"],
   ])("%s", (_, changed, message) => {
-    expect(() => readCreateCallBody(body(changed), TENANT)).toThrow(
+    expect(() => parseCreateCallBody(body(changed), TENANT)).toThrow(
       expect.objectContaining({ status: 400, code: "BadRequest", message: expect.stringContaining(message) }),
     );
   });
 
   test("if it is no object", () => {
     for (const nothing of [null, [], "call", 7]) {
-      expect(() => readCreateCallBody(nothing, TENANT)).toThrow("Property root");
+      expect(() => parseCreateCallBody(nothing, TENANT)).toThrow("Property root");
     }
   });
 });

@@ -1,6 +1,7 @@
 import { isRecord } from "@graph-dtmf/models/internal";
 import { badRequest, GraphError } from "../http/graph-error.ts";
 import { checkCallbackUri } from "./callback-uri.ts";
+import { arrayOf, type Check, checkBody, nullable, object, oneOfTypes, text, withoutNulls } from "./checks.ts";
 import {
   chatInfo,
   incomingCallOptions,
@@ -8,11 +9,10 @@ import {
   mediaConfig,
   meetingInfo,
   modalities,
+  nullableText,
   outgoingCallOptions,
   participantInfo,
-  textOrNull,
 } from "./graph-types.ts";
-import { type Check, checkBody, listOf, object, oneOfTypes, orNull, text, withoutNulls } from "./schema.ts";
 
 /** What a bot asks for when it creates a call, checked; members that the schema leaves open are kept as they came. */
 export interface CreateCallBody {
@@ -35,14 +35,14 @@ const schema: Check = object({
     callbackUri: text,
     mediaConfig,
     requestedModalities: modalities,
-    targets: orNull(listOf(invitationParticipantInfo)),
-    source: orNull(participantInfo),
-    chatInfo: orNull(chatInfo),
-    meetingInfo: orNull(meetingInfo),
-    callOptions: orNull(oneOfTypes({ outgoingCallOptions, incomingCallOptions })),
-    callChainId: textOrNull,
-    subject: textOrNull,
-    tenantId: textOrNull,
+    targets: nullable(arrayOf(invitationParticipantInfo)),
+    source: nullable(participantInfo),
+    chatInfo: nullable(chatInfo),
+    meetingInfo: nullable(meetingInfo),
+    callOptions: nullable(oneOfTypes({ outgoingCallOptions, incomingCallOptions })),
+    callChainId: nullableText,
+    subject: nullableText,
+    tenantId: nullableText,
   },
 });
 
@@ -52,15 +52,15 @@ const schema: Check = object({
  * @param tenantId The tenant of the caller's token.
  * @throws GraphError 400 for whatever the schema refuses, 403 for a call in another tenant than the token's, or in none.
  */
-export function readCreateCallBody(body: unknown, tenantId: string): CreateCallBody {
+export function parseCreateCallBody(body: unknown, tenantId: string): CreateCallBody {
   checkBody(schema, body);
   const call = withoutNulls(body) as Record<string, unknown>;
   checkCallbackUri(call.callbackUri);
-  if (String(call.tenantId).toLowerCase() !== tenantId.toLowerCase()) throw tenantMismatch();
+  if (String(call.tenantId).toLowerCase() !== tenantId.toLowerCase()) throw createTenantMismatch();
   const targets = (call.targets ?? []) as Record<string, unknown>[];
-  const nameless = targets.findIndex((target) => !namesSomebody(target.identity));
+  const nameless = targets.findIndex((target) => !hasIdentityId(target.identity));
   if (nameless >= 0) throw badRequest(`The target at targets[${nameless}] names no identity with an id.`);
-  if (targets.length === 0 && !namesMeeting(call)) {
+  if (targets.length === 0 && !hasMeeting(call)) {
     throw badRequest(
       "Either targets, or a meetingInfo that names the meeting by itself or with chatInfo, must be given.",
     );
@@ -69,15 +69,15 @@ export function readCreateCallBody(body: unknown, tenantId: string): CreateCallB
 }
 
 /** By its organizer it is only found together with its chat. */
-const namesMeeting = ({ meetingInfo, chatInfo }: Record<string, unknown>): boolean =>
+const hasMeeting = ({ meetingInfo, chatInfo }: Record<string, unknown>): boolean =>
   isRecord(meetingInfo) &&
   (chatInfo !== undefined || !/organizerMeetingInfo$/.test(String(meetingInfo["@odata.type"])));
 
 /** Bots that ask for a token of `/common`, or forget tenantId, get this from the real service too. */
-const tenantMismatch = (): GraphError =>
+const createTenantMismatch = (): GraphError =>
   new GraphError(403, "7505", { message: "Request authorization tenant mismatch." });
 
-const namesSomebody = (identitySet: unknown): boolean =>
+const hasIdentityId = (identitySet: unknown): boolean =>
   isRecord(identitySet) &&
   Object.values(identitySet).some(
     (identity) => isRecord(identity) && typeof identity.id === "string" && identity.id !== "",

@@ -1,35 +1,35 @@
-import { boolean, type Check, count, listOf, memberOf, object, oneOfTypes, orNull, text } from "./schema.ts";
+import { arrayOf, boolean, type Check, count, enumOf, nullable, object, oneOfTypes, text } from "./checks.ts";
 
 // The types of Graph's v1.0 schema that bodies of requests are made of, by their names there.
 
 /** A result as a test gives it. */
-export const resultInfo: Check = object({ members: { code: count, subcode: count, message: orNull(text) } });
+export const resultInfo: Check = object({ members: { code: count, subcode: count, message: nullable(text) } });
 
 /** A member that may be anything, or absent. */
 export const anything: Check = () => undefined;
-export const textOrNull: Check = orNull(text);
-export const flagOrNull: Check = orNull(boolean);
+export const nullableText: Check = nullable(text);
+export const nullableBoolean: Check = nullable(boolean);
 
-const identity = orNull(object({ open: true, members: { id: textOrNull, displayName: textOrNull } }));
+const identity = nullable(object({ open: true, members: { id: nullableText, displayName: nullableText } }));
 export const identitySet: Check = object({
   open: true,
   members: { application: identity, device: identity, user: identity },
 });
 
-export const mediaInfo: Check = object({ members: { uri: text, resourceId: textOrNull } });
+export const mediaInfo: Check = object({ members: { uri: text, resourceId: nullableText } });
 
 export const mediaConfig: Check = oneOfTypes({
-  serviceHostedMediaConfig: object({ members: { preFetchMedia: orNull(listOf(mediaInfo)) } }),
-  appHostedMediaConfig: object({ members: { blob: textOrNull } }),
+  serviceHostedMediaConfig: object({ members: { preFetchMedia: nullable(arrayOf(mediaInfo)) } }),
+  appHostedMediaConfig: object({ members: { blob: nullableText } }),
 });
 
-export const modalities: Check = orNull(listOf(memberOf(["audio", "video", "videoBasedScreenSharing", "data"])));
+export const modalities: Check = nullable(arrayOf(enumOf(["audio", "video", "videoBasedScreenSharing", "data"])));
 
 const callOptionMembers = {
-  hideBotAfterEscalation: flagOrNull,
-  isContentSharingNotificationEnabled: flagOrNull,
-  isDeltaRosterEnabled: flagOrNull,
-  isInteractiveRosterEnabled: flagOrNull,
+  hideBotAfterEscalation: nullableBoolean,
+  isContentSharingNotificationEnabled: nullableBoolean,
+  isDeltaRosterEnabled: nullableBoolean,
+  isInteractiveRosterEnabled: nullableBoolean,
 };
 export const outgoingCallOptions: Check = object({ members: callOptionMembers });
 export const incomingCallOptions: Check = object({ members: callOptionMembers });
@@ -37,25 +37,30 @@ export const incomingCallOptions: Check = object({ members: callOptionMembers })
 export const participantInfo: Check = object({
   members: {
     identity: identitySet,
-    countryCode: textOrNull,
-    endpointType: textOrNull,
-    languageId: textOrNull,
-    participantId: textOrNull,
-    region: textOrNull,
+    countryCode: nullableText,
+    endpointType: nullableText,
+    languageId: nullableText,
+    participantId: nullableText,
+    region: nullableText,
   },
 });
 
 export const invitationParticipantInfo: Check = object({
   open: true,
-  members: { identity: identitySet, hidden: flagOrNull, participantId: textOrNull, replacesCallId: textOrNull },
+  members: {
+    identity: identitySet,
+    hidden: nullableBoolean,
+    participantId: nullableText,
+    replacesCallId: nullableText,
+  },
 });
 
 export const chatInfo: Check = object({
-  members: { messageId: textOrNull, replyChainMessageId: textOrNull, threadId: textOrNull },
+  members: { messageId: nullableText, replyChainMessageId: nullableText, threadId: nullableText },
 });
 
 export const meetingInfo: Check = oneOfTypes({
   organizerMeetingInfo: object({ open: true, members: { organizer: identitySet } }),
-  joinMeetingIdMeetingInfo: object({ open: true, members: { joinMeetingId: text, passcode: textOrNull } }),
+  joinMeetingIdMeetingInfo: object({ open: true, members: { joinMeetingId: text, passcode: nullableText } }),
   tokenMeetingInfo: object({ members: { token: text } }),
 });

@@ -14,7 +14,7 @@ export interface OperationResource {
 export type OperationEnd = Pick<OperationResource, "status" | "completionReason" | "resultInfo">;
 
 /** An operation as the answer to its request shows it. */
-export function newOperation(
+export function createOperation(
   kind: OperationKind,
   { id, clientContext }: { id: string; clientContext?: string | undefined },
 ): OperationResource {
@@ -27,12 +27,12 @@ export function newOperation(
 }
 
 /** The operation with its end told, in the order of the documentation. */
-export function ended(operation: OperationResource, end: OperationEnd): OperationResource {
+export function withEnd(operation: OperationResource, end: OperationEnd): OperationResource {
   const { "@odata.type": type, id, clientContext } = operation;
   return { "@odata.type": type, ...end, ...(clientContext !== undefined && { clientContext }), id };
 }
 
 /** A result with its type, as it stands in a resource. */
-export function typedResult(result: ResultInfo): NonNullable<OperationResource["resultInfo"]> {
+export function toTypedResult(result: ResultInfo): NonNullable<OperationResource["resultInfo"]> {
   return { "@odata.type": "#microsoft.graph.resultInfo", ...result };
 }

@@ -1,7 +1,7 @@
 import type { Clock, Timer } from "@graph-dtmf/models";
 
 /** The time of the calls: the clock's, in which everything takes its length divided by `speed`. Knows all its timers. */
-export class Pace {
+export class ScaledClock {
   readonly #clock: Clock;
   readonly #speed: number;
   readonly #timers = new Set<Timer>();
@@ -18,12 +18,12 @@ export class Pace {
   }
 
   /** How long something that takes `ms` in a real call takes here. */
-  span(ms: number): number {
+  scale(ms: number): number {
     return ms / this.#speed;
   }
 
   /** Calls back at a time of the clock; returns what prevents it. */
-  at(dueMs: number, callback: () => void): () => void {
+  schedule(dueMs: number, callback: () => void): () => void {
     if (this.#stopped) return () => {};
     const timer = this.#clock.after(Math.max(0, dueMs - this.#clock.now()), () => {
       this.#timers.delete(timer);

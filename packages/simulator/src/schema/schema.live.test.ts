@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest"
 import { Checker, parseCsdl } from "../__fixtures__/csdl.ts";
 import { openScene, type Scene } from "../__fixtures__/foreign-client.ts";
 import type { SendEnding } from "../index.ts";
-import { readSendTonesBody } from "./send-tones-body.ts";
+import { parseSendTonesBody } from "./media-bodies.ts";
 
 /** Something that happens in a call. */
 type Step =
@@ -209,7 +209,7 @@ describe.skipIf(!directory)("by the types of Graph's own schema", () => {
       fc.property(anyBody, (body) => {
         const isValid = checker.parameters("sendDtmfTones", body).length === 0 && makesSense(body);
         if (isValid) taken++;
-        const read = (): unknown => readSendTonesBody(body);
+        const read = (): unknown => parseSendTonesBody(body);
         if (isValid) expect(read).not.toThrow();
         else expect(read).toThrow(expect.objectContaining({ status: 400 }));
       }),

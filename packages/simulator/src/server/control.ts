@@ -1,12 +1,12 @@
 import { DtmfError, type ResultInfo } from "@graph-dtmf/models";
 import type { SimulatedCall } from "../calls/simulated-call.ts";
-import type { Fault } from "../faults/faults.ts";
+import type { Fault } from "../faults/fault.ts";
 import type { Answer } from "../http/answer.ts";
 import { GraphError } from "../http/graph-error.ts";
 import type { Inbound } from "../http/http-listener.ts";
 import { readOptionalJson } from "../http/read-json.ts";
-import { anything, flagOrNull, resultInfo } from "../schema/graph-types.ts";
-import { type Check, checkBody, object, orNull, recordOf, text, withoutNulls } from "../schema/schema.ts";
+import { type Check, checkBody, nullable, object, recordOf, text, withoutNulls } from "../schema/checks.ts";
+import { anything, nullableBoolean, resultInfo } from "../schema/graph-types.ts";
 import type { IncomingCall, Simulator } from "../simulator.ts";
 
 /** Something that can be asked of the simulator. What it returns is the answer, if it is anything. */
@@ -24,7 +24,7 @@ function taking<Body>(
 }
 
 const members = (checks: Readonly<Record<string, Check>>): Check => object({ members: checks });
-const anyObject = orNull(recordOf(anything));
+const anyObject = nullable(recordOf(anything));
 
 /** All controls, by method and path; the id of a call is `*`. */
 const CONTROLS: Readonly<Record<string, Control>> = {
@@ -42,15 +42,16 @@ const CONTROLS: Readonly<Record<string, Control>> = {
     simulator.call(id).press(body.keys),
   ),
   "POST calls/*/hangUp": taking<{ resultInfo?: ResultInfo }>(
-    members({ resultInfo: orNull(resultInfo) }),
+    members({ resultInfo: nullable(resultInfo) }),
     (simulator, { id, body }) => simulator.call(id).hangUp(body.resultInfo),
   ),
   "POST notificationToken": taking<{ claims?: Record<string, unknown> }>(
     members({ claims: anyObject }),
     async (simulator, { body }) => ({ token: await simulator.signNotificationToken(body.claims) }),
   ),
-  "POST rotateKeys": taking<{ keepPrevious?: boolean }>(members({ keepPrevious: flagOrNull }), (simulator, { body }) =>
-    simulator.rotateKeys(body),
+  "POST rotateKeys": taking<{ keepPrevious?: boolean }>(
+    members({ keepPrevious: nullableBoolean }),
+    (simulator, { body }) => simulator.rotateKeys(body),
   ),
   "POST reset": { perform: (simulator) => simulator.reset() },
 };

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { normalizeId } from "@graph-dtmf/models";
-import type { ActionSurroundings, Perform } from "../actions/action.ts";
+import type { ActionContext, Perform } from "../actions/action.ts";
 import * as callActions from "../actions/call-actions.ts";
 import * as mediaActions from "../actions/media-actions.ts";
-import { meddle } from "../faults/apply-request-fault.ts";
+import { applyRequestFault } from "../faults/apply-request-fault.ts";
 import type { Answer } from "../http/answer.ts";
 import { GraphError, graphErrorBody, type RequestIds } from "../http/graph-error.ts";
 import type { Inbound } from "../http/http-listener.ts";
@@ -25,7 +25,7 @@ export interface ServiceOptions {
   credentials: Credentials;
   accessTokens: AccessTokens;
   notificationTokens: NotificationTokens;
-  surroundings: ActionSurroundings;
+  actionContext: ActionContext;
   journal: RequestJournal;
   now(): number;
   wait(ms: number): Promise<void>;
@@ -76,14 +76,14 @@ export class Service {
     const action = route.kind === "token" ? "token" : route.action;
     entry.action = action;
     if (route.kind === "graph" && route.callId) entry.callId = maskTones(normalizeId(route.callId));
-    const { surroundings, now, wait } = this.#options;
-    return await meddle({
-      fault: surroundings.faults.takeForRequest(action),
+    const { actionContext, now, wait } = this.#options;
+    return await applyRequestFault({
+      fault: actionContext.faults.takeForRequest(action),
       inbound,
       ids,
       now,
       wait,
-      perform: async (inbound) => {
+      execute: async (inbound) => {
         const answer = route.kind === "token" ? this.#issueToken(route.tenantId, inbound) : this.#ask(route, inbound);
         return await answer.catch((error: unknown) => this.#refuse(error, ids));
       },
@@ -106,9 +106,9 @@ export class Service {
   }
 
   async #ask(route: GraphRoute, inbound: Inbound): Promise<Answer> {
-    const { accessTokens, surroundings } = this.#options;
+    const { accessTokens, actionContext } = this.#options;
     const roles = await accessTokens.authenticate(inbound.headers.authorization, inbound.origin);
-    return await ACTIONS[route.action]({ route, inbound, roles }, surroundings);
+    return await ACTIONS[route.action]({ route, inbound, roles }, actionContext);
   }
 
   async #issueToken(tenantId: string, inbound: Inbound): Promise<Answer> {

@@ -1,5 +1,4 @@
 import type { GraphAction } from "../http/route.ts";
-import { checkFault } from "./fault-check.ts";
 
 /** What a request can be for. */
 export type Action = "token" | GraphAction;
@@ -86,47 +85,4 @@ export interface Faults {
   next(fault: Fault): void;
   /** Forgets those that were not met. */
   clear(): void;
-}
-
-/** The faults that wait, in order. */
-export class FaultQueue implements Faults {
-  #waiting: Fault[] = [];
-
-  next(fault: Fault): void {
-    this.#waiting.push(structuredClone(checkFault(fault)));
-  }
-
-  clear(): void {
-    this.#waiting = [];
-  }
-
-  /** What is to befall a request that has just arrived. */
-  takeForRequest(action: Action): RequestFault | undefined {
-    return this.#take(action, (fault) => !("complete" in fault)) as RequestFault | undefined;
-  }
-
-  /** How the operation is to end that was just accepted. */
-  takeEnding(): SendEnding | undefined {
-    const fault = this.#take("sendDtmfTones", (fault) => "complete" in fault);
-    return fault && (fault as EndingFault).complete;
-  }
-
-  /** Whether the answer is to wait for the notification that it causes. */
-  takeEarly(): boolean {
-    return this.#take("notification", (fault) => "deliver" in fault && fault.deliver === "early") !== undefined;
-  }
-
-  /** What is to befall a notification that is about to leave. */
-  takeForNotification(): NotificationFault | undefined {
-    return this.#take("notification", () => true) as NotificationFault | undefined;
-  }
-
-  /** The next fault of its kind, if it is wanted here; else it stays the next. */
-  #take(on: Fault["on"], isWanted: (fault: Fault) => boolean): Fault | undefined {
-    const index = this.#waiting.findIndex((fault) => fault.on === on);
-    const fault = this.#waiting[index];
-    if (!fault || !isWanted(fault)) return undefined;
-    this.#waiting.splice(index, 1);
-    return fault;
-  }
 }

@@ -1,10 +1,10 @@
 import { TONES } from "@graph-dtmf/models";
 import { describe, expect, test } from "vitest";
-import { readSendTonesBody } from "./send-tones-body.ts";
+import { parseSendTonesBody } from "./media-bodies.ts";
 
 describe("a body of sendDtmfTones is taken", () => {
   test("with every tone there is", () => {
-    expect(readSendTonesBody({ tones: TONES }).tones).toEqual(TONES);
+    expect(parseSendTonesBody({ tones: TONES }).tones).toEqual(TONES);
   });
 
   test.each([
@@ -35,7 +35,7 @@ describe("a body of sendDtmfTones is taken", () => {
       { tones: ["a"], delayBetweenTonesMs: 0, clientContext: "~".repeat(256) },
     ],
   ])("with %s", (_, body, read) => {
-    expect(readSendTonesBody(body)).toEqual(read);
+    expect(parseSendTonesBody(body)).toEqual(read);
   });
 });
 
@@ -69,7 +69,7 @@ describe("a body of sendDtmfTones is refused", () => {
     ["with a parameter that every object has", { tones: ["a"], constructor: 5 }, "The parameter 'constructor'"],
     ["if it is no object", ["tone1"], "Property root "],
   ])("%s", (_, body, message) => {
-    expect(() => readSendTonesBody(body)).toThrow(
+    expect(() => parseSendTonesBody(body)).toThrow(
       expect.objectContaining({ status: 400, code: "BadRequest", message: expect.stringContaining(message) }),
     );
   });

@@ -1,9 +1,9 @@
 import { DtmfError } from "@graph-dtmf/models";
 import { isRecord } from "@graph-dtmf/models/internal";
 import { GRAPH_ACTIONS } from "../http/route.ts";
+import { boolean, type Check, count, enumOf, nullable, object } from "../schema/checks.ts";
 import { anything } from "../schema/graph-types.ts";
-import { boolean, type Check, count, memberOf, object, orNull } from "../schema/schema.ts";
-import type { Fault } from "./faults.ts";
+import type { Fault } from "./fault.ts";
 
 const status: Check = (value) =>
   typeof value === "number" && Number.isInteger(value) && value >= 200 && value <= 599 ? undefined : "no HTTP status";
@@ -12,33 +12,33 @@ const retryAfter: Check = (value) =>
   typeof value === "number" || (typeof value === "string" && /^[\x20-\x7e]*$/.test(value))
     ? undefined
     : "no text for a header";
-const action = memberOf(["token", ...GRAPH_ACTIONS]);
-const notification = memberOf(["notification"]);
+const action = enumOf(["token", ...GRAPH_ACTIONS]);
+const notification = enumOf(["notification"]);
 
 /** What each kind of fault looks like, by the member that tells it. */
 const KINDS: Readonly<Record<string, Check>> = {
   respond: object({
     members: {
       on: action,
-      respond: object({ members: { status, retryAfter: orNull(retryAfter), body: anything } }),
-      executed: orNull(boolean),
+      respond: object({ members: { status, retryAfter: nullable(retryAfter), body: anything } }),
+      executed: nullable(boolean),
     },
   }),
-  drop: object({ members: { on: action, drop: memberOf(["beforeExecuting", "afterExecuting", "midResponse"]) } }),
+  drop: object({ members: { on: action, drop: enumOf(["beforeExecuting", "afterExecuting", "midResponse"]) } }),
   delayMs: object({ members: { on: action, delayMs: count } }),
   complete: object({
     members: {
-      on: memberOf(["sendDtmfTones"]),
-      complete: memberOf(["mediaOperationCanceled", "unknown", "failed", "never", "atOnce"]),
+      on: enumOf(["sendDtmfTones"]),
+      complete: enumOf(["mediaOperationCanceled", "unknown", "failed", "never", "atOnce"]),
     },
   }),
   deliver: object({
-    members: { on: notification, deliver: memberOf(["drop", "duplicate", "early", "late", "reorder", "batch"]) },
+    members: { on: notification, deliver: enumOf(["drop", "duplicate", "early", "late", "reorder", "batch"]) },
   }),
   token: object({
     members: {
       on: notification,
-      token: memberOf([
+      token: enumOf([
         "missing",
         "expired",
         "notYetValid",
@@ -53,7 +53,7 @@ const KINDS: Readonly<Record<string, Check>> = {
   spell: object({
     members: {
       on: notification,
-      spell: memberOf([
+      spell: enumOf([
         "pascalCase",
         "upperDashless",
         "noId",

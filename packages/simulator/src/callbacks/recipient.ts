@@ -1,0 +1,9 @@
+/** Whose notifications they are. */
+export interface Recipient {
+  readonly id: string;
+  readonly callbackUri: string;
+  readonly callChainId: string;
+  readonly scenarioId: string;
+  readonly appId: string;
+  readonly tenantId: string;
+}
