@@ -5,8 +5,10 @@ import { HttpRequest, HttpResponse, InvocationContext } from "@azure/functions";
 import { type Simulator, startSimulator } from "@graph-dtmf/simulator";
 import { expect, it, onTestFinished, vi } from "vitest";
 
-// The Functions host is no npm package. What it hands over and takes back is made of the classes of its library here.
-it("the example azure-functions hears of a call, and lets nobody else in", { timeout: 60_000 }, async () => {
+// The Functions host is no npm package. Here the classes of its library stand for its requests and answers.
+it("the example azure-functions receives a call, and rejects unauthenticated requests", {
+  timeout: 60_000,
+}, async () => {
   const simulator = await startSimulator();
   onTestFinished(() => simulator.close());
   const { url, heard } = await openFunction(simulator);
@@ -26,7 +28,7 @@ async function openFunction({ appId, tenantId, openIdConfigurationUrl }: Simulat
   vi.stubEnv("TENANT_ID", tenantId);
   vi.stubEnv("OPENID_CONFIGURATION_URL", openIdConfigurationUrl);
   onTestFinished(() => void vi.unstubAllEnvs());
-  // The library says so of itself outside of its host, and the example what it hears.
+  // Outside of its host the library prints a warning, before the lines of the example.
   vi.spyOn(console, "warn").mockReturnValue();
   const said = vi.spyOn(console, "log").mockReturnValue();
   const { calls } = await import("./azure-functions.ts");

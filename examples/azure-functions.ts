@@ -4,8 +4,8 @@ import { receiver } from "./receiver.ts";
 
 export const calls: HttpHandler = (request) => receiver.fetch(request);
 
-// Anonymous to Azure: what lets a notification in is Graph's token, which the receiver verifies.
+// Azure itself requires no key: the receiver verifies Graph's token.
 app.http("calls", { methods: ["POST"], authLevel: "anonymous", handler: calls });
 
-// Handlers run after the answer. They are waited for before the instance goes.
+// Handlers run after the answer. The host waits for them before it stops the instance.
 app.hook.appTerminate(() => receiver.drain());

@@ -1,4 +1,4 @@
-// The bot that holds the conversations beside this file, and the server through which Graph reaches it.
+// The bot and the server that the dialogues in this folder use.
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -12,7 +12,7 @@ server.listen(Number(env.PORT ?? 3978));
 await once(server, "listening");
 const { port } = server.address() as AddressInfo;
 
-/** Where Graph posts notifications: https, unless Graph is a simulator on this machine. */
+/** Where Graph posts notifications: over https, or over http to a simulator on this machine. */
 export const callbackUri: string = env.PUBLIC_URL ?? `http://127.0.0.1:${port}/api/calls`;
 
 export const bot: CallingBot = createCallingBot({
@@ -20,7 +20,7 @@ export const bot: CallingBot = createCallingBot({
   callbackUri,
   appId: env.APP_ID ?? "",
   tenantIds: (env.TENANT_ID ?? "").split(","),
-  // A simulator's, if they are set; else Microsoft's.
+  // The URLs of a simulator if they are set, else Microsoft's.
   ...(env.GRAPH_URL && { baseUrl: env.GRAPH_URL }),
   openIdConfigurationUrl: env.OPENID_CONFIGURATION_URL,
 });

@@ -7,14 +7,14 @@ const pin = secretTones(`${env.CONFERENCE_PIN}#`);
 
 const call = await bot.createCall({ targets: [{ phone: { id: "+15550100" } }] });
 await call.waitFor("established");
-call.keepAlive(); // a call without it is dropped after 45 minutes
+call.keepAlive(); // Graph drops a call after 45 minutes without it
 
-// The bridge speaks first, and listens then.
+// The bridge speaks first, then it accepts keys.
 const greeting = { pauseMs: 1500 };
 const { outcome, tonesPlayed } = await call.dial([greeting, { tones: pin }], { delayBetweenTonesMs: 200 });
 console.log("PIN", outcome, `${tonesPlayed} of ${pin.length} tones played`);
 
-// A bridge that takes the PIN keeps the call; one that does not hangs up.
+// With the right PIN the bridge keeps the call, else it hangs up.
 const { reason } = await call.waitFor("terminated");
-console.log("over:", reason);
+console.log("ended:", reason);
 await close();

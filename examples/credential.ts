@@ -1,11 +1,11 @@
-// Tokens by the client credentials grant, one for each tenant. `@azure/identity` does the same, and more.
+// Tokens by the client credentials grant, one for each tenant. `@azure/identity` does the same and more.
 import { env } from "node:process";
 import type { TokenRequest } from "@graph-dtmf/client";
 
 const LOGIN_URL = env.LOGIN_URL ?? "https://login.microsoftonline.com";
 const kept = new Map<string, { token: string; untilMs: number }>();
 
-/** The client asks before every request, with the tenant that the call is in: so tokens are kept while they are good. */
+/** The client requests a token before every request, with the call's tenant, so tokens are cached until they expire. */
 export async function credential({ tenantId = "" }: TokenRequest): Promise<string> {
   const known = kept.get(tenantId);
   if (known && known.untilMs > Date.now()) return known.token;

@@ -4,7 +4,8 @@ import express from "express";
 import { receiver } from "./receiver.ts";
 
 const app = express();
-// Before any body parser: the receiver reads the bytes itself, whatever charset they declare, and only after the token.
+// Before any body parser: the receiver reads the bytes itself, in whatever charset, and only after it has verified the
+// token.
 app.post("/api/calls", toNodeHandler(receiver));
 app.use(express.json());
 app.get("/healthz", (_, response) => {

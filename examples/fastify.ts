@@ -7,7 +7,7 @@ const app = fastify();
 const handle = toNodeHandler(receiver);
 
 function onRequest(request: FastifyRequest, reply: FastifyReply): void {
-  // Here bodies are still unread: the receiver reads them itself, and only after the token.
+  // Bodies are still unread here: the receiver reads them itself, and only after it has verified the token.
   reply.hijack();
   void handle(request.raw, reply.raw);
 }

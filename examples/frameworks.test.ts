@@ -33,7 +33,7 @@ async function serve(name: string) {
 }
 
 describe.each(["node-http", "express", "express-json", "fastify", "hono"])("the example %s", (name) => {
-  it("hears of a whole call, and lets nobody else in", { timeout: 60_000 }, async () => {
+  it("receives a whole call, and rejects unauthenticated requests", { timeout: 60_000 }, async () => {
     const { url, line, post } = await serve(name);
     const call = await dtmf.calls.create({
       callbackUri: url,
@@ -43,7 +43,7 @@ describe.each(["node-http", "express", "express-json", "fastify", "hono"])("the 
     await line(new RegExp(`^${call.id} established$`));
     await dtmf.subscribeToTone(call.id);
     simulator.call(call.id).press("5");
-    await line(new RegExp(`^${call.id} somebody pressed a key$`));
+    await line(new RegExp(`^${call.id} a key was pressed$`));
     await dtmf.sendDtmfTones(call.id, { tones: "42#" });
     await line(new RegExp(`^${call.id} completed$`));
     await dtmf.calls.hangUp(call.id);
@@ -54,14 +54,14 @@ describe.each(["node-http", "express", "express-json", "fastify", "hono"])("the 
     const good = `Bearer ${await simulator.signNotificationToken()}`;
     const stranger = `Bearer ${await simulator.signNotificationToken({ aud: "another-bot" })}`;
     expect([await post(good), await post(stranger), await post("")]).toEqual([202, 401, 401]);
-    // As its README says, a body parser in front does not know every charset that Graph has declared.
+    // As its README says, a body parser in front does not support every charset that Graph has declared.
     const status = await post(good, "application/json; charset=Windows-1252");
     expect(status).toBe(name === "express-json" ? 415 : 202);
   });
 });
 
 describe("the example node-http", () => {
-  it("ends by itself when it is told to", { timeout: 60_000 }, async () => {
+  it("ends by itself on SIGTERM", { timeout: 60_000 }, async () => {
     const { stop, ended } = await serve("node-http");
     stop();
     expect(await ended()).toBe(0);

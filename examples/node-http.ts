@@ -7,7 +7,7 @@ const server = createServer(toNodeHandler(receiver));
 
 process.once("SIGTERM", async () => {
   server.close();
-  await receiver.drain(); // what was answered for is handled before the process ends
+  await receiver.drain(); // the handlers of answered notifications finish before the process ends
 });
 
 server.listen(Number(process.env.PORT ?? 3978), () => console.log("listening", server.address()));

@@ -13,16 +13,16 @@ bot.on("incoming", async (call) => {
   await call.waitFor("established");
   call.keepAlive();
   for (let prompts = menu; ; ) {
-    // It always ends with a value, also when the caller hangs up.
+    // The result is always a value, also when the caller hangs up.
     const { digits } = await call.collect({ maxDigits: 1, allowed: "12", prompts, maxAttempts: 3 });
     const [key] = digits.reveal();
     const chosen = key && choices.get(key);
-    if (!chosen) break; // silence, `#`, or nobody there any more
+    if (!chosen) break; // silence, `#`, or the caller hung up
     console.log("playing", chosen.uri);
     prompts = [chosen, ...menu];
   }
   await call.hangUp();
-  console.log("over:", (await call.waitFor("terminated")).reason);
+  console.log("ended:", (await call.waitFor("terminated")).reason);
 });
 
 console.log("waiting for calls at", callbackUri);

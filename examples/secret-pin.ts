@@ -5,7 +5,7 @@ import { planDial } from "@graph-dtmf/bot";
 import { parseDialString, secretTones } from "@graph-dtmf/models";
 import { bot, close } from "./bot.ts";
 
-// From here on it is a secret: it shows itself to nobody but Graph.
+// From here on the PIN is a secret: only Graph gets it.
 const pin = secretTones(env.PIN ?? "");
 const steps = [...parseDialString("1,"), { tones: pin }];
 
@@ -15,7 +15,7 @@ console.log("plan", inspect(planDial(steps), { depth: 5, showHidden: true }));
 const call = await bot.createCall({ targets: [{ phone: { id: "+15550100" } }] });
 await call.waitFor("established");
 const first = await call.dial(steps);
-console.log("first", inspect(first, { depth: 9, showHidden: true })); // also what Graph says of tones that it refuses
+console.log("first", inspect(first, { depth: 9, showHidden: true })); // also the text with which Graph refuses tones
 const second = await call.dial(steps);
 console.log("second", second);
 await call.hangUp();

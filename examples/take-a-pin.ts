@@ -1,4 +1,4 @@
-// How do I take a PIN from whoever calls?
+// How do I take a PIN from a caller?
 import { env } from "node:process";
 import { formatTones } from "@graph-dtmf/models";
 import { bot, callbackUri } from "./bot.ts";
@@ -13,7 +13,7 @@ bot.on("incoming", async (call) => {
     minDigits: 4,
     allowed: "0123456789",
     prompts, // a key stops them
-    maxAttempts: 3, // after silence, and after what is no PIN
+    maxAttempts: 3, // after silence, and after an invalid PIN
   });
   const isComplete = endedBy === "maxDigits" && keysLost === 0;
   const isRight = isComplete && formatTones(digits) === env.RIGHT_PIN;

@@ -2,14 +2,14 @@
 import { env } from "node:process";
 import { bot, callbackUri, close } from "./bot.ts";
 
-// The credential is asked for the token of the tenant that a call is in, and notifications are verified to come from it.
+// The credential gets the token of the call's tenant, and the receiver verifies that notifications come from it.
 const tenantIds = (env.TENANT_ID ?? "").split(",");
 
-bot.receiver.on("call", ({ tenantId, call }) => console.log("heard of", call.state, "in", tenantId));
+bot.receiver.on("call", ({ tenantId, call }) => console.log("call", call.state, "in", tenantId));
 
 for (const tenantId of tenantIds) {
   const call = await bot.createCall({ tenantId, targets: [{ phone: { id: "+15550100" } }] });
-  await call.waitFor("established"); // the call knows its tenant from now on
+  await call.waitFor("established"); // the call has its tenant from now on
   const { outcome } = await call.dial("42#");
   console.log("dialed", outcome, "in", call.tenantId);
   await call.hangUp();

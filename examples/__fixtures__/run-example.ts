@@ -7,25 +7,25 @@ import { onTestFinished } from "vitest";
 import manifest from "../package.json" with { type: "json" };
 
 const root = join(import.meta.dirname, "..");
-/** Beside the examples, so that what they import is found as it is from there. */
+/** In the folder of the examples, so that its imports resolve as in an example. */
 const folder = join(root, "node_modules/.cache/examples");
 
 /** A running example. */
 export interface RunningExample {
-  /** Resolves with the first line, of all that it has printed and will print, in which `pattern` is found. */
+  /** Resolves with the first line of its output that matches `pattern`. */
   line(pattern: RegExp): Promise<string>;
-  /** All that it has printed so far. */
+  /** Its output so far. */
   printed(): string;
-  /** Asks it to end, as platforms do. */
+  /** Sends the signal with which platforms stop a process. */
   stop(): void;
   /** Resolves with the exit code once it has ended. */
   ended(): Promise<number | null>;
 }
 
 /**
- * Runs an example as a reader would, as a process of its own, until the test is over.
+ * Runs an example as a process of its own until the test ends.
  *
- * @param name Its file, without the ending.
+ * @param name Its file, without the extension.
  */
 export async function runExample(name: string, env: Readonly<Record<string, string>> = {}): Promise<RunningExample> {
   await mkdir(folder, { recursive: true });

@@ -4,7 +4,7 @@ import { text } from "node:stream/consumers";
 import { type Simulator, type SimulatorOptions, startSimulator } from "@graph-dtmf/simulator";
 import { onTestFinished } from "vitest";
 
-/** One Graph with two tenants: a simulator for each behind one address, and the keys of both under one. */
+/** One Graph with two tenants: a simulator for each behind one address, with the signing keys of both at one URL. */
 export interface TwoTenants {
   url: string;
   openIdConfigurationUrl: string;

@@ -5,13 +5,15 @@ import { formatTones } from "@graph-dtmf/models";
 import { toNodeHandler } from "@graph-dtmf/notifications/node";
 import { startSimulator } from "@graph-dtmf/simulator";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { openScene } from "./__fixtures__/open-scene.ts";
+import { startBot } from "./__fixtures__/start-bot.ts";
 import { createCallingBot } from "./bot.ts";
 
 const CALL = "57dab8b1-894c-409a-b240-bd8beae78896";
 
-describe("a bot in one go", () => {
-  test("calls, presses, hears, and ends, over HTTP and in real time", { timeout: 60_000 }, async () => {
+describe("a bot that creates its parts", () => {
+  test("creates a call, presses and receives keys, and closes, over HTTP and in real time", {
+    timeout: 60_000,
+  }, async () => {
     const simulator = await startSimulator({ speed: 50 });
     const server = createServer().listen(0, "127.0.0.1");
     await once(server, "listening");
@@ -45,15 +47,15 @@ describe("a bot in one go", () => {
     await expect(call.waitFor("terminated")).rejects.toMatchObject({ code: "closed" });
   });
 
-  test("cannot be made of options that cannot work", () => {
+  test("rejects invalid options", () => {
     const options = { credential: async () => "token", appId: "", tenantIds: [] };
     expect(() => createCallingBot(options)).toThrow(TypeError);
   });
 });
 
-describe("a bot of parts", () => {
-  test("leaves them open when it is closed", async () => {
-    const { bot, establish } = await openScene();
+describe("a bot of existing parts", () => {
+  test("leaves them open when it closes", async () => {
+    const { bot, establish } = await startBot();
     const { call } = await establish();
     await bot.close();
     const sent = await bot.dtmf.sendDtmfTones(call.id, { tones: "1" });
@@ -61,22 +63,22 @@ describe("a bot of parts", () => {
     expect(bot.operations.pending).toBe(1);
   });
 
-  test("is asked for the token of the tenant that a call is in", async () => {
-    const { bot, establish, simulator } = await openScene();
+  test("requests the token of the call's tenant", async () => {
+    const { bot, establish, simulator } = await startBot();
     const { call } = await establish();
     expect(call.tenantId).toBe(simulator.tenantId);
     expect(bot.call(CALL, { tenantId: "another" }).tenantId).toBe("another");
     expect(bot.call(CALL, { tenantId: "a third" }).tenantId).toBe("another");
   });
 
-  test("knows one kind of event, and calls by their ids", async () => {
-    const { bot } = await openScene();
+  test("accepts one kind of event and rejects an empty call id", async () => {
+    const { bot } = await startBot();
     expect(() => bot.on("outgoing" as "incoming", () => {})).toThrow("incoming");
     expect(() => bot.call("")).toThrow(expect.objectContaining({ code: "invalid_request" }));
   });
 
-  test("answers on Request/Response platforms", async () => {
-    const { bot } = await openScene();
+  test("answers requests on Request/Response platforms", async () => {
+    const { bot } = await startBot();
     expect((await bot.fetch(new Request("http://127.0.0.1/", { method: "POST" }))).status).toBe(401);
   });
 });

@@ -2,115 +2,130 @@ import { setMaxListeners } from "node:events";
 import type { CreateCallRequest, DtmfClient, RequestOptions } from "@graph-dtmf/client";
 import { type Call, InvalidRequestError, normalizeId, systemClock } from "@graph-dtmf/models";
 import type { NotificationReceiver, OperationTracker } from "@graph-dtmf/notifications";
-import { type BotOptions, type BotParts, wireParts } from "./bot-parts.ts";
-import { BotCall, type CallTools } from "./call.ts";
-import { CallLives } from "./call-lives.ts";
-import { KeptCalls } from "./kept-calls.ts";
-import { createReport } from "./report.ts";
+import type { BotCall } from "./bot-call.ts";
+import { type BotOptions, type BotParts, createParts } from "./bot-options.ts";
+import { type CallDependencies, CallHandle } from "./call-handle.ts";
+import { CallRegistry } from "./call-registry.ts";
+import { createErrorReporter } from "./error-reporter.ts";
+import { KeepAliveScheduler } from "./keep-alive-scheduler.ts";
 
-type Without<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
-
-/** A call to make: `callbackUri` and `tenantId` are the bot's unless given. */
-export type CreateBotCallRequest = Without<CreateCallRequest, "callbackUri" | "tenantId"> &
+/** A call to create. `callbackUri` and `tenantId` default to the bot's. */
+export type CreateBotCallRequest = (CreateCallRequest extends infer Request
+  ? Request extends unknown
+    ? Omit<Request, "callbackUri" | "tenantId">
+    : never
+  : never) &
   Partial<Pick<CreateCallRequest, "callbackUri" | "tenantId">>;
 
-/** A bot that converses in calls. None of its methods needs its `this`. */
+/** A bot that holds dialogues in calls. Its methods work without `this`. */
 export interface CallingBot {
   readonly dtmf: DtmfClient;
   readonly receiver: NotificationReceiver;
   readonly operations: OperationTracker;
-  /** Answers Graph's notifications on Request/Response platforms; on Node: `toNodeHandler(bot.receiver)`. */
+  /** Handles Graph's notifications on Request/Response platforms. On Node: `toNodeHandler(bot.receiver)`. */
   readonly fetch: NotificationReceiver["fetch"];
   /**
-   * Calls back for each incoming call, which has to be answered or rejected within 15 s. Nothing waits for the handler,
-   * so it may go on as long as the call does; what it throws goes to `onError`.
+   * Calls the handler for each incoming call, which must be answered or rejected within 15 s. The bot does not wait
+   * for the handler, so it may run as long as the call. Its errors go to `onError`.
    *
-   * @returns what takes the handler off again.
+   * @returns a function that removes the handler.
    */
   on(event: "incoming", handler: (call: BotCall) => unknown): () => void;
-  /** Makes a call, or joins a meeting; resolves when Graph has begun to. */
+  /** Creates a call, or joins a meeting. Resolves when Graph has accepted the request. */
   createCall(request: CreateBotCallRequest, options?: RequestOptions): Promise<BotCall>;
-  /** The call of that id, wherever it was made. @param options The `tenantId` that it is in, where the bot serves several. */
+  /**
+   * The call with that id, which another instance may have created. @param options The `tenantId` of the call, for
+   * bots with several tenants.
+   */
   call(callId: string, options?: { tenantId?: string }): BotCall;
   /**
-   * Ends every wait and keepAlive, and closes what this bot has made itself: not parts that it was given. Calls go on, and
-   * are kept alive by the other instances that share the store.
+   * Ends every wait and keepAlive, and closes the parts that the bot created itself. Calls continue, and other
+   * instances that share the store keep them alive.
    */
   close(): Promise<void>;
 }
 
 /**
- * Makes a bot: of a client, a receiver and a tracker that were wired by hand, or all of that in one go.
+ * Creates a bot from existing parts, or together with its parts.
  *
- * @throws TypeError for options that cannot work.
+ * @throws TypeError for invalid options.
  * @example
  * const bot = createCallingBot({ credential, appId, tenantIds: [tenantId], callbackUri });
  * createServer(toNodeHandler(bot.receiver)).listen(3978);
  */
 export function createCallingBot(options: BotParts | BotOptions): CallingBot {
-  const { dtmf, receiver, operations, store, closeParts, ...defaults } = wireParts(options);
+  const { dtmf, receiver, operations, store, closeParts, ...defaults } = createParts(options);
   const { callbackUri, tenantId, clock = systemClock } = defaults;
   const closing = new AbortController();
-  // Everything that waits in any call listens to it.
+  // Every wait in every call adds a listener.
   setMaxListeners(0, closing.signal);
-  const failed = createReport(defaults);
-  const lives = new CallLives<BotCall>();
-  const kept = new KeptCalls({
+  const onError = createErrorReporter(defaults);
+  const calls = new CallRegistry<CallHandle>();
+  const keepAlives = new KeepAliveScheduler({
     leases: store?.leases,
     clock,
     random: Math.random,
-    lifeOf: (callId) => lives.of(callId).life,
-    keepAlive: (callId, ofTenant) => dtmf.calls.keepAlive(callId, ofTenant === undefined ? {} : { tenantId: ofTenant }),
-    failed,
+    progressOf: (callId) => calls.get(callId).progress,
+    keepAlive: (callId, callTenantId) =>
+      dtmf.calls.keepAlive(callId, callTenantId === undefined ? {} : { tenantId: callTenantId }),
+    onError,
   });
-  const tools: CallTools = { dtmf, receiver, clock, closing: closing.signal, callbackUri, kept, failed };
-  const announced = new WeakSet<BotCall>();
+  const dependencies: CallDependencies = {
+    dtmf,
+    receiver,
+    clock,
+    closing: closing.signal,
+    callbackUri,
+    keepAlives,
+    onError,
+  };
+  const announced = new WeakSet<CallHandle>();
   const handlers = new Set<{ handle(call: BotCall): unknown }>();
 
-  const hear = (callId: string, call: Call, ofTenant: string | undefined): void => {
-    const { life } = lives.of(callId);
-    life.tenantId ??= ofTenant;
-    if (call.state === "incoming") life.incomingAtMs ??= clock.now();
-    life.hear(call);
-    // Another instance may keep it alive.
-    if (life.isOver) kept.stop(normalizeId(callId), life);
+  const applyCall = (callId: string, call: Call, callTenantId: string | undefined): void => {
+    const { progress } = calls.get(callId);
+    progress.tenantId ??= callTenantId;
+    if (call.state === "incoming") progress.incomingAtMs ??= clock.now();
+    progress.apply(call);
+    // Another instance may keep the call alive, so the lease ends even if this one does not.
+    if (progress.isOver) keepAlives.stop(normalizeId(callId), progress);
   };
-  const callOf = (callId: string, ofTenant?: string): BotCall => {
+  const getCall = (callId: string, callTenantId?: string): CallHandle => {
     if (typeof callId !== "string" || callId === "") throw new InvalidRequestError("callId must not be empty");
-    const known = lives.of(callId);
-    const { life } = known;
-    life.tenantId ??= ofTenant ?? tenantId;
-    if (known.handle) return known.handle;
+    const entry = calls.get(callId);
+    const { progress } = entry;
+    progress.tenantId ??= callTenantId ?? tenantId;
+    if (entry.handle) return entry.handle;
     const id = normalizeId(callId);
-    // Another instance may hear of its end. A tracker that is closed hears of nothing more.
+    // Another instance may receive the end of the call. The promise rejects when the tracker is closed.
     operations.ended(id, { signal: closing.signal }).then(
-      ({ resultInfo }) => life.end(resultInfo),
+      ({ resultInfo }) => progress.end(resultInfo),
       () => {},
     );
-    known.handle = new BotCall(id, life, tools);
-    return known.handle;
+    entry.handle = new CallHandle(id, progress, dependencies);
+    return entry.handle;
   };
-  const converse = async (handle: (call: BotCall) => unknown, call: BotCall): Promise<void> => {
+  const runHandler = async (handle: (call: BotCall) => unknown, call: CallHandle): Promise<void> => {
     try {
       await handle(call);
     } catch (error) {
-      failed(error, { callId: call.id });
+      onError(error, { callId: call.id });
     }
   };
   const stops = [
-    receiver.before("call", (heard) =>
-      hear(
-        heard.callId,
-        heard.changeType === "deleted" ? { ...heard.call, state: "terminated" } : heard.call,
-        heard.tenantId,
+    receiver.before("call", (notification) =>
+      applyCall(
+        notification.callId,
+        notification.changeType === "deleted" ? { ...notification.call, state: "terminated" } : notification.call,
+        notification.tenantId,
       ),
     ),
     receiver.on("call", ({ callId, call: { state } }) => {
       if (state !== "incoming") return;
-      const call = callOf(callId);
+      const call = getCall(callId);
       if (announced.has(call)) return;
       announced.add(call);
-      for (const { handle } of handlers) void converse(handle, call);
+      for (const { handle } of handlers) void runHandler(handle, call);
     }),
   ];
 
@@ -125,16 +140,16 @@ export function createCallingBot(options: BotParts | BotOptions): CallingBot {
       handlers.add(registration);
       return () => handlers.delete(registration);
     },
-    async createCall(request, how) {
-      const made = { callbackUri: callbackUri ?? "", tenantId: tenantId ?? "", ...request } as CreateCallRequest;
-      const call = await dtmf.calls.create(made, how);
-      hear(call.id, call, made.tenantId);
-      return callOf(call.id);
+    async createCall(request, requestOptions) {
+      const complete = { callbackUri: callbackUri ?? "", tenantId: tenantId ?? "", ...request } as CreateCallRequest;
+      const call = await dtmf.calls.create(complete, requestOptions);
+      applyCall(call.id, call, complete.tenantId);
+      return getCall(call.id);
     },
-    call: (callId, { tenantId: ofTenant } = {}) => callOf(callId, ofTenant),
+    call: (callId, { tenantId: callTenantId } = {}) => getCall(callId, callTenantId),
     async close() {
       closing.abort();
-      kept.close();
+      keepAlives.close();
       for (const stop of stops) stop();
       await closeParts();
     },

@@ -1,42 +1,42 @@
 import type { CallLeases, LeasedCall } from "@graph-dtmf/models";
 
 /**
- * After that long others take a call over: later than its keeper renews the lease, and so early that two keepers may die
- * one after the other before Graph gives the call up.
+ * An instance takes a call over this long after the last renewal. It is longer than the renewal interval of 15
+ * minutes. It is short enough that two instances can stop one after the other before Graph drops the call.
  */
 export const LEASE_MS: number = 20 * 60_000;
 
-/** What is told to the store of a lease. */
+/** A change of a lease. */
 export type LeaseStep = "take" | "renew" | "end";
 
-/** The lease of one call. What is told of it comes to the store in that order. */
+/** The lease of one call. Changes are written to the store in the order of the calls. */
 export class CallLease {
   readonly #leases: CallLeases;
   readonly #call: () => LeasedCall;
-  #untold: LeaseStep | undefined;
-  #telling: Promise<unknown> = Promise.resolve();
+  #pendingStep: LeaseStep | undefined;
+  #queue: Promise<unknown> = Promise.resolve();
 
-  /** @param call Its tenant may become known later. */
+  /** @param call A function, because the tenant may become available later. */
   constructor(leases: CallLeases, call: () => LeasedCall) {
     this.#leases = leases;
     this.#call = call;
   }
 
-  /** @returns whether the call is this instance's from now on. @throws what the store does. */
-  tell(step: LeaseStep): Promise<boolean> {
-    // Whoever renews what could not be taken takes it.
-    const now = step === "renew" && this.#untold === "take" ? "take" : step;
-    this.#untold = now;
-    const told = this.#telling.then(async () => {
-      const isOurs = await this.#tell(now);
-      if (this.#untold === now) this.#untold = undefined;
-      return isOurs;
+  /** @returns whether this instance has the lease now. @throws the errors of the store. */
+  update(step: LeaseStep): Promise<boolean> {
+    // If `take` never reached the store, renewing takes the lease.
+    const effectiveStep = step === "renew" && this.#pendingStep === "take" ? "take" : step;
+    this.#pendingStep = effectiveStep;
+    const written = this.#queue.then(async () => {
+      const isHeld = await this.#write(effectiveStep);
+      if (this.#pendingStep === effectiveStep) this.#pendingStep = undefined;
+      return isHeld;
     });
-    this.#telling = told.catch(() => {});
-    return told;
+    this.#queue = written.catch(() => {});
+    return written;
   }
 
-  async #tell(step: LeaseStep): Promise<boolean> {
+  async #write(step: LeaseStep): Promise<boolean> {
     const call = this.#call();
     if (step === "renew") return this.#leases.renew(call, LEASE_MS);
     if (step === "take") await this.#leases.take(call, LEASE_MS);

@@ -6,15 +6,15 @@ test.each([
   [404, 0],
   [500, 1],
 ])(
-  "a cancel that is answered with %i is told of %i times: in a call that is over nothing plays",
+  "reports a cancel request that is answered with %i %i times: a call that has ended plays nothing",
   async (status, times) => {
     const failures: unknown[] = [];
     const refusal = new GraphRequestError({ status, message: "no", graphCodes: [], retryable: false });
     const media = new CallMedia({
       callId: "call",
       dtmf: { cancelMediaProcessing: () => Promise.reject(refusal) } as unknown as DtmfClient,
-      ours: () => ({}),
-      failed: (error) => failures.push(error),
+      requestOptions: () => ({}),
+      onError: (error) => failures.push(error),
     });
     await media.cancel();
     expect(failures).toHaveLength(times);

@@ -1,30 +1,30 @@
 import type { DtmfClient, Prompt, RequestOptions } from "@graph-dtmf/client";
 import { isRecord } from "@graph-dtmf/models/internal";
-import { Playing } from "./playing.ts";
+import { PromptPlayback } from "./prompt-playback.ts";
 
-/** What the media of one call is asked for by. */
+/** What `CallMedia` needs of its call. */
 export interface CallMediaOptions {
   callId: string;
   dtmf: DtmfClient;
-  /** With what its requests are made. */
-  ours(): RequestOptions;
-  /** Nobody waits for what could not be stopped. */
-  failed(error: unknown): void;
+  /** The options of each request. */
+  requestOptions(): RequestOptions;
+  /** Called when media could not be stopped, which no promise reports. */
+  onError(error: unknown): void;
 }
 
-/** What a call plays and hears for the bot itself, beside what its user asks for. */
+/** The tone subscription and the prompts that the bot itself starts in a call. */
 export class CallMedia {
   readonly #options: CallMediaOptions;
   #subscription: Promise<unknown> | undefined;
-  #playing: Playing | undefined;
+  #playback: PromptPlayback | undefined;
 
   constructor(options: CallMediaOptions) {
     this.#options = options;
   }
 
-  /** Whoever shares the subscription shares its end; one that failed is tried again by the next. */
+  /** Subscribes to tones once. Callers share the result. After a failure the next call tries again. */
   subscribe(): Promise<unknown> {
-    const { callId, dtmf, ours } = this.#options;
+    const { callId, dtmf, requestOptions: ours } = this.#options;
     this.#subscription ??= dtmf.subscribeToTone(callId, {}, ours()).catch((error: unknown) => {
       this.#subscription = undefined;
       throw error;
@@ -32,32 +32,35 @@ export class CallMedia {
     return this.#subscription;
   }
 
-  /** Plays prompts that a key may stop. */
-  play(prompts: readonly Prompt[], changed: () => void): Playing {
-    const { callId, dtmf, ours } = this.#options;
-    const before = this.prompted();
-    this.#playing = new Playing({
+  /** Plays prompts that a key can stop. */
+  play(prompts: readonly Prompt[], changed: () => void): PromptPlayback {
+    const { callId, dtmf, requestOptions: ours } = this.#options;
+    const before = this.promptEnd();
+    this.#playback = new PromptPlayback({
       play: async () => {
         await before;
         return dtmf.playPrompt(callId, { prompts }, ours());
       },
       cancel: () => this.cancel(),
-      changed,
+      onChange: changed,
     });
-    return this.#playing;
+    return this.#playback;
   }
 
-  /** Resolves once no prompt plays that a key may stop: that would stop what plays behind it, too. */
-  async prompted(): Promise<void> {
-    await this.#playing?.done;
+  /**
+   * Resolves once no prompt is playing that a key can stop: stopping it would also stop media that is queued behind
+   * it.
+   */
+  async promptEnd(): Promise<void> {
+    await this.#playback?.done;
   }
 
-  /** Stops what plays. What cannot be stopped plays to its end. */
+  /** Stops what plays. If that fails, it plays to its end. */
   async cancel(): Promise<void> {
-    const { callId, dtmf, ours, failed } = this.#options;
+    const { callId, dtmf, requestOptions: ours, onError } = this.#options;
     await dtmf.cancelMediaProcessing(callId, {}, ours()).catch((error: unknown) => {
-      // Nothing plays any more in a call that is over.
-      if (!(isRecord(error) && error.status === 404)) failed(error);
+      // A call that has ended plays nothing.
+      if (!(isRecord(error) && error.status === 404)) onError(error);
     });
   }
 }

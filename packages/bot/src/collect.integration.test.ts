@@ -1,11 +1,11 @@
 import { formatTones, secretTones } from "@graph-dtmf/models";
 import { expect, test } from "vitest";
-import { openScene } from "./__fixtures__/open-scene.ts";
+import { startBot } from "./__fixtures__/start-bot.ts";
 
 const prompts = [{ uri: "https://bot.contoso.com/pin.wav" }];
 
-test("a caller types a PIN into a prompt, and what is typed ahead reaches the next collect", async () => {
-  const { establish, until, eventually, simulator, clock, errors } = await openScene();
+test("a caller types a PIN into a prompt, and keys typed ahead reach the next collect", async () => {
+  const { establish, until, eventually, simulator, clock, errors } = await startBot();
   const { call, farEnd } = await establish();
   const pin = call.collect({ maxDigits: 4, prompts });
   const answered = (action: string): boolean =>
@@ -25,8 +25,8 @@ test("a caller types a PIN into a prompt, and what is typed ahead reaches the ne
   expect(errors).toEqual([]);
 });
 
-test("one collect at a time", async () => {
-  const { establish, until } = await openScene();
+test("rejects a second collect of a call while one runs", async () => {
+  const { establish, until } = await startBot();
   const { call } = await establish();
   const first = call.collect({ maxDigits: 1, timeoutMs: 1000 });
   await expect(call.collect({ maxDigits: 1 })).rejects.toMatchObject({ code: "invalid_request" });
@@ -34,8 +34,8 @@ test("one collect at a time", async () => {
   expect(await until(call.collect({ maxDigits: 1, timeoutMs: 1000 }))).toMatchObject({ endedBy: "timeout" });
 });
 
-test("it ends with the call, and with the bot", async () => {
-  const { establish, until, bot, clock } = await openScene();
+test("ends with the call, and when the bot closes", async () => {
+  const { establish, until, bot, clock } = await startBot();
   const { call, farEnd } = await establish();
   const collecting = call.collect({ maxDigits: 1 });
   farEnd.hangUp();
@@ -47,8 +47,8 @@ test("it ends with the call, and with the bot", async () => {
   expect(await closed).toMatchObject({ endedBy: "aborted" });
 });
 
-test("prompts wait for a cancel that is under way, which would stop them too", async () => {
-  const { establish, until, eventually, simulator } = await openScene();
+test("starts prompts only after a running cancel request, which would stop them too", async () => {
+  const { establish, until, eventually, simulator } = await startBot();
   const { call, farEnd } = await establish();
   const actions = (): unknown[] => simulator.requests.map(({ action }) => action);
   const first = call.collect({ maxDigits: 1, prompts });
@@ -65,10 +65,10 @@ test("prompts wait for a cancel that is under way, which would stop them too", a
 });
 
 test.each([
-  ["a prompt that could not be stopped is reported", 403, [expect.objectContaining({ status: 403 })]],
-  ["in a call that is over nothing had to be stopped", 404, []],
+  ["reports a prompt that could not be stopped", 403, [expect.objectContaining({ status: 403 })]],
+  ["reports nothing if the call has ended", 404, []],
 ])("%s", async (_, status, reported) => {
-  const { establish, until, eventually, simulator, errors } = await openScene();
+  const { establish, until, eventually, simulator, errors } = await startBot();
   const { call, farEnd } = await establish();
   simulator.faults.next({ on: "cancelMediaProcessing", respond: { status } });
   const collecting = call.collect({ maxDigits: 1, prompts });
@@ -77,7 +77,7 @@ test.each([
   );
   farEnd.press("1");
   expect(await until(collecting)).toMatchObject({ endedBy: "maxDigits" });
-  // What is sent next waits for that to be over.
+  // Later requests wait until the prompt has been stopped.
   await call.sendTones("1");
   expect(errors).toEqual(reported);
 });

@@ -1,8 +1,8 @@
 import { formatTones } from "@graph-dtmf/models";
 import { array, assert, asyncProperty, constantFrom, integer, option, record } from "fast-check";
 import { expect, test } from "vitest";
-import { openCollecting } from "./__fixtures__/open-collecting.ts";
-import type { CollectOptions } from "./collect-rules.ts";
+import { startCollect } from "./__fixtures__/start-collect.ts";
+import type { CollectOptions } from "./collect-options.ts";
 
 const prompts = [{ uri: "https://bot.contoso.com/pin.wav" }];
 const turn = () => new Promise((resolve) => setImmediate(resolve));
@@ -25,10 +25,10 @@ const collects = array(
   { minLength: 1, maxLength: 6 },
 );
 
-test("every collect ends, whenever keys come, and between them no key is lost or taken twice", async () => {
+test("every collect ends, whenever keys arrive, and no key is lost or taken twice between collects", async () => {
   await assert(
     asyncProperty(presses, collects, option(ms(8000), { nil: undefined }), async (pressed, plans, hangUpAfterMs) => {
-      const { clock, keypad, inbox, start } = openCollecting();
+      const { clock, keypad, inbox, start } = startCollect();
       let keys = "";
       let atMs = 0;
       for (const { afterMs, key } of pressed) {
@@ -47,7 +47,7 @@ test("every collect ends, whenever keys come, and between them no key is lost or
         const collecting = start({ ...options, signal: stop.signal }).finally(() => {
           isOver = true;
         });
-        // The longest that it may take: its prompts, the time for the first key, and for each further one.
+        // The longest possible duration: the prompts, the time for the first key and for each further key.
         await clock.advance(3000 + 10_000 + 4 * 5000);
         await turn();
         expect(isOver).toBe(true);

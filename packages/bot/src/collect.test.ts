@@ -1,8 +1,8 @@
 import { inspect } from "node:util";
 import { GraphRequestError } from "@graph-dtmf/client";
 import { describe, expect, test } from "vitest";
-import { inClear, openCollecting, PROMPT_MS } from "./__fixtures__/open-collecting.ts";
-import type { CollectOptions } from "./collect-rules.ts";
+import { inClear, PROMPT_MS, startCollect } from "./__fixtures__/start-collect.ts";
+import type { CollectOptions } from "./collect-options.ts";
 
 const prompts = [{ uri: "https://bot.contoso.com/pin.wav" }];
 const refusal = (status: number): GraphRequestError =>
@@ -19,15 +19,15 @@ describe("collect ends", () => {
     ["12#", { maxDigits: 4, minDigits: 3 }, "12 terminator"],
     ["1923", { maxDigits: 3, allowed: "123" }, "123 maxDigits"],
   ])("with keys %s and %j as %s", async (keys, options, collected) => {
-    const { keypad, start, clock } = openCollecting();
+    const { keypad, start, clock } = startCollect();
     const collecting = start(options);
     keypad.press(keys);
     expect(inClear(await collecting)).toBe(collected);
     expect(clock.pending).toBe(0);
   });
 
-  test("when no key comes", async () => {
-    const { start, clock } = openCollecting();
+  test("when no key arrives", async () => {
+    const { start, clock } = startCollect();
     const collecting = start({ maxDigits: 4, firstDigitTimeoutMs: 3000 });
     await clock.advance(2999);
     expect(clock.pending).toBe(1);
@@ -35,8 +35,8 @@ describe("collect ends", () => {
     expect(inClear(await collecting)).toBe(" firstDigitTimeout");
   });
 
-  test("when no further key comes", async () => {
-    const { start, keypad, clock } = openCollecting();
+  test("when no further key arrives", async () => {
+    const { start, keypad, clock } = startCollect();
     const collecting = start({ maxDigits: 4, interDigitTimeoutMs: 1000 });
     await clock.advance(9000);
     keypad.press("1");
@@ -46,8 +46,8 @@ describe("collect ends", () => {
     expect(inClear(await collecting)).toBe("12 interDigitTimeout");
   });
 
-  test("when all of its time is over, whatever is being pressed", async () => {
-    const { start, keypad, clock, inbox } = openCollecting();
+  test("at its timeout, even if keys arrive", async () => {
+    const { start, keypad, clock, inbox } = startCollect();
     const collecting = start({ maxDigits: 9, timeoutMs: 2000 });
     keypad.press("1");
     await clock.advance(2000);
@@ -56,8 +56,8 @@ describe("collect ends", () => {
     expect(inbox.take()?.tone).toBe("tone2");
   });
 
-  test("with the call, and with its signal; what was entered by then is told", async () => {
-    const { start, keypad, clock } = openCollecting();
+  test("with the call and by its signal, and returns the keys so far", async () => {
+    const { start, keypad, clock } = startCollect();
     const stop = new AbortController();
     const collecting = start({ maxDigits: 4, signal: stop.signal });
     keypad.press("1");
@@ -72,15 +72,15 @@ describe("collect ends", () => {
     expect(clock.pending).toBe(0);
   });
 
-  test("before the subscription is answered, if it has to", async () => {
-    const { start, clock } = openCollecting({ subscribe: () => new Promise(() => {}) });
+  test("before the subscription is answered, if necessary", async () => {
+    const { start, clock } = startCollect({ subscribe: () => new Promise(() => {}) });
     const collecting = start({ maxDigits: 4, timeoutMs: 500 });
     await clock.advance(500);
     expect(inClear(await collecting)).toBe(" timeout");
   });
 
-  test("at once in a call that is over, and when the call ends before the subscription is answered", async () => {
-    const { start, keypad } = openCollecting({ subscribe: () => new Promise(() => {}) });
+  test("at once in a call that has ended, and when the call ends before the subscription is answered", async () => {
+    const { start, keypad } = startCollect({ subscribe: () => new Promise(() => {}) });
     const collecting = start({ maxDigits: 4 });
     keypad.hangUp();
     expect(inClear(await collecting)).toBe(" callEnded");
@@ -89,68 +89,68 @@ describe("collect ends", () => {
 });
 
 test("keys that were typed ahead reach the next collect", async () => {
-  const { start, keypad } = openCollecting();
+  const { start, keypad } = startCollect();
   keypad.press("1234#5");
   expect(inClear(await start({ maxDigits: 2 }))).toBe("12 maxDigits");
   expect(inClear(await start({ maxDigits: 4 }))).toBe("34 terminator");
   expect(inClear(await start({ maxDigits: 1 }))).toBe("5 maxDigits");
 });
 
-test("keys that were lost are counted", async () => {
-  const { start, keypad } = openCollecting();
+test("lost keys are counted", async () => {
+  const { start, keypad } = startCollect();
   keypad.press("1");
   keypad.press("4", { gapBefore: 2 });
   expect(await start({ maxDigits: 2 })).toMatchObject({ keysLost: 2 });
 });
 
-test("what was collected prints no keys", async () => {
-  const { start, keypad } = openCollecting();
+test("printing the result shows no keys", async () => {
+  const { start, keypad } = startCollect();
   keypad.press("47");
   const collected = await start({ maxDigits: 2 });
   expect(`${inspect(collected)}${JSON.stringify(collected)}`).not.toMatch(/47|tone\d/);
 });
 
 describe("prompts", () => {
-  test("play first; the time for the first key begins when they have ended", async () => {
-    const { start, clock, prompts: told } = openCollecting();
+  test("play first; the time for the first key starts at their end", async () => {
+    const { start, clock, prompts: events } = startCollect();
     const collecting = start({ maxDigits: 4, prompts, firstDigitTimeoutMs: 1000 });
     await clock.advance(PROMPT_MS + 999);
     expect(clock.pending).toBe(1);
     await clock.advance(1);
     expect(inClear(await collecting)).toBe(" firstDigitTimeout");
-    expect(told).toEqual(["played"]);
+    expect(events).toEqual(["played"]);
   });
 
-  test("are stopped by a key, once", async () => {
-    const { start, clock, keypad, prompts: told } = openCollecting();
+  test("are stopped once by a key", async () => {
+    const { start, clock, keypad, prompts: events } = startCollect();
     const collecting = start({ maxDigits: 2, prompts });
     await clock.advance(100);
     keypad.press("1");
     await clock.advance(100);
-    expect(told).toEqual(["played", "canceled"]);
+    expect(events).toEqual(["played", "canceled"]);
     keypad.press("2");
     expect(inClear(await collecting)).toBe("12 maxDigits");
     await clock.advance(PROMPT_MS);
-    expect(told).toEqual(["played", "canceled"]);
+    expect(events).toEqual(["played", "canceled"]);
   });
 
   test("are stopped when the collect ends otherwise", async () => {
-    const { start, clock, prompts: told } = openCollecting();
+    const { start, clock, prompts: events } = startCollect();
     const collecting = start({ maxDigits: 2, prompts, timeoutMs: 1000 });
     await clock.advance(1000);
     expect(inClear(await collecting)).toBe(" timeout");
-    expect(told).toEqual(["played", "canceled"]);
+    expect(events).toEqual(["played", "canceled"]);
   });
 
-  test("are left out for whoever has typed ahead", async () => {
-    const { start, keypad, prompts: told } = openCollecting();
+  test("are skipped when a key is already waiting", async () => {
+    const { start, keypad, prompts: events } = startCollect();
     keypad.press("1");
     await Promise.resolve();
     expect(inClear(await start({ maxDigits: 1, prompts }))).toBe("1 maxDigits");
-    expect(told).toEqual([]);
+    expect(events).toEqual([]);
   });
 
-  test("are not stopped before Graph has taken them", async () => {
+  test("are not stopped before Graph has accepted them", async () => {
     let accept = (): void => {};
     const accepted = new Promise<void>((resolve) => {
       accept = resolve;
@@ -159,8 +159,8 @@ describe("prompts", () => {
       start,
       keypad,
       clock,
-      prompts: told,
-    } = openCollecting({
+      prompts: events,
+    } = startCollect({
       playPrompt: async () => {
         await accepted;
         return { completion: () => new Promise(() => {}) } as never;
@@ -170,16 +170,16 @@ describe("prompts", () => {
     await clock.advance(10);
     keypad.press("1");
     expect(inClear(await collecting)).toBe("1 maxDigits");
-    expect(told).toEqual([]);
+    expect(events).toEqual([]);
     accept();
     await clock.advance(10);
-    expect(told).toEqual(["canceled"]);
+    expect(events).toEqual(["canceled"]);
   });
 });
 
 describe("maxAttempts", () => {
-  test("begin anew after silence and after invalid entries, with the prompts", async () => {
-    const { start, clock, keypad, prompts: told } = openCollecting();
+  test("starts a new attempt after silence and after invalid entries, with the prompts", async () => {
+    const { start, clock, keypad, prompts: events } = startCollect();
     const collecting = start({ maxDigits: 4, minDigits: 2, allowed: "123", prompts, maxAttempts: 4 });
     await clock.advance(PROMPT_MS + 10_000); // silence
     keypad.press("1#"); // too short
@@ -188,11 +188,11 @@ describe("maxAttempts", () => {
     await clock.advance(100);
     keypad.press("31#");
     expect(inClear(await collecting)).toBe("31 terminator");
-    expect(told.filter((one) => one === "played")).toHaveLength(4);
+    expect(events.filter((one) => one === "played")).toHaveLength(4);
   });
 
-  test("end", async () => {
-    const { start, clock } = openCollecting();
+  test("limits the attempts", async () => {
+    const { start, clock } = startCollect();
     const collecting = start({ maxDigits: 4, firstDigitTimeoutMs: 1000, maxAttempts: 3 });
     await clock.advance(2999);
     expect(clock.pending).toBe(1);
@@ -200,8 +200,8 @@ describe("maxAttempts", () => {
     expect(inClear(await collecting)).toBe(" firstDigitTimeout");
   });
 
-  test("are for entries that ended too short by their time, too", async () => {
-    const { start, clock, keypad } = openCollecting();
+  test("counts an entry that timed out too short as an attempt", async () => {
+    const { start, clock, keypad } = startCollect();
     const collecting = start({ maxDigits: 4, minDigits: 4, maxAttempts: 2 });
     keypad.press("12");
     await clock.advance(5_000);
@@ -211,19 +211,19 @@ describe("maxAttempts", () => {
   });
 });
 
-describe("what Graph refuses", () => {
+describe("a refusal by Graph", () => {
   test("is thrown, and takes no keys", async () => {
-    const { start, keypad, inbox } = openCollecting({ playPrompt: () => Promise.reject(refusal(403)) });
+    const { start, keypad, inbox } = startCollect({ playPrompt: () => Promise.reject(refusal(403)) });
     await expect(start({ maxDigits: 1, prompts })).rejects.toMatchObject({ status: 403 });
-    const other = openCollecting({ subscribe: () => Promise.reject(refusal(403)) });
+    const other = startCollect({ subscribe: () => Promise.reject(refusal(403)) });
     await expect(other.start({ maxDigits: 1 })).rejects.toMatchObject({ status: 403 });
     keypad.press("1");
     await Promise.resolve();
     expect(inbox.take()?.tone).toBe("tone1");
   });
 
-  test("because the call is over is no error", async () => {
-    const { start } = openCollecting({ subscribe: () => Promise.reject(refusal(404)) });
+  test("is no error if the call has ended", async () => {
+    const { start } = startCollect({ subscribe: () => Promise.reject(refusal(404)) });
     expect(inClear(await start({ maxDigits: 1 }))).toBe(" callEnded");
   });
 });
@@ -238,6 +238,6 @@ test.each<[unknown, string]>([
   [{ maxDigits: 1, timeoutMs: -1 }, "invalid_request"],
   [{ maxDigits: 1, firstDigitTimeoutMs: Number.NaN }, "invalid_request"],
   [{ maxDigits: 1, maxAttempts: 0.5 }, "invalid_request"],
-])("refuses %j at once", async (options, code) => {
-  await expect(openCollecting().start(options as CollectOptions)).rejects.toMatchObject({ code });
+])("rejects %j before anything is sent", async (options, code) => {
+  await expect(startCollect().start(options as CollectOptions)).rejects.toMatchObject({ code });
 });

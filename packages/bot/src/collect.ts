@@ -1,42 +1,45 @@
 import type { Prompt } from "@graph-dtmf/client";
 import { type Clock, type SecretTones, secretTones } from "@graph-dtmf/models";
-import { Alarm } from "./alarm.ts";
-import type { CollectRules } from "./collect-rules.ts";
-import { Entry } from "./entry.ts";
+import { AutoResetEvent } from "./auto-reset-event.ts";
+import type { CollectSettings } from "./collect-options.ts";
+import { DigitBuffer } from "./digit-buffer.ts";
 import { isGone } from "./errors.ts";
-import type { KeyInbox } from "./key-inbox.ts";
-import type { Playing } from "./playing.ts";
-import { aborts } from "./watch.ts";
+import type { PromptPlayback } from "./prompt-playback.ts";
+import type { ToneQueue } from "./tone-queue.ts";
+import { onAborted } from "./wait-until.ts";
 
-/** What somebody has entered. */
+/** The result of a collect. */
 export interface Collected {
-  /** The keys, without the one that ended the entry. */
+  /** The keys, without the terminator. */
   digits: SecretTones;
   endedBy: "maxDigits" | "terminator" | "firstDigitTimeout" | "interDigitTimeout" | "timeout" | "callEnded" | "aborted";
-  /** How many keys were pressed meanwhile, but never heard of: with any, `digits` is not what was entered. */
+  /** How many keys were pressed in the meantime but not received. If it is not 0, `digits` is incomplete. */
   keysLost: number;
 }
 
-/** What collecting needs of its call. */
-export interface CollectTools {
-  inbox: KeyInbox;
+/** What a collect needs of its call. */
+export interface CollectContext {
+  toneQueue: ToneQueue;
   clock: Clock;
-  /** Aborted when the caller or the bot gives up. */
+  /** Aborted by the caller's signal, and when the bot closes. */
   signal: AbortSignal;
-  /** Has Graph tell which keys are pressed; once a call. */
+  /** Subscribes to tones, once a call. */
   subscribe(): Promise<unknown>;
-  play(prompts: readonly Prompt[], changed: () => void): Playing;
+  play(prompts: readonly Prompt[], changed: () => void): PromptPlayback;
 }
 
-type Ending = Collected["endedBy"];
+type EndedBy = Collected["endedBy"];
 
 /**
- * Collects one entry. It looks at what there is whenever anything changes; a key is taken only to become part of the
- * entry, so that none is lost when time runs out.
+ * Collects one entry. After every change it checks all conditions again. A key is removed from the queue only when
+ * it becomes part of the entry, so that no key is lost at a timeout.
  */
-export async function collect(rules: CollectRules, tools: CollectTools): Promise<Collected> {
-  const collection = new Collection(rules, tools);
-  const stops = [tools.inbox.watch(collection.alarm.ring), aborts(tools.signal)(collection.alarm.ring)];
+export async function collect(settings: CollectSettings, context: CollectContext): Promise<Collected> {
+  const collection = new Collection(settings, context);
+  const stops = [
+    context.toneQueue.subscribe(collection.changed.set),
+    onAborted(context.signal)(collection.changed.set),
+  ];
   try {
     return await collection.run();
   } finally {
@@ -45,102 +48,105 @@ export async function collect(rules: CollectRules, tools: CollectTools): Promise
 }
 
 class Collection {
-  readonly #rules: CollectRules;
-  readonly #tools: CollectTools;
-  readonly alarm: Alarm;
+  readonly #settings: CollectSettings;
+  readonly #context: CollectContext;
+  readonly changed: AutoResetEvent;
   readonly #endAtMs: number;
 
-  constructor(rules: CollectRules, tools: CollectTools) {
-    this.#rules = rules;
-    this.#tools = tools;
-    this.alarm = new Alarm(tools.clock);
-    this.#endAtMs = tools.clock.now() + rules.timeoutMs;
+  constructor(settings: CollectSettings, context: CollectContext) {
+    this.#settings = settings;
+    this.#context = context;
+    this.changed = new AutoResetEvent(context.clock);
+    this.#endAtMs = context.clock.now() + settings.timeoutMs;
   }
 
   async run(): Promise<Collected> {
-    let entry = new Entry(this.#rules);
+    let digits = new DigitBuffer(this.#settings);
     let endedBy = await this.#subscribe();
     for (let attempt = 1; endedBy === undefined; attempt++) {
-      entry = new Entry(this.#rules);
-      const playing = this.#prompt();
+      digits = new DigitBuffer(this.#settings);
+      const playback = this.#startPrompts();
       try {
-        endedBy = await this.#attempt(entry, { playing, isLast: attempt === this.#rules.maxAttempts });
+        endedBy = await this.#attempt(digits, { playback, isLast: attempt === this.#settings.maxAttempts });
       } finally {
-        playing?.stop();
+        playback?.stop();
       }
     }
-    return { digits: secretTones(entry.tones), endedBy, keysLost: entry.keysLost };
+    return { digits: secretTones(digits.tones), endedBy, keysLost: digits.keysLost };
   }
 
-  /** Whoever has typed ahead knows what the prompts say. */
-  #prompt(): Playing | undefined {
-    const { inbox, play } = this.#tools;
-    const { prompts } = this.#rules;
-    return prompts.length > 0 && !inbox.hasKeys ? play(prompts, this.alarm.ring) : undefined;
+  /** A caller who typed ahead does not need the prompts. */
+  #startPrompts(): PromptPlayback | undefined {
+    const { toneQueue, play } = this.#context;
+    const { prompts } = this.#settings;
+    return prompts.length > 0 && !toneQueue.hasTones ? play(prompts, this.changed.set) : undefined;
   }
 
-  async #subscribe(): Promise<Ending | undefined> {
+  async #subscribe(): Promise<EndedBy | undefined> {
     let settled: { failure?: { error: unknown } } | undefined;
-    this.#tools.subscribe().then(
+    this.#context.subscribe().then(
       () => {
         settled = {};
-        this.alarm.ring();
+        this.changed.set();
       },
       (error: unknown) => {
         settled = { failure: { error } };
-        this.alarm.ring();
+        this.changed.set();
       },
     );
     for (;;) {
-      const ending = this.#ending();
-      if (ending) return ending;
-      if (this.#tools.inbox.isOver) return "callEnded";
-      if (settled) return settled.failure && endOf(settled.failure);
-      await this.alarm.wait(this.#endAtMs);
+      const end = this.#immediateEnd();
+      if (end) return end;
+      if (this.#context.toneQueue.isEnded) return "callEnded";
+      if (settled) return settled.failure && endedByError(settled.failure);
+      await this.changed.wait(this.#endAtMs);
     }
   }
 
-  /** Returns how the collecting ends, or `undefined` if it is to begin anew. */
-  async #attempt(entry: Entry, how: { playing: Playing | undefined; isLast: boolean }): Promise<Ending | undefined> {
-    const { inbox, clock } = this.#tools;
-    const { firstDigitTimeoutMs, interDigitTimeoutMs } = this.#rules;
-    const { playing, isLast } = how;
+  /** Returns how the collect ends, or `undefined` if another attempt follows. */
+  async #attempt(
+    digits: DigitBuffer,
+    attempt: { playback: PromptPlayback | undefined; isLast: boolean },
+  ): Promise<EndedBy | undefined> {
+    const { toneQueue, clock } = this.#context;
+    const { firstDigitTimeoutMs, interDigitTimeoutMs } = this.#settings;
+    const { playback, isLast } = attempt;
     let silentUntilMs: number | undefined;
     for (;;) {
-      const ending = this.#ending();
-      if (ending) return ending;
-      const key = inbox.take();
+      const end = this.#immediateEnd();
+      if (end) return end;
+      const key = toneQueue.take();
       if (key) {
-        playing?.stop();
-        const state = entry.take(key);
+        playback?.stop();
+        const state = digits.add(key);
         if (state === "maxDigits" || state === "terminator") return state;
         if (state !== "open" && !isLast) return undefined;
         if (state === "tooShort") return "terminator";
         if (state === "open") silentUntilMs = clock.now() + interDigitTimeoutMs;
         continue;
       }
-      if (inbox.isOver) return "callEnded";
-      if (playing?.failure) return endOf(playing.failure);
-      const isPrompting = playing !== undefined && !playing.isOver && !playing.isStopped;
+      if (toneQueue.isEnded) return "callEnded";
+      if (playback?.failure) return endedByError(playback.failure);
+      const isPrompting = playback !== undefined && !playback.isDone && !playback.isStopped;
       if (!isPrompting) silentUntilMs ??= clock.now() + firstDigitTimeoutMs;
       if (silentUntilMs !== undefined && clock.now() >= silentUntilMs) {
-        const isSilence = entry.tones.length === 0;
-        if (!isLast && (isSilence || !entry.isLongEnough)) return undefined;
+        const isSilence = digits.tones.length === 0;
+        if (!isLast && (isSilence || !digits.isLongEnough)) return undefined;
         return isSilence ? "firstDigitTimeout" : "interDigitTimeout";
       }
-      await this.alarm.wait(Math.min(silentUntilMs ?? Number.POSITIVE_INFINITY, this.#endAtMs));
+      await this.changed.wait(Math.min(silentUntilMs ?? Number.POSITIVE_INFINITY, this.#endAtMs));
     }
   }
 
-  /** What ends it at once, whatever was or is being pressed. */
-  #ending(): Ending | undefined {
-    if (this.#tools.signal.aborted) return "aborted";
-    return this.#tools.clock.now() >= this.#endAtMs ? "timeout" : undefined;
+  /** What ends the collect at once, regardless of keys. */
+  #immediateEnd(): EndedBy | undefined {
+    if (this.#context.signal.aborted) return "aborted";
+    return this.#context.clock.now() >= this.#endAtMs ? "timeout" : undefined;
   }
 }
 
-/** @throws what Graph refused it with, unless it is that the call is over. */
-function endOf({ error }: { error: unknown }): Ending {
+/** @throws the error that Graph refused with, unless the call has ended. */
+function endedByError({ error }: { error: unknown }): EndedBy {
   if (isGone(error)) return "callEnded";
   throw error;
 }

@@ -4,7 +4,7 @@ import { array, assert, constantFrom, integer, option, property } from "fast-che
 import { describe, expect, test } from "vitest";
 import { type DialInput, type DialPlan, type DialPlanOptions, planDial } from "./dial-plan.ts";
 
-/** A plan with its keys in clear: `12@300` are two tones 300 ms apart, `_500` is a pause. */
+/** A plan with its keys readable: `12@300` is two tones 300 ms apart, `_500` is a pause. */
 function inClear({ steps }: DialPlan): string {
   return steps
     .map((step) => {
@@ -44,12 +44,12 @@ describe("planDial", () => {
     expect(inClear(planDial(input, options))).toBe(plan);
   });
 
-  test("tells how long it takes", () => {
+  test("gives the duration", () => {
     expect(planDial("12,34", { delayBetweenTonesMs: 300 }).durationMs).toBe(500 + 2000 + 500);
     expect(planDial("1,2,3").durationMs).toBe(4300);
   });
 
-  test("shows no keys", () => {
+  test("prints no keys", () => {
     const plan = planDial("1,,4711#");
     const printed = `${inspect(plan, { depth: 9 })}${JSON.stringify(plan)}`;
     expect(printed).toContain("[redacted 5 tones]");
@@ -67,18 +67,18 @@ describe("planDial", () => {
     [[null], "invalid_tones"],
     [[{ pauseMs: -1 }], "invalid_request"],
     [[{ pauseMs: 0.5 }], "invalid_request"],
-  ])("refuses %j", (input, code) => {
+  ])("rejects %j", (input, code) => {
     expect(() => planDial(input as DialInput)).toThrow(expect.objectContaining({ code }));
   });
 
-  test("refuses a delay that is none", () => {
+  test("rejects an invalid delay", () => {
     expect(() => planDial("1", { delayBetweenTonesMs: -1 })).toThrow(
       expect.objectContaining({ code: "invalid_request" }),
     );
   });
 
   const text = array(constantFrom(..."12#,wW"), { minLength: 1, maxLength: 20 }).map((keys) => `1${keys.join("")}`);
-  test("always says the same as what is written: the same keys, the same time between them", () => {
+  test("plans the same keys with the same time between them as the input", () => {
     assert(
       property(
         text,
@@ -96,7 +96,7 @@ describe("planDial", () => {
   });
 });
 
-/** What the far end hears: keys, with the milliseconds before each; `undefined` is Graph's own delay. */
+/** What the far end receives: keys, with the milliseconds before each; `undefined` is Graph's own delay. */
 type Spoken = { key: string; afterMs: number | undefined }[];
 
 function spoken({ steps }: DialPlan, delay: number | undefined): Spoken {

@@ -18,31 +18,35 @@ export type PlannedStep =
   | { readonly tones: SecretTones; readonly delayBetweenTonesMs?: number }
   | { readonly pauseMs: number };
 
-/** What will be dialed. Printed, it shows no keys. */
+/** The steps of dialing. Printing it shows no keys. */
 export interface DialPlan {
   readonly steps: readonly PlannedStep[];
-  /** How long it takes if each tone sounds for 100 ms and Graph adds no delay of its own; both are documented nowhere. */
+  /**
+   * The duration if each tone takes 100 ms and Graph adds no delay of its own. Both are assumptions: no source
+   * documents them.
+   */
   readonly durationMs: number;
 }
 
-/** How to dial. */
+/** Options of a dial plan. */
 export interface DialPlanOptions {
-  /** Milliseconds between two tones without a pause between them: an Int32, 0 or more. Graph's own delay unless given. */
+  /** Milliseconds between two tones without a pause between them: an Int32, 0 or more. Default: Graph's own delay. */
   delayBetweenTonesMs?: number;
 }
 
-interface Press {
+interface TonesStep {
   tones: Tone[];
   delayMs: number | undefined;
 }
-type Step = Press | { pauseMs: number };
-type BareStep = { tones: Tone[] } | { pauseMs: number };
+type Step = TonesStep | { pauseMs: number };
+type InputStep = { tones: Tone[] } | { pauseMs: number };
 
 /**
- * Plans how to dial with as few operations as can do it: tones side by side are one, and so are tones that all have the
- * same pause between them, for Graph keeps it as their delay.
+ * Plans how to dial with as few operations as possible. Adjacent tones are one operation. So are tones with equal
+ * pauses between them: Graph takes the pause as their delay.
  *
- * @throws InvalidTonesError for what is no dial string or presses no key; InvalidRequestError for a delay or pause that is none.
+ * @throws InvalidTonesError for an invalid dial string or one without a key; InvalidRequestError for an invalid
+ * delay or pause.
  *
  * @example
  * planDial("1,2,3,,45#"); // 3 tones 2 s apart, a pause of 4 s, 3 tones
@@ -50,46 +54,46 @@ type BareStep = { tones: Tone[] } | { pauseMs: number };
 export function planDial(input: DialInput, { delayBetweenTonesMs }: DialPlanOptions = {}): DialPlan {
   if (delayBetweenTonesMs !== undefined) checkMs("delayBetweenTonesMs", delayBetweenTonesMs);
   const steps: Step[] = [];
-  for (const step of joined(stepsOf(input))) {
+  for (const step of joinAdjacent(stepsOf(input))) {
     steps.push("pauseMs" in step ? step : { tones: step.tones, delayMs: delayBetweenTonesMs });
-    fold(steps);
+    mergeLast(steps);
   }
   if (!steps.some((step) => "tones" in step))
     throw new InvalidTonesError("expected at least one tone to dial, got none");
-  return { steps: steps.map(planned), durationMs: steps.reduce((sum, step) => sum + durationOf(step), 0) };
+  return { steps: steps.map(toPlannedStep), durationMs: steps.reduce((sum, step) => sum + durationOf(step), 0) };
 }
 
-/** Makes one of the last tones, the pause before them and the tones before that, if that changes nothing of what is heard. */
-function fold(steps: Step[]): void {
-  const [before, pause, last] = steps.slice(-3);
-  if (!before || !pause || !last || !("pauseMs" in pause) || "pauseMs" in before || "pauseMs" in last) return;
+/** Merges the last three steps (tones, pause, tones) into one operation if the far end receives the same. */
+function mergeLast(steps: Step[]): void {
+  const [previous, pause, last] = steps.slice(-3);
+  if (!previous || !pause || !last || !("pauseMs" in pause) || "pauseMs" in previous || "pauseMs" in last) return;
   const { pauseMs } = pause;
-  if (pauseMs > INT32_MAX || !keeps(before, pauseMs) || !keeps(last, pauseMs)) return;
-  steps.splice(-3, 3, { tones: [...before.tones, ...last.tones], delayMs: pauseMs });
+  if (pauseMs > INT32_MAX || !soundsSame(previous, pauseMs) || !soundsSame(last, pauseMs)) return;
+  steps.splice(-3, 3, { tones: [...previous.tones, ...last.tones], delayMs: pauseMs });
 }
 
-/** With nothing of the same kind side by side. */
-function joined(steps: Iterable<BareStep>): BareStep[] {
-  const list: BareStep[] = [];
+/** Joins adjacent steps of the same kind. */
+function joinAdjacent(steps: Iterable<InputStep>): InputStep[] {
+  const list: InputStep[] = [];
   for (const step of steps) {
-    const before = list.at(-1);
+    const previous = list.at(-1);
     if ("pauseMs" in step) {
-      if (before && "pauseMs" in before) before.pauseMs += step.pauseMs;
+      if (previous && "pauseMs" in previous) previous.pauseMs += step.pauseMs;
       else list.push(step);
     } else if (step.tones.length > 0) {
-      if (before && "tones" in before) before.tones.push(...step.tones);
+      if (previous && "tones" in previous) previous.tones.push(...step.tones);
       else list.push(step);
     }
   }
   return list;
 }
 
-/** Whether its tones sound the same with that delay between them. */
-function keeps({ tones, delayMs }: Press, delay: number | undefined): boolean {
+/** Whether the tones sound the same with that delay between them. */
+function soundsSame({ tones, delayMs }: TonesStep, delay: number | undefined): boolean {
   return tones.length === 1 || delayMs === delay;
 }
 
-function planned(step: Step): PlannedStep {
+function toPlannedStep(step: Step): PlannedStep {
   if ("pauseMs" in step) return step;
   const delay = step.tones.length > 1 && step.delayMs !== undefined ? { delayBetweenTonesMs: step.delayMs } : {};
   return { tones: secretTones(step.tones), ...delay };
@@ -100,7 +104,7 @@ function durationOf(step: Step): number {
   return step.tones.length * TONE_DURATION_MS + (step.tones.length - 1) * (step.delayMs ?? 0);
 }
 
-function* stepsOf(input: DialInput): Generator<BareStep> {
+function* stepsOf(input: DialInput): Generator<InputStep> {
   if (isSecretTones(input)) return yield { tones: [...input.reveal()] };
   const steps = typeof input === "string" ? parseDialString(input) : input;
   if (!Array.isArray(steps)) throw new InvalidTonesError("expected keys, secret tones or steps to dial");

@@ -1,14 +1,14 @@
 import { formatTones, secretTones, type Tone } from "@graph-dtmf/models";
 import { array, assert, asyncProperty, constantFrom } from "fast-check";
 import { describe, expect, test } from "vitest";
-import { openScene, type Scene } from "./__fixtures__/open-scene.ts";
+import { type Scene, startBot } from "./__fixtures__/start-bot.ts";
 
 const sends = ({ simulator }: Scene): number =>
   simulator.requests.filter(({ action }) => action === "sendDtmfTones").length;
 
 describe("dial", () => {
-  test("plays the plan, step by step, and says so", async () => {
-    const scene = await openScene();
+  test("plays the plan step by step and reports completed", async () => {
+    const scene = await startBot();
     const { call, farEnd } = await scene.establish();
     const result = await scene.until(call.dial("12,34#"));
     expect(result).toEqual({ outcome: "completed", tonesPlayed: 5, tonesMaybePlayed: 0 });
@@ -16,8 +16,8 @@ describe("dial", () => {
     expect(sends(scene)).toBe(2);
   });
 
-  test("lets no other tones of the call in between", async () => {
-    const scene = await openScene();
+  test("plays no other tones of the call in between", async () => {
+    const scene = await startBot();
     const { call, farEnd } = await scene.establish();
     const dialed = call.dial("12,34#");
     const other = call.sendTones("9");
@@ -36,9 +36,9 @@ describe("dial", () => {
     ["failed", "failed"],
     ["never", "timedOut"],
   ] as const)(
-    "ends with the step that Graph ends as %s, and counts what may have been played",
+    "ends with a step whose outcome is %s, and counts tones that may have been played",
     async (complete, outcome) => {
-      const scene = await openScene();
+      const scene = await startBot();
       const { call } = await scene.establish();
       scene.simulator.faults.next({ on: "sendDtmfTones", complete: "atOnce" });
       scene.simulator.faults.next({ on: "sendDtmfTones", complete });
@@ -48,12 +48,12 @@ describe("dial", () => {
     },
   );
 
-  test("counts what was played when somebody hangs up during a pause", async () => {
-    const scene = await openScene();
+  test("counts the tones played when the call ends during a pause", async () => {
+    const scene = await startBot();
     const { call, farEnd } = await scene.establish();
     const dialing = call.dial("12,,,,3");
     await scene.until(scene.eventually(() => farEnd.heard.length === 2));
-    // Graph's word that they were played takes a moment to arrive; then the pause begins.
+    // The notification that they were played takes a moment; then the pause begins.
     await scene.simulator.settled();
     farEnd.hangUp({ code: 200, subcode: 4521 });
     expect(await scene.until(dialing)).toEqual({
@@ -65,8 +65,8 @@ describe("dial", () => {
     expect(sends(scene)).toBe(1);
   });
 
-  test("counts what may have been played when somebody hangs up in the middle of tones", async () => {
-    const scene = await openScene();
+  test("counts tones that may have been played when the call ends during tones", async () => {
+    const scene = await startBot();
     const { call, farEnd } = await scene.establish();
     const dialing = call.dial("12345");
     await scene.eventually(() =>
@@ -77,8 +77,8 @@ describe("dial", () => {
     expect(await scene.until(dialing)).toMatchObject({ outcome: "callEnded", tonesPlayed: 0, tonesMaybePlayed: 5 });
   });
 
-  test("stops what plays when it is aborted, and waits to hear how that ended", async () => {
-    const scene = await openScene();
+  test("stops the tones when it is aborted, and waits for their outcome", async () => {
+    const scene = await startBot();
     const { call, farEnd } = await scene.establish();
     const stop = new AbortController();
     const dialing = call.dial("1234567890", { signal: stop.signal, delayBetweenTonesMs: 1000 });
@@ -92,8 +92,8 @@ describe("dial", () => {
     expect(scene.errors).toEqual([]);
   });
 
-  test("sends nothing once it is aborted in a pause, or before", async () => {
-    const scene = await openScene();
+  test("sends nothing when it is aborted during a pause or before", async () => {
+    const scene = await startBot();
     const { call } = await scene.establish();
     const stop = new AbortController();
     const dialing = call.dial(",1", { signal: stop.signal });
@@ -104,8 +104,8 @@ describe("dial", () => {
     expect(sends(scene)).toBe(0);
   });
 
-  test("says with what Graph refused it, and that nothing of it was played", async () => {
-    const scene = await openScene();
+  test("returns Graph's refusal, with no tones played", async () => {
+    const scene = await startBot();
     const { call } = await scene.establish();
     scene.simulator.faults.next({ on: "sendDtmfTones", respond: { status: 403 } });
     expect(await scene.until(call.dial("1,23"))).toMatchObject({
@@ -118,16 +118,16 @@ describe("dial", () => {
     expect(await scene.until(call.dial("1"))).toMatchObject({ outcome: "callEnded", tonesMaybePlayed: 0 });
   });
 
-  test("goes on listening where nobody knows whether Graph took it", async () => {
-    const scene = await openScene();
+  test("waits for the notification when the delivery is unknown", async () => {
+    const scene = await startBot();
     const { call, farEnd } = await scene.establish();
     scene.simulator.faults.next({ on: "sendDtmfTones", respond: { status: 504 }, executed: true });
     expect(await scene.until(call.dial("12,3"))).toMatchObject({ outcome: "completed", tonesPlayed: 3 });
     expect(formatTones(farEnd.heard)).toBe("123");
   });
 
-  test("refuses what cannot be dialed, before anything is sent", async () => {
-    const scene = await openScene();
+  test("rejects invalid input before anything is sent", async () => {
+    const scene = await startBot();
     const call = scene.bot.call("57dab8b1-894c-409a-b240-bd8beae78896");
     await expect(call.dial("12x")).rejects.toMatchObject({ code: "invalid_tones" });
   });
@@ -137,11 +137,11 @@ const written = array(constantFrom("1", "2", "#", ",", "w", "W"), { minLength: 1
   (keys) => `0${keys.join("")}`,
 );
 
-test("whatever is dialed, the far end hears exactly what is written, and each pause in full", {
+test("the far end receives exactly the dialed keys, with each pause in full", {
   timeout: 120_000,
 }, async () => {
   const heard: { tone: Tone; atMs: number }[] = [];
-  const scene = await openScene({
+  const scene = await startBot({
     farEnd: { heard: (tone) => void heard.push({ tone, atMs: scene.clock.now() }) },
   });
   const { call } = await scene.establish();
@@ -159,7 +159,7 @@ test("whatever is dialed, the far end hears exactly what is written, and each pa
         else {
           index += 1;
           const [before, now] = [heard[index - 1], heard[index]];
-          // A tone takes 100 ms itself, and is heard at its end.
+          // A tone takes 100 ms, and the far end receives it at its end.
           if (before && now) expect(now.atMs - before.atMs).toBeGreaterThanOrEqual(pauseMs + 100);
           pauseMs = 0;
         }

@@ -1,56 +1,56 @@
-import type { DtmfClient, HeldSend } from "@graph-dtmf/client";
+import type { DtmfClient, LockedSend } from "@graph-dtmf/client";
 import type { Clock, CompletionOptions, OperationOutcome, ResultInfo } from "@graph-dtmf/models";
-import type { CallLife } from "./call-life.ts";
+import type { CallProgress } from "./call-progress.ts";
 import type { DialPlan, PlannedStep } from "./dial-plan.ts";
 import { isDeliveryUnknown, isGone } from "./errors.ts";
-import { aborts, waitUntil } from "./watch.ts";
+import { onAborted, waitUntil } from "./wait-until.ts";
 
-/** How dialing ended. What the far end heard lies between `tonesPlayed` and the sum of both counts. */
+/** The result of dialing. The far end received at least `tonesPlayed` tones and at most the sum of both counts. */
 export interface DialResult {
   /** `completed` if the whole plan was played. */
   outcome: OperationOutcome["outcome"];
-  /** Tones that Graph says it has played. */
+  /** Tones that Graph reported as played. */
   tonesPlayed: number;
-  /** Tones besides them that may have been played, or some of them. */
+  /** Further tones of which some or all may have been played. */
   tonesMaybePlayed: number;
-  /** What Graph said of the operation, or of the call, that ended it. */
+  /** Graph's result for the operation or the call that ended the dialing. */
   resultInfo?: ResultInfo;
-  /** Why nothing more was sent: Graph refused, or could not be reached. */
+  /** Why no more was sent: Graph refused, or could not be reached. */
   error?: unknown;
 }
 
 /** What dialing needs of its call. */
-export interface DialTools {
+export interface DialContext {
   callId: string;
   tenantId: string | undefined;
-  life: CallLife;
+  progress: CallProgress;
   dtmf: Pick<DtmfClient, "withCallLock">;
   clock: Clock;
-  /** Aborted when the caller or the bot gives up. */
+  /** Aborted by the caller's signal, and when the bot closes. */
   signal: AbortSignal;
-  /** Stops what is played in the call. */
+  /** Stops what plays in the call. */
   cancel(): Promise<void>;
 }
 
-/** How long it may take until it is this plan's turn in the call's queue: other plans may take their time. */
-const QUEUE_MS = 10 * 60_000;
-/** How long to wait for Graph to say how tones ended that were stopped. */
-const STOPPED_MS = 5_000;
+/** How long to wait for the call's lock: another plan may hold it for minutes. */
+const LOCK_TIMEOUT_MS = 10 * 60_000;
+/** How long to wait for the outcome of tones that were stopped. */
+const CANCEL_TIMEOUT_MS = 5_000;
 
-type Press = Extract<PlannedStep, { tones: unknown }>;
-/** How one step ended. */
-type StepEnd = Pick<DialResult, "outcome" | "resultInfo" | "error"> & { maybePlayed: number };
+type TonesStep = Extract<PlannedStep, { tones: unknown }>;
+/** The result of one step. */
+type StepResult = Pick<DialResult, "outcome" | "resultInfo" | "error"> & { maybePlayed: number };
 
-/** Plays the plan, and holds the call's queue all the while. It ends with the first step that is not completed. */
-export async function dial(plan: DialPlan, tools: DialTools): Promise<DialResult> {
-  const { callId, tenantId, dtmf, signal } = tools;
-  const request = { timeoutMs: QUEUE_MS, signal, ...(tenantId !== undefined && { tenantId }) };
+/** Plays the plan and holds the call's lock meanwhile. Ends with the first step that is not completed. */
+export async function dial(plan: DialPlan, context: DialContext): Promise<DialResult> {
+  const { callId, tenantId, dtmf, signal } = context;
+  const request = { timeoutMs: LOCK_TIMEOUT_MS, signal, ...(tenantId !== undefined && { tenantId }) };
   let tonesPlayed = 0;
-  const play = async (send: HeldSend): Promise<StepEnd> => {
+  const play = async (send: LockedSend): Promise<StepResult> => {
     for (const step of plan.steps) {
       const end =
-        stopped(tools) ??
-        ("pauseMs" in step ? await pause(step.pauseMs, tools) : await press(step, { ...tools, send }));
+        stopResult(context) ??
+        ("pauseMs" in step ? await pause(step.pauseMs, context) : await playTones(step, { ...context, send }));
       if (end.outcome !== "completed") return end;
       if ("tones" in step) tonesPlayed += step.tones.length;
     }
@@ -58,36 +58,36 @@ export async function dial(plan: DialPlan, tools: DialTools): Promise<DialResult
   };
   const { maybePlayed, ...end } = await dtmf
     .withCallLock(callId, play, request)
-    .catch((error) => refused(error, tools));
+    .catch((error) => refusedResult(error, context));
   return { ...end, tonesPlayed, tonesMaybePlayed: maybePlayed };
 }
 
-/** Whether there is a reason not to go on. */
-function stopped({ life, signal }: DialTools): StepEnd | undefined {
-  const { resultInfo } = life.status;
-  if (life.isOver) return { outcome: "callEnded", maybePlayed: 0, ...(resultInfo && { resultInfo }) };
+/** The result if the call has ended or the signal is aborted, else `undefined`. */
+function stopResult({ progress, signal }: DialContext): StepResult | undefined {
+  const { resultInfo } = progress.status;
+  if (progress.isOver) return { outcome: "callEnded", maybePlayed: 0, ...(resultInfo && { resultInfo }) };
   return signal.aborted ? { outcome: "canceled", maybePlayed: 0 } : undefined;
 }
 
-async function pause(ms: number, tools: DialTools): Promise<StepEnd> {
-  const { clock, life, signal } = tools;
-  const watch = [life.watch, aborts(signal)];
-  const end = await waitUntil(() => stopped(tools), { clock, watch, untilMs: clock.now() + ms });
+async function pause(ms: number, context: DialContext): Promise<StepResult> {
+  const { clock, progress, signal } = context;
+  const watch = [progress.subscribe, onAborted(signal)];
+  const end = await waitUntil(() => stopResult(context), { clock, sources: watch, untilMs: clock.now() + ms });
   return end ?? { outcome: "completed", maybePlayed: 0 };
 }
 
-async function press(step: Press, tools: DialTools & { send: HeldSend }): Promise<StepEnd> {
-  const { tenantId, signal, send } = tools;
+async function playTones(step: TonesStep, context: DialContext & { send: LockedSend }): Promise<StepResult> {
+  const { tenantId, signal, send } = context;
   try {
     const sent = await send(step, { signal, ...(tenantId !== undefined && { tenantId }) });
-    return toEnd(step, await completionOf((how) => sent.completion(how), tools));
+    return toStepResult(step, await completionOf((how) => sent.completion(how), context));
   } catch (error) {
-    if (!isDeliveryUnknown(error)) return refused(error, tools);
-    return { ...toEnd(step, await completionOf((how) => error.completion(how), tools)), error };
+    if (!isDeliveryUnknown(error)) return refusedResult(error, context);
+    return { ...toStepResult(step, await completionOf((how) => error.completion(how), context)), error };
   }
 }
 
-function toEnd({ tones }: Press, outcome: OperationOutcome): StepEnd {
+function toStepResult({ tones }: TonesStep, outcome: OperationOutcome): StepResult {
   const resultInfo = "operation" in outcome ? outcome.operation.resultInfo : undefined;
   return {
     outcome: outcome.outcome,
@@ -97,10 +97,10 @@ function toEnd({ tones }: Press, outcome: OperationOutcome): StepEnd {
   };
 }
 
-/** Waits for the end of an operation. Where the caller gives up, what still plays is stopped first. */
+/** Waits for the end of an operation. If the signal aborts, stops the tones first and then waits a short time. */
 async function completionOf(
   completion: (how: CompletionOptions) => Promise<OperationOutcome>,
-  { signal, cancel }: DialTools,
+  { signal, cancel }: DialContext,
 ): Promise<OperationOutcome> {
   try {
     return await completion({ signal });
@@ -108,10 +108,10 @@ async function completionOf(
     if (!signal.aborted) throw error;
   }
   await cancel();
-  return completion({ timeoutMs: STOPPED_MS });
+  return completion({ timeoutMs: CANCEL_TIMEOUT_MS });
 }
 
-/** Nothing was executed of what was asked last. */
-function refused(error: unknown, tools: DialTools): StepEnd {
-  return stopped(tools) ?? { outcome: isGone(error) ? "callEnded" : "failed", maybePlayed: 0, error };
+/** The result if nothing of the last request was executed. */
+function refusedResult(error: unknown, context: DialContext): StepResult {
+  return stopResult(context) ?? { outcome: isGone(error) ? "callEnded" : "failed", maybePlayed: 0, error };
 }

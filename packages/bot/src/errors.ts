@@ -1,12 +1,12 @@
 import type { DeliveryUnknownError } from "@graph-dtmf/client";
 import { DtmfError, explainResultInfo, type ResultInfo } from "@graph-dtmf/models";
 
-/** What was waited for cannot come any more: the call is over. Its message says why. */
+/** The call ended before the expected state was reached. The message gives the reason. */
 export class CallEndedError extends DtmfError {
   override readonly name = "CallEndedError";
   declare readonly code: "call_ended";
   readonly callId: string;
-  /** How it ended, in Graph's codes, where Graph gave any. */
+  /** How the call ended, in Graph's codes, if Graph gave any. */
   declare readonly resultInfo?: ResultInfo;
 
   constructor(callId: string, resultInfo: ResultInfo | undefined) {
@@ -16,20 +16,20 @@ export class CallEndedError extends DtmfError {
   }
 }
 
-/** Why a call ended, in a sentence. */
+/** The reason why a call ended, as a sentence. */
 export function reasonOf(resultInfo: ResultInfo | undefined): string {
   return resultInfo ? explainResultInfo(resultInfo).reason : "Graph gave no reason.";
 }
 
-// By their codes, for a client that was wired by hand may be of another copy of its package.
+// These compare codes, because an existing client may come from another copy of its package.
 
-/** Whether Graph no longer knows the call. */
+/** Whether Graph has no such call any more. */
 export function isGone(error: unknown): boolean {
   const { code, status } = Object(error) as { code?: unknown; status?: unknown };
   return code === "graph_request_failed" && status === 404;
 }
 
-/** Whether what was asked for may have been done. */
+/** Whether the request may have been executed. */
 export function isDeliveryUnknown(error: unknown): error is DeliveryUnknownError {
   return (Object(error) as { code?: unknown }).code === "delivery_unknown";
 }

@@ -1,10 +1,10 @@
 export { type CallingBot, type CreateBotCallRequest, createCallingBot } from "./bot.ts";
-export type { BotDefaults, BotOptions, BotParts } from "./bot-parts.ts";
-export type { BotCall, SendTonesOptions, WaitForOptions } from "./call.ts";
-export type { CallStatus } from "./call-life.ts";
+export type { BotCall, CallRequestOptions, SendTonesOptions, WaitForOptions } from "./bot-call.ts";
+export type { BotDefaults, BotOptions, BotParts } from "./bot-options.ts";
+export type { CallStatus } from "./call-progress.ts";
 export type { Collected } from "./collect.ts";
-export type { CollectOptions } from "./collect-rules.ts";
+export type { CollectOptions } from "./collect-options.ts";
 export type { DialResult } from "./dial.ts";
 export { type DialInput, type DialPlan, type DialPlanOptions, type PlannedStep, planDial } from "./dial-plan.ts";
+export type { BotErrorListener } from "./error-reporter.ts";
 export { CallEndedError } from "./errors.ts";
-export type { BotErrorListener } from "./report.ts";

@@ -1,10 +1,10 @@
 import type { Clock } from "@graph-dtmf/models";
 import { createManualClock } from "@graph-dtmf/models/testing";
 import { expect, test } from "vitest";
-import { CallLife } from "./call-life.ts";
+import { CallProgress } from "./call-progress.ts";
 import { keepAlive } from "./keep-alive.ts";
 
-function start(random: number, life = new CallLife()) {
+function start(random: number, life = new CallProgress()) {
   const manual = createManualClock();
   let unrefs = 0;
   const clock: Clock = {
@@ -17,13 +17,13 @@ function start(random: number, life = new CallLife()) {
   let asked = 0;
   const stop = keepAlive({
     clock,
-    life,
+    progress: life,
     random: () => random,
     isOverdue: false,
-    isOurs: async () => true,
-    over() {},
+    acquire: async () => true,
+    onEnd() {},
     keepAlive: async () => void asked++,
-    failed() {},
+    onError() {},
   });
   return {
     manual,
@@ -41,7 +41,7 @@ function start(random: number, life = new CallLife()) {
 test.each([
   [0, 15 * 60_000],
   [1, 13.5 * 60_000],
-])("with a chance of %d it waits %d ms each time", async (random, ms) => {
+])("with the random number %d it waits %d ms each time", async (random, ms) => {
   const kept = start(random);
   await kept.manual.advance(ms - 1);
   expect(kept.asked).toBe(0);
@@ -51,13 +51,13 @@ test.each([
   expect(kept.asked).toBe(2);
 });
 
-test("each of its timers lets the process end", async () => {
+test("its timers do not keep the process alive", async () => {
   const kept = start(0);
   await kept.manual.advance(30 * 60_000);
   expect(kept.unrefs).toBe(3);
 });
 
-test("a call that is over is kept no longer", async () => {
+test("does not start for a call that has ended", async () => {
   const kept = start(0);
   kept.life.end(undefined);
   expect(kept.manual.pending).toBe(0);

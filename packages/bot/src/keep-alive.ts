@@ -1,34 +1,37 @@
 import type { Clock, Timer } from "@graph-dtmf/models";
-import type { CallLife } from "./call-life.ts";
+import type { CallProgress } from "./call-progress.ts";
 import { isGone } from "./errors.ts";
 
 /** Graph recommends 15 minutes, and ends calls after 45. */
 const INTERVAL_MS = 15 * 60_000;
-/** Each interval is shorter by up to this part of it, so that the calls of a bot do not all ask at once. */
+/** Each interval is shortened by up to this fraction, so that requests of many calls do not coincide. */
 const JITTER = 0.1;
 
-/** What keeps a call alive. */
-export interface KeepAliveTools {
+/** What `keepAlive` needs of its call. */
+export interface KeepAliveOptions {
   clock: Clock;
-  life: CallLife;
-  /** From 0 to 1. */
+  progress: CallProgress;
+  /** Returns a number from 0 to 1. */
   random(): number;
-  /** Whether Graph was not told for a while, so that it is at once. */
+  /** Whether the last keepAlive was long ago, so that the first one is sent immediately. */
   isOverdue: boolean;
-  /** Whether it is for this instance to tell Graph. It is asked each time but for the first of what is overdue. */
-  isOurs(): Promise<boolean>;
+  /**
+   * Whether this instance shall send keepAlive. Called before each request, except for the first one of an overdue
+   * call.
+   */
+  acquire(): Promise<boolean>;
   keepAlive(): Promise<void>;
-  failed(error: unknown): void;
-  /** The call is over, as was heard or as Graph says. */
-  over(): void;
+  onError(error: unknown): void;
+  /** Called when the call has ended, by notification or by Graph's answer. */
+  onEnd(): void;
 }
 
 /**
- * Tells Graph from time to time that the bot lives, until the call is over or another instance does; returns what stops
- * that. It keeps no process alive.
+ * Sends keepAlive to Graph at intervals, until the call ends or another instance has taken over. Does not keep the
+ * process alive. Returns a function that stops it.
  */
-export function keepAlive(tools: KeepAliveTools): () => void {
-  const { clock, life, random, isOverdue, isOurs, keepAlive, failed, over } = tools;
+export function keepAlive(options: KeepAliveOptions): () => void {
+  const { clock, progress, random, isOverdue, acquire, keepAlive, onError, onEnd: over } = options;
   let timer: Timer | undefined;
   let isStopped = false;
   const stop = (): void => {
@@ -41,14 +44,14 @@ export function keepAlive(tools: KeepAliveTools): () => void {
     stop();
     over();
   };
-  const unwatch = life.watch(() => life.isOver && end());
+  const unwatch = progress.subscribe(() => progress.isOver && end());
   const wait = (): void => {
     if (isStopped) return;
     timer = clock.after(INTERVAL_MS * (1 - JITTER * random()), () => void ask());
     timer.unref();
   };
   const ask = async (): Promise<void> => {
-    const may = await isOurs();
+    const may = await acquire();
     if (isStopped) return;
     if (may) await tell();
     else stop();
@@ -58,11 +61,11 @@ export function keepAlive(tools: KeepAliveTools): () => void {
       await keepAlive();
     } catch (error) {
       if (isGone(error)) end();
-      else failed(error);
+      else onError(error);
     }
     wait();
   };
-  if (life.isOver) end();
+  if (progress.isOver) end();
   else if (isOverdue) void tell();
   else wait();
   return stop;

@@ -1,7 +1,7 @@
 import { parseTones, type Tone } from "@graph-dtmf/models";
 import type { HeardTone } from "@graph-dtmf/notifications";
 
-/** A stream of pressed keys, pressed by a test. */
+/** A stream of keys that a test presses. */
 export class Keypad implements AsyncIterator<HeardTone, undefined> {
   readonly #pressed: HeardTone[] = [];
   #waiting: ((result: IteratorResult<HeardTone, undefined>) => void) | undefined;

@@ -5,7 +5,7 @@ interface Lease extends LeasedCall {
   untilMs: number;
 }
 
-/** The leases of a store that instances share, by a test's clock. It may be away. */
+/** Call leases in memory, shared by several instances, with a manual clock. A test can make them unavailable. */
 export class SharedLeases {
   readonly #clock: Clock;
   readonly #held = new Map<string, Lease>();
@@ -16,12 +16,12 @@ export class SharedLeases {
     this.#clock = clock;
   }
 
-  /** The calls that are held or overdue. */
+  /** The calls that are leased or overdue. */
   get callIds(): string[] {
     return [...this.#held.keys()];
   }
 
-  /** As one instance sees them. */
+  /** The leases as one instance sees them. */
   instance(): CallLeases {
     const hold = ({ callId, tenantId }: LeasedCall, forMs: number): void => {
       const id = normalizeId(callId);

@@ -1,10 +1,10 @@
 import type { Clock, Timer } from "@graph-dtmf/models";
 
 /**
- * Wakes whoever waits, when it rings or when a time has come. A ring that nobody waits for is lost: look at what there is,
- * and wait in the same turn.
+ * Resumes a waiting function when it is set, or at a given time. Setting it while nothing waits has no effect: so
+ * check the condition and wait without an `await` in between.
  */
-export class Alarm {
+export class AutoResetEvent {
   readonly #clock: Clock;
   #wake = (): void => {};
 
@@ -12,7 +12,7 @@ export class Alarm {
     this.#clock = clock;
   }
 
-  readonly ring = (): void => this.#wake();
+  readonly set = (): void => this.#wake();
 
   async wait(untilMs: number = Number.POSITIVE_INFINITY): Promise<void> {
     let timer: Timer | undefined;

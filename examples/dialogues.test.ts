@@ -33,7 +33,7 @@ async function run(
   });
 }
 
-/** A call to the example, which is answered, and what the bot has asked of Graph in it. */
+/** A call to the example, answered, with the actions that the bot requested in it. */
 async function ring(
   example: RunningExample,
   simulator: Simulator,
@@ -62,19 +62,19 @@ describe("conference-pin", () => {
     },
   } as const;
 
-  it("gets in with the right PIN", PATIENCE, async () => {
+  it("joins with the right PIN", PATIENCE, async () => {
     const simulator = await openGraph(bridge);
     const { line, ended } = await run("conference-pin", simulator, { CONFERENCE_PIN: "4711" });
     expect(await line(/^PIN/)).toBe("PIN completed 5 of 5 tones played");
     const callId = simulator.requests.find(({ action }) => action === "sendDtmfTones")?.callId ?? "";
     simulator.call(callId).hangUp({ code: 200, subcode: 5001 });
-    expect(await line(/^over/)).toBe("over: The conversation has ended.");
+    expect(await line(/^ended/)).toBe("ended: The conversation has ended.");
     expect(await ended()).toBe(0);
   });
 
-  it("is turned out with another", PATIENCE, async () => {
+  it("is hung up on with a wrong PIN", PATIENCE, async () => {
     const { line } = await run("conference-pin", await openGraph(bridge), { CONFERENCE_PIN: "0815" });
-    expect(await line(/^over/)).toBe("over: The other party ended the one-to-one call.");
+    expect(await line(/^ended/)).toBe("ended: The other party ended the one-to-one call.");
   });
 });
 
@@ -109,14 +109,14 @@ describe("three-level-menu", () => {
     expect(await example.line(/^plan/)).toContain(
       '[{"pauseMs":1000},{"tones":"[redacted 3 tones]","delayBetweenTonesMs":1000}]',
     );
-    expect(await example.line(/^walked/)).toBe("walked completed 3");
+    expect(await example.line(/^menu/)).toBe("menu completed 3");
     expect(await example.line(/^the far end/)).toBe("the far end pressed tone5");
     expect(await example.ended()).toBe(0);
   });
 });
 
 describe("offer-a-menu", () => {
-  it("plays what is chosen, again and again, until the caller hangs up", PATIENCE, async () => {
+  it("plays the chosen prompts until the caller hangs up", PATIENCE, async () => {
     const simulator = await openGraph();
     const example = await run("offer-a-menu", simulator);
     const { call, asked } = await ring(example, simulator);
@@ -126,16 +126,16 @@ describe("offer-a-menu", () => {
     call.press("1");
     await example.line(/playing .*news\.wav/);
     call.hangUp();
-    expect(await example.line(/^over/)).toBe("over: The other party ended the one-to-one call.");
+    expect(await example.line(/^ended/)).toBe("ended: The other party ended the one-to-one call.");
   });
 });
 
 describe("secret-pin", () => {
-  it("dials a PIN that nothing prints, not even what Graph refuses it with", PATIENCE, async () => {
+  it("prints no digit of the PIN, also when Graph refuses the tones", PATIENCE, async () => {
     const heard: Tone[] = [];
     const simulator = await openGraph({ heard: (tone) => void heard.push(tone) });
     const echo = { error: { code: "BadRequest", message: "Invalid tones: tone8, tone2, tone8, tone6, pound" } };
-    // The first step of the first plan is played, its PIN is refused.
+    // The first step of the first plan is played; its PIN is refused.
     simulator.faults.next({ on: "sendDtmfTones", delayMs: 1 });
     simulator.faults.next({ on: "sendDtmfTones", respond: { status: 400, body: echo } });
     const example = await run("secret-pin", simulator, { PIN: "8286#" });
@@ -149,7 +149,7 @@ describe("secret-pin", () => {
 });
 
 describe("two-tenants", () => {
-  it("serves each with its own tokens, and knows whose notifications are whose", PATIENCE, async () => {
+  it("serves each tenant with its own tokens and verifies whose notifications it receives", PATIENCE, async () => {
     const app = { appId: "2891555a-92ff-42e6-80fa-6e1300c6b5c6", clientSecret: "secret", speed: 20 };
     const { url, openIdConfigurationUrl, simulators } = await startTwoTenants(app);
     const [one, other] = simulators;
@@ -165,7 +165,7 @@ describe("two-tenants", () => {
     expect(await example.ended()).toBe(0);
     for (const tenantId of tenantIds) {
       expect(example.printed()).toContain(`dialed completed in ${tenantId}`);
-      expect(example.printed()).toContain(`heard of established in ${tenantId}`);
+      expect(example.printed()).toContain(`call established in ${tenantId}`);
     }
     for (const { requests, undelivered } of simulators) {
       expect(requests.filter(({ action }) => action === "sendDtmfTones")).toMatchObject([{ status: 200 }]);
@@ -183,7 +183,7 @@ it.each([
   "two-tenants",
   "bot",
   "credential",
-])("%s is short enough to be read at once", (name) => {
+])("%s has at most 40 lines", (name) => {
   const lines = readFileSync(`${import.meta.dirname}/${name}.ts`, "utf8")
     .trimEnd()
     .split("\n");

@@ -11,23 +11,23 @@ import { toNodeHandler } from "@graph-dtmf/notifications/node";
 import { type FarEndOption, type SimulatedCall, type Simulator, startSimulator } from "@graph-dtmf/simulator";
 import { onTestFinished } from "vitest";
 import { type CallingBot, createCallingBot } from "../bot.ts";
-import type { BotCall } from "../call.ts";
+import type { BotCall } from "../bot-call.ts";
 import { SharedLeases } from "./shared-leases.ts";
 
-/** A bot and a simulator that talk over HTTP; the time of the calls stands still until a test moves it. */
+/** A bot and a simulator that communicate over HTTP. The time of the calls stands still until a test moves it. */
 export interface Scene {
   bot: CallingBot;
   simulator: Simulator;
   clock: ManualClock;
   callbackUri: string;
   errors: unknown[];
-  /** Those of a store that other instances share, if the bot has one. */
+  /** The leases of a store that instances share, if the bot has one. */
   leases: SharedLeases;
-  /** Moves the time until the promise is settled. */
+  /** Moves the time until the promise settles. */
   until<T>(promise: Promise<T>): Promise<T>;
-  /** Waits, while the time stands still, for what is under way to bring it about. */
+  /** Waits, while the time stands still, until running I/O has made the condition true. */
   eventually(holds: () => boolean): Promise<void>;
-  /** A call that is established, from both ends. */
+  /** An established call, seen from both ends. */
   establish(): Promise<{ call: BotCall; farEnd: SimulatedCall }>;
 }
 
@@ -38,11 +38,11 @@ export interface SceneOptions {
   isOneOfMany?: boolean;
 }
 
-export async function openScene({ farEnd, isOneOfMany = false }: SceneOptions = {}): Promise<Scene> {
+export async function startBot({ farEnd, isOneOfMany = false }: SceneOptions = {}): Promise<Scene> {
   const clock = createManualClock();
   const simulator = await startSimulator({ clock, ...(farEnd && { farEnd }) });
   const operations = createOperationTracker({ clock });
-  // On the real time: its sockets live there.
+  // In real time: sockets need it.
   const dtmf = createDtmfClient({ baseUrl: simulator.url, credential: simulator.credential, operations });
   const verifier = createGraphCallingVerifier({ ...simulator, tenantIds: [simulator.tenantId], clock });
   const errors: unknown[] = [];

@@ -2,35 +2,35 @@ import type { Prompt } from "@graph-dtmf/client";
 import { InvalidRequestError, parseTones, type Tone } from "@graph-dtmf/models";
 import { checkTones, isRecord } from "@graph-dtmf/models/internal";
 
-/** What to collect. */
+/** Options of `collect`. */
 export interface CollectOptions {
-  /** It ends with so many. */
+  /** The entry ends with this many keys. */
   maxDigits: number;
-  /** An entry that ends with fewer is invalid. Default 1. */
+  /** An entry with fewer keys is invalid. Default 1. */
   minDigits?: number;
-  /** Keys that end an entry and are not part of it. Default `#`, unless that is among the `allowed`; `""` for none. */
+  /** Keys that end an entry and are not part of it. Default `#`, unless `allowed` contains it; `""` for none. */
   terminators?: string | readonly Tone[];
-  /** Keys that may be entered; any other makes the entry invalid. Default: all that end no entry. */
+  /** Keys that may be entered. Any other key makes the entry invalid. Default: all keys except the terminators. */
   allowed?: string | readonly Tone[];
-  /** How long to wait for the first key once the prompts have ended, in milliseconds. Default 10,000. */
+  /** How long to wait for the first key after the prompts, in milliseconds. Default 10,000. */
   firstDigitTimeoutMs?: number;
   /** How long to wait for each further key, in milliseconds. Default 5,000. */
   interDigitTimeoutMs?: number;
-  /** How long all of it may take, prompts and all attempts included, in milliseconds. No limit unless given. */
+  /** The most that the collect may take, with prompts and all attempts, in milliseconds. No limit by default. */
   timeoutMs?: number;
-  /** Played first, until a key is pressed; left out if one is waiting already. */
+  /** Played first, until a key is pressed. Skipped if a key is already waiting. */
   prompts?: readonly Prompt[];
-  /** How many attempts there are: after silence or an invalid entry the next one begins, with the prompts. Default 1. */
+  /** The number of attempts. After silence or an invalid entry the next attempt starts, with the prompts. Default 1. */
   maxAttempts?: number;
   signal?: AbortSignal;
 }
 
-/** The same, checked and complete. */
-export interface CollectRules {
+/** The options, checked and with defaults. */
+export interface CollectSettings {
   maxDigits: number;
   minDigits: number;
   terminators: ReadonlySet<Tone>;
-  /** Absent if any key is. */
+  /** Absent if every key is allowed. */
   allowed: ReadonlySet<Tone> | undefined;
   firstDigitTimeoutMs: number;
   interDigitTimeoutMs: number;
@@ -39,8 +39,8 @@ export interface CollectRules {
   maxAttempts: number;
 }
 
-/** @throws InvalidRequestError, InvalidTonesError for what cannot be meant. */
-export function readCollectRules(options: CollectOptions): CollectRules {
+/** @throws InvalidRequestError, InvalidTonesError for invalid options. */
+export function parseCollectOptions(options: CollectOptions): CollectSettings {
   if (!isRecord(options)) throw new InvalidRequestError("expected { maxDigits, … }");
   const { prompts = [], timeoutMs = Number.POSITIVE_INFINITY } = options;
   const maxDigits = count("maxDigits", options.maxDigits, 1);

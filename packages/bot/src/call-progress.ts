@@ -1,28 +1,31 @@
 import type { Call, CallState, OpenEnum, ResultInfo } from "@graph-dtmf/models";
 import { reasonOf } from "./errors.ts";
 
-/** How a call stands, as far as was heard. */
+/** The state of a call, by the notifications so far. */
 export interface CallStatus {
-  /** Absent while nothing was heard. */
+  /** Absent before the first notification. */
   state?: OpenEnum<CallState>;
-  /** How it ended, where Graph said so. */
+  /** How the call ended, if Graph reported it. */
   resultInfo?: ResultInfo;
-  /** Why it ended, in a sentence for people. */
+  /** Why the call ended, as a sentence. */
   reason?: string;
 }
 
-/** Notifications may come out of order; a call never goes back in these. All other states are between, side by side. */
+/**
+ * Notifications may arrive out of order. A call never moves backwards through these states. All other states are
+ * between the two lists, without an order.
+ */
 const EARLY = ["incoming", "establishing", "ringing"];
 const LATE = ["terminating", "terminated"];
 
-/** What is known of one call, and who wants to know when that changes. */
-export class CallLife {
+/** The state of one call, with listeners for its changes. */
+export class CallProgress {
   #status: CallStatus = {};
-  /** When it began to ring at the bot. */
+  /** When the call started to ring at the bot, in milliseconds since 1970. */
   incomingAtMs: number | undefined;
-  /** Of the token that its notifications come under, or as its maker said. */
+  /** The tenant, from the token of its notifications or from the request that created it. */
   tenantId: string | undefined;
-  readonly #watchers = new Set<() => void>();
+  readonly #listeners = new Set<() => void>();
 
   get status(): CallStatus {
     return this.#status;
@@ -32,7 +35,7 @@ export class CallLife {
     return this.#status.state === "terminated";
   }
 
-  /** Whether it is in that state, or was and has gone on from it. */
+  /** Whether the call is in that state, or in a later one. */
   hasReached(state: CallState): boolean {
     const now = this.#status.state;
     if (now === undefined) return false;
@@ -40,7 +43,7 @@ export class CallLife {
     return now === state || (isStage && rankOf(now) > rankOf(state));
   }
 
-  hear({ state, resultInfo }: Pick<Call, "state" | "resultInfo">): void {
+  apply({ state, resultInfo }: Pick<Call, "state" | "resultInfo">): void {
     if (state === undefined || this.isOver) return;
     if (state === "terminated") this.end(resultInfo);
     else if (rankOf(state) >= rankOf(this.#status.state ?? "incoming")) this.#change({ state });
@@ -51,15 +54,15 @@ export class CallLife {
     this.#change({ state: "terminated", reason: reasonOf(resultInfo), ...(resultInfo && { resultInfo }) });
   }
 
-  /** Returns what stops it. */
-  readonly watch = (changed: () => void): (() => void) => {
-    this.#watchers.add(changed);
-    return () => this.#watchers.delete(changed);
+  /** Returns a function that removes the listener. */
+  readonly subscribe = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   };
 
   #change(status: CallStatus): void {
     this.#status = status;
-    for (const changed of this.#watchers) changed();
+    for (const changed of this.#listeners) changed();
   }
 }
 

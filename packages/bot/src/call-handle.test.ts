@@ -1,11 +1,11 @@
 import { describe, expect, test, vi } from "vitest";
-import { openScene } from "./__fixtures__/open-scene.ts";
+import { startBot } from "./__fixtures__/start-bot.ts";
 
 const prompts = [{ uri: "https://bot.contoso.com/welcome.wav" }];
 
 describe("waitFor", () => {
-  test("resolves once the call is in that state, or past it", async () => {
-    const { bot, until } = await openScene();
+  test("resolves when the call is in that state or a later one", async () => {
+    const { bot, until } = await startBot();
     const call = await bot.createCall({ targets: [{ user: { id: "somebody" } }] });
     expect(call.status.state).toBe("establishing");
     expect(await until(call.waitFor("established"))).toEqual({ state: "established" });
@@ -13,8 +13,8 @@ describe("waitFor", () => {
     expect(bot.call(call.id.toUpperCase())).toBe(call);
   });
 
-  test("takes notifications that come out of order", async () => {
-    const { bot, until, simulator } = await openScene();
+  test("accepts notifications that arrive out of order", async () => {
+    const { bot, until, simulator } = await startBot();
     simulator.faults.next({ on: "notification", deliver: "reorder" });
     const heard: unknown[] = [];
     bot.receiver.before("call", ({ call }) => heard.push(call.state));
@@ -25,8 +25,8 @@ describe("waitFor", () => {
     expect(call.status).toEqual({ state: "established" });
   });
 
-  test("rejects when the call ends before, and says why in a sentence", async () => {
-    const { bot, until } = await openScene({ farEnd: { picksUp: "busy" } });
+  test("rejects when the call ends first, with the reason as a sentence", async () => {
+    const { bot, until } = await startBot({ farEnd: { picksUp: "busy" } });
     const call = await bot.createCall({ targets: [{ user: { id: "somebody" } }] });
     const waiting = call.waitFor("established");
     await expect(until(waiting)).rejects.toMatchObject({ code: "call_ended", resultInfo: { code: 486 } });
@@ -34,8 +34,8 @@ describe("waitFor", () => {
     await expect(call.waitFor("established")).rejects.toMatchObject({ code: "call_ended" });
   });
 
-  test("tells an operator how the call ended", async () => {
-    const { establish, until } = await openScene();
+  test("gives an operator the reason why the call ended", async () => {
+    const { establish, until } = await startBot();
     const { call, farEnd } = await establish();
     const over = call.waitFor("terminated");
     farEnd.hangUp({ code: 200, subcode: 4521 });
@@ -47,8 +47,8 @@ describe("waitFor", () => {
     expect(call.status.reason).toBe("The other party ended the one-to-one call.");
   });
 
-  test("ends by its time, its signal, and with the bot", async () => {
-    const { bot, clock } = await openScene();
+  test("ends at its timeout, by its signal, and when the bot closes", async () => {
+    const { bot, clock } = await startBot();
     const call = bot.call("57dab8b1-894c-409a-b240-bd8beae78896");
     const late = call.waitFor("established", { timeoutMs: 5_000 });
     const lateByDefault = call.waitFor("established");
@@ -68,8 +68,8 @@ describe("waitFor", () => {
     expect(clock.pending).toBe(0);
   });
 
-  test("hears of an end that reached another instance", async () => {
-    const { bot } = await openScene();
+  test("resolves when another instance received the end", async () => {
+    const { bot } = await startBot();
     const id = "57dab8b1-894c-409a-b240-bd8beae78896";
     const waiting = bot.call(id).waitFor("established");
     const call = { id, state: "terminated", resultInfo: { code: 200, subcode: 5000 } } as const;
@@ -79,8 +79,8 @@ describe("waitFor", () => {
 });
 
 describe("an incoming call", () => {
-  test("is handed over once, and can be answered", async () => {
-    const { bot, simulator, callbackUri, until } = await openScene();
+  test("reaches the handler once and can be answered", async () => {
+    const { bot, simulator, callbackUri, until } = await startBot();
     const states: unknown[] = [];
     const conversation = new Promise((resolve) => {
       bot.on("incoming", async (call) => {
@@ -97,15 +97,15 @@ describe("an incoming call", () => {
   });
 
   test("can be rejected", async () => {
-    const { bot, simulator, callbackUri, until } = await openScene();
+    const { bot, simulator, callbackUri, until } = await startBot();
     const rejected = new Promise((resolve) => bot.on("incoming", (call) => resolve(call.reject({ reason: "busy" }))));
     const call = simulator.incoming({ callbackUri });
     await until(rejected);
     expect(call.state).toBe("terminated");
   });
 
-  test("is not answered when its 15 s are over: Graph has let it go", async () => {
-    const { bot, simulator, callbackUri, clock } = await openScene();
+  test("is not answered after 15 s: Graph has dropped it", async () => {
+    const { bot, simulator, callbackUri, clock } = await startBot();
     const incoming = new Promise<Awaited<ReturnType<typeof bot.createCall>>>((resolve) => bot.on("incoming", resolve));
     simulator.incoming({ callbackUri });
     const call = await incoming;
@@ -116,8 +116,8 @@ describe("an incoming call", () => {
     expect(simulator.requests.filter(({ action }) => action === "answer" || action === "reject")).toEqual([]);
   });
 
-  test("reports what a handler throws, and nothing after its handler was taken off", async () => {
-    const { bot, simulator, callbackUri, eventually, errors } = await openScene();
+  test("reports errors of a handler, and calls no handler that was removed", async () => {
+    const { bot, simulator, callbackUri, eventually, errors } = await startBot();
     const stop = bot.on("incoming", () => Promise.reject(new Error("oops")));
     simulator.incoming({ callbackUri });
     await eventually(() => errors.length === 1);
@@ -130,32 +130,32 @@ describe("an incoming call", () => {
 });
 
 describe("keepAlive", () => {
-  test("asks every 15 minutes or a little earlier, reports failures, and stops with the call", async () => {
-    const { establish, simulator, clock, eventually, errors } = await openScene();
+  test("sends every 15 minutes or a little earlier, reports failures, and stops with the call", async () => {
+    const { establish, simulator, clock, eventually, errors } = await startBot();
     const { call, farEnd } = await establish();
-    const asked = (): number => simulator.requests.filter(({ action }) => action === "keepAlive").length;
+    const sent = (): number => simulator.requests.filter(({ action }) => action === "keepAlive").length;
     const pending = clock.pending;
-    /** Once an answer has come, the next request is planned. */
+    /** Once an answer has arrived, the client sends the next request. */
     const answered = (): Promise<void> => eventually(() => clock.pending === pending + 1);
     call.keepAlive();
     await clock.advance(13.4 * 60_000);
-    expect([asked(), clock.pending]).toEqual([0, pending + 1]);
+    expect([sent(), clock.pending]).toEqual([0, pending + 1]);
     await clock.advance(1.6 * 60_000);
     await answered();
-    expect(asked()).toBe(1);
+    expect(sent()).toBe(1);
     simulator.faults.next({ on: "keepAlive", respond: { status: 403 } });
     await clock.advance(15 * 60_000);
     await answered();
     expect(errors).toMatchObject([{ code: "graph_request_failed", status: 403 }]);
     await clock.advance(15 * 60_000);
     await answered();
-    expect([asked(), farEnd.state]).toEqual([3, "established"]);
+    expect([sent(), farEnd.state]).toEqual([3, "established"]);
     farEnd.hangUp();
     await eventually(() => call.status.state === "terminated" && clock.pending === 0);
   });
 
-  test("stops at 404, which is the end of the call, and when it is told to", async () => {
-    const { establish, simulator, clock, eventually, errors } = await openScene();
+  test("stops at 404, which ends the call, and when the returned function is called", async () => {
+    const { establish, simulator, clock, eventually, errors } = await startBot();
     const { call } = await establish();
     const pending = clock.pending;
     const stop = call.keepAlive();
@@ -173,11 +173,11 @@ describe("keepAlive", () => {
 });
 
 describe("keepAlive on one of many instances", () => {
-  /** What needs no more than promises has happened. */
+  /** Runs everything that needs only resolved promises. */
   const turn = () => new Promise((resolve) => setImmediate(resolve));
 
-  test("is taken over from another that is gone, and ends with the call", async () => {
-    const { establish, bot, clock, eventually, leases, errors } = await openScene({ isOneOfMany: true });
+  test("takes over a call of a stopped instance, and ends with the call", async () => {
+    const { establish, bot, clock, eventually, leases, errors } = await startBot({ isOneOfMany: true });
     const { call, farEnd } = await establish();
     const gone = leases.instance();
     await gone.take({ callId: call.id }, 20 * 60_000);
@@ -195,8 +195,8 @@ describe("keepAlive on one of many instances", () => {
     await eventually(() => leases.callIds.length === 0);
   });
 
-  test("is no concern of another any more once it is asked for, stopped, or its call has ended here", async () => {
-    const { establish, eventually, leases } = await openScene({ isOneOfMany: true });
+  test("loses a call to another instance that starts keepAlive, stops it, or receives its end", async () => {
+    const { establish, eventually, leases } = await startBot({ isOneOfMany: true });
     const { call, farEnd } = await establish();
     const other = leases.instance();
     const mayRenew = () => other.renew({ callId: call.id }, 60_000);
@@ -222,8 +222,8 @@ describe("keepAlive on one of many instances", () => {
 });
 
 describe("tones", () => {
-  test("are subscribed to once, and each reader hears all", async () => {
-    const { establish, simulator, until, eventually } = await openScene();
+  test("subscribes once, and gives every key to every reader", async () => {
+    const { establish, simulator, until, eventually } = await startBot();
     const { call, farEnd } = await establish();
     const [one, other] = [call.tones(), call.tones()];
     const subscriptions = () => simulator.requests.filter(({ action }) => action === "subscribeToTone");
@@ -236,8 +236,8 @@ describe("tones", () => {
     expect((await one.next()).done).toBe(true);
   });
 
-  test("tell what a subscription was refused with, and try it again the next time", async () => {
-    const { establish, simulator } = await openScene();
+  test("rejects with the refusal of a subscription, and tries again the next time", async () => {
+    const { establish, simulator } = await startBot();
     const { call } = await establish();
     simulator.faults.next({ on: "subscribeToTone", respond: { status: 403 } });
     await expect(call.tones().next()).rejects.toMatchObject({ status: 403 });
@@ -248,9 +248,9 @@ describe("tones", () => {
   });
 });
 
-describe("what cancelMediaProcessing stops", () => {
-  test("ends as canceled, in both of Graph's vocabularies", async () => {
-    const { establish, clock, until } = await openScene();
+describe("operations stopped by cancelMediaProcessing", () => {
+  test("end as canceled, in both of Graph's vocabularies", async () => {
+    const { establish, clock, until } = await startBot();
     const { call } = await establish();
     const tones = await call.sendTones("1234567890", { delayBetweenTonesMs: 500 });
     const prompt = await call.playPrompt(prompts);
@@ -267,8 +267,8 @@ describe("what cancelMediaProcessing stops", () => {
     expect(await until(cancel.completion())).toMatchObject({ outcome: "completed" });
   });
 
-  test("hangs up, also what is over", async () => {
-    const { establish, until } = await openScene();
+  test("hangs up, also a call that has ended", async () => {
+    const { establish, until } = await startBot();
     const { call } = await establish();
     await call.hangUp();
     expect(await until(call.waitFor("terminated"))).toMatchObject({ reason: "The bot ended the call." });

@@ -1,44 +1,44 @@
 import type { SentOperation } from "@graph-dtmf/client";
 import { isDeliveryUnknown } from "./errors.ts";
 
-/** What a prompt is played with. */
-export interface PlayingTools {
+/** What a playback needs. */
+export interface PromptPlaybackOptions {
   play(): Promise<SentOperation>;
-  /** Stops what is played in the call. */
+  /** Stops what plays in the call. */
   cancel(): Promise<void>;
-  changed(): void;
+  onChange(): void;
 }
 
 /** A prompt that plays until it ends or is stopped. */
-export class Playing {
-  readonly #tools: PlayingTools;
-  #isOver = false;
+export class PromptPlayback {
+  readonly #options: PromptPlaybackOptions;
+  #isDone = false;
   #isStopped = false;
   #failure: { error: unknown } | undefined;
   #stop = (): void => {};
-  /** Resolves when nothing is asked of Graph for it any more. Never rejects. */
+  /** Resolves when no request for it is running any more. Never rejects. */
   readonly done: Promise<void>;
 
-  constructor(tools: PlayingTools) {
-    this.#tools = tools;
+  constructor(options: PromptPlaybackOptions) {
+    this.#options = options;
     this.done = this.#run();
   }
 
-  /** Whether it is to be waited for no longer. */
-  get isOver(): boolean {
-    return this.#isOver;
+  /** Whether it has ended or failed. */
+  get isDone(): boolean {
+    return this.#isDone;
   }
 
   get isStopped(): boolean {
     return this.#isStopped;
   }
 
-  /** Graph did not take it. */
+  /** Set if Graph refused the prompt. */
   get failure(): { error: unknown } | undefined {
     return this.#failure;
   }
 
-  /** It is silent as soon as Graph has been told, which takes until `done`. */
+  /** Stops the prompt. It is silent when Graph has accepted the cancel request, at the latest when `done` resolves. */
   stop(): void {
     this.#isStopped = true;
     this.#stop();
@@ -47,20 +47,20 @@ export class Playing {
   async #run(): Promise<void> {
     try {
       const completion = await this.#begin();
-      // Only what Graph has taken can be stopped: a cancel that overtakes it stops nothing.
+      // Graph can only stop what it has accepted: a cancel request that arrives before it has no effect.
       await Promise.race([completion(), this.#stopped()]);
-      if (this.#isStopped) await this.#tools.cancel();
+      if (this.#isStopped) await this.#options.cancel();
     } catch (error) {
       this.#failure = { error };
     }
-    this.#isOver = true;
-    this.#tools.changed();
+    this.#isDone = true;
+    this.#options.onChange();
   }
 
-  /** Resolves once Graph has taken it, or may have, with what waits for its end. */
+  /** Resolves once Graph has accepted the prompt, or may have, with a function that waits for its end. */
   async #begin(): Promise<() => Promise<unknown>> {
     try {
-      const sent = await this.#tools.play();
+      const sent = await this.#options.play();
       return () => sent.completion();
     } catch (error) {
       if (isDeliveryUnknown(error)) return () => error.completion();

@@ -10,46 +10,49 @@ import {
   type OperationTracker,
   type OperationTrackerOptions,
 } from "@graph-dtmf/notifications";
-import type { BotErrorListener } from "./report.ts";
+import type { BotErrorListener } from "./error-reporter.ts";
 
-/** What a bot wants to know however it is made. */
+/** Options of every bot. */
 export interface BotDefaults {
-  /** Where Graph posts notifications, for calls that are made or answered without another. */
+  /** Where Graph posts notifications, for calls without a `callbackUri` of their own. */
   callbackUri?: string;
-  /** The tenant of calls that are made without another. Default: the only one of `tenantIds`. */
+  /** The tenant of calls without a `tenantId` of their own. Default: the only one of `tenantIds`. */
   tenantId?: string;
-  /** Hears what handlers throw, and what else failed where nobody waits for it. */
+  /** Called with errors of handlers, and with failures that no promise reports. */
   onError?: BotErrorListener;
-  /** Is given ids, counts and codes. With neither `onError` nor `logger`, errors go to the console. */
+  /** Gets ids, counts and codes. With neither `onError` nor `logger`, errors go to the console. */
   logger?: Logger;
-  /** Time, for tests. */
+  /** The clock, for tests. */
   clock?: Clock;
 }
 
-/** A bot of parts that were wired by hand, and that whoever wired them closes. */
+/** A bot made of existing parts. `bot.close()` does not close them. */
 export interface BotParts extends BotDefaults {
   dtmf: DtmfClient;
   receiver: NotificationReceiver;
-  /** The tracker that both know. */
+  /** The tracker that client and receiver use. */
   operations: OperationTracker;
-  /** The store that the tracker was given: through its leases a call is kept alive though the instance that did so is gone. */
+  /**
+   * The store of the tracker. With its leases, another instance keeps a call alive when the one that did so has
+   * stopped.
+   */
   store?: Pick<OperationStore, "leases">;
 }
 
-/** A bot in one go: the options of its client, verifier, receiver and tracker side by side. */
+/** A bot that creates its parts: the options of client, verifier, receiver and tracker in one object. */
 export type BotOptions = BotDefaults &
   Omit<DtmfClientOptions, "operations"> &
   GraphCallingVerifierOptions &
   Omit<NotificationReceiverOptions, "verifier" | "operations" | keyof BotDefaults> &
   OperationTrackerOptions;
 
-/** The parts, and what closes those that were made here. */
-export interface WiredParts extends BotParts {
+/** The parts, and a function that closes those that were created here. */
+export interface CreatedParts extends BotParts {
   closeParts(): Promise<void>;
 }
 
-/** @throws TypeError for options that cannot work. */
-export function wireParts(options: BotParts | BotOptions): WiredParts {
+/** @throws TypeError for invalid options. */
+export function createParts(options: BotParts | BotOptions): CreatedParts {
   if ("dtmf" in options) return { ...options, closeParts: async () => {} };
   const operations = createOperationTracker(options);
   const dtmf = createDtmfClient({ ...options, operations });

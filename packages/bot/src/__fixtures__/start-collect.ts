@@ -1,17 +1,17 @@
 import type { SentOperation } from "@graph-dtmf/client";
 import { formatTones } from "@graph-dtmf/models";
 import { createManualClock, type ManualClock } from "@graph-dtmf/models/testing";
-import { type Collected, type CollectTools, collect } from "../collect.ts";
-import { type CollectOptions, readCollectRules } from "../collect-rules.ts";
-import { KeyInbox } from "../key-inbox.ts";
-import { Playing } from "../playing.ts";
+import { type CollectContext, type Collected, collect } from "../collect.ts";
+import { type CollectOptions, parseCollectOptions } from "../collect-options.ts";
+import { PromptPlayback } from "../prompt-playback.ts";
+import { ToneQueue } from "../tone-queue.ts";
 import { Keypad } from "./keypad.ts";
 
-/** Collecting, with a keypad at the other end, and prompts of 3 s that play nowhere. */
+/** A collect with a keypad as the far end and prompts of 3 s that are not played. */
 export interface Collecting {
   clock: ManualClock;
   keypad: Keypad;
-  inbox: KeyInbox;
+  inbox: ToneQueue;
   /** `played` and `canceled`, in order. */
   prompts: string[];
   start(options: CollectOptions): Promise<Collected>;
@@ -19,12 +19,12 @@ export interface Collecting {
 
 export const PROMPT_MS = 3_000;
 
-export function openCollecting(
-  ports: Partial<Pick<CollectTools, "subscribe">> & { playPrompt?: () => Promise<SentOperation> } = {},
+export function startCollect(
+  ports: Partial<Pick<CollectContext, "subscribe">> & { playPrompt?: () => Promise<SentOperation> } = {},
 ): Collecting {
   const clock = createManualClock();
   const keypad = new Keypad();
-  const inbox = new KeyInbox(keypad);
+  const inbox = new ToneQueue(keypad);
   const prompts: string[] = [];
   const playPrompt =
     ports.playPrompt ??
@@ -39,18 +39,22 @@ export function openCollecting(
     inbox,
     prompts,
     start: async (options) =>
-      collect(readCollectRules(options), {
-        inbox,
+      collect(parseCollectOptions(options), {
+        toneQueue: inbox,
         clock,
         signal: options.signal ?? new AbortController().signal,
         subscribe: ports.subscribe ?? (async () => {}),
         play: (_, changed) =>
-          new Playing({ play: playPrompt, cancel: async () => void prompts.push("canceled"), changed }),
+          new PromptPlayback({
+            play: playPrompt,
+            cancel: async () => void prompts.push("canceled"),
+            onChange: changed,
+          }),
       }),
   };
 }
 
-/** What was collected, as `keys endedBy`. */
+/** The result, as `keys endedBy`. */
 export function inClear({ digits, endedBy }: Collected): string {
   return `${formatTones(digits)} ${endedBy}`;
 }
