@@ -42,4 +42,5 @@ export const folderLayers = {
   ],
   "packages/redis": [".", "testing"],
   "packages/simulator": ["http", "schema", "faults", "identity", "callbacks", "calls", "actions", "server", "."],
+  "apps/demo-bot": ["bot", "server", "instances", "scenarios", "walkthrough", "."],
 };

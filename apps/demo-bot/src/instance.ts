@@ -1,7 +1,7 @@
 import { DtmfError } from "@graph-dtmf/models";
-import { readConfig } from "./config.ts";
-import type { Message, Order, Result } from "./orders.ts";
-import { startServer } from "./server.ts";
+import type { Message, Order, Result } from "./instances/ipc-messages.ts";
+import { startServer } from "./server/bot-server.ts";
+import { readConfig } from "./server/server-config.ts";
 
 // One of many instances: the server of `npm start`, which does what the process that started it asks for.
 const { bot, graph, close } = await startServer(readConfig(process.env), () => {});

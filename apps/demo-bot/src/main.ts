@@ -1,9 +1,10 @@
-import { describeStep, type InstancesEvent, tellOfInstances } from "./instances-story.ts";
-import { jsonNarrator, storyNarrator } from "./narrator.ts";
-import { parseOptions, USAGE } from "./options.ts";
-import { tellScenario } from "./scenario.ts";
-import { describeScenarioStep, type ScenarioEvent } from "./scenario-event.ts";
-import { tellStory } from "./story.ts";
+import { fileURLToPath } from "node:url";
+import { parseOptions, USAGE } from "./command-line.ts";
+import { tellScenario } from "./scenarios/run-scenario.ts";
+import { describeScenarioStep, type ScenarioEvent } from "./scenarios/scenario-event.ts";
+import { describeStep, type InstancesEvent, tellOfInstances } from "./walkthrough/instances-walkthrough.ts";
+import { jsonNarrator, storyNarrator } from "./walkthrough/printer.ts";
+import { tellStory } from "./walkthrough/walkthrough.ts";
 
 try {
   const options = parseOptions(process.argv.slice(2));
@@ -24,7 +25,8 @@ try {
       const tell = (event: InstancesEvent): void => {
         page.write(`${json ? JSON.stringify(event) : describeStep(event)}\n`);
       };
-      await tellOfInstances({ count, speed, redisUrl: process.env.REDIS_URL || undefined }, tell);
+      const program = fileURLToPath(new URL("./instance.js", import.meta.url));
+      await tellOfInstances({ count, speed, redisUrl: process.env.REDIS_URL || undefined, program }, tell);
     } else await tellStory(options, json ? jsonNarrator(page) : storyNarrator(page));
   }
 } catch (error) {

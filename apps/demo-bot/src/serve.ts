@@ -1,5 +1,5 @@
-import { readConfig } from "./config.ts";
-import { startServer } from "./server.ts";
+import { startServer } from "./server/bot-server.ts";
+import { readConfig } from "./server/server-config.ts";
 
 // `npm start`: the bot as a server, until somebody ends it.
 try {
