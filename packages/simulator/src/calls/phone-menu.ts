@@ -101,7 +101,7 @@ function mayStillFit(entry: string, { choices, endKey }: Place): boolean {
 }
 
 const state: Check = object({
-  members: {
+  properties: {
     press: nullableText,
     hangUp: nullable((value, path) => (value === true ? undefined : resultInfo(value, path))),
     choices: nullable(recordOf(text)),
@@ -111,8 +111,8 @@ const state: Check = object({
   },
 });
 const picksUp: Check = (value, path) =>
-  value === "busy" || value === "never" ? undefined : object({ members: { afterMs: count } })(value, path);
-const schema: Check = object({ members: { picksUp: nullable(picksUp), start: text, states: recordOf(state) } });
+  value === "busy" || value === "never" ? undefined : object({ properties: { afterMs: count } })(value, path);
+const schema: Check = object({ properties: { picksUp: nullable(picksUp), start: text, states: recordOf(state) } });
 
 function checkPhoneMenu(menu: PhoneMenu): void {
   const problem = schema(menu, "") ?? deadEnd(menu);

@@ -3,40 +3,40 @@ import { GraphError, graphErrorBody, type RequestIds } from "../http/graph-error
 import type { Inbound } from "../http/http-listener.ts";
 import type { RequestFault, RespondFault } from "./fault.ts";
 
-/** How a request is carried out, and what it meets on the way. */
+/** A request and the fault that applies to it. */
 export interface FaultableRequest {
   fault: RequestFault | undefined;
   inbound: Inbound;
   ids: RequestIds;
-  /** Carries the request out. Never rejects. */
+  /** Executes the request. Never rejects. */
   execute(inbound: Inbound): Promise<Answer>;
   wait(ms: number): Promise<void>;
   now(): number;
 }
 
-/** Lets a request meet its fault, if it has one. */
-export async function applyRequestFault(meddling: FaultableRequest): Promise<Answer> {
-  const { fault, inbound, execute: perform, wait } = meddling;
-  if (!fault) return await perform(inbound);
+/** Executes a request and applies its fault, if it has one. Returns the response to send. */
+export async function applyRequestFault(request: FaultableRequest): Promise<Answer> {
+  const { fault, inbound, execute, wait } = request;
+  if (!fault) return await execute(inbound);
   if ("delayMs" in fault) {
-    // The answer is what is late: what it announces need not wait for it.
-    const answer = await perform({ ...inbound, answered: Promise.resolve() });
+    // Only the response is late: notifications do not wait until it was sent.
+    const answer = await execute({ ...inbound, answered: Promise.resolve() });
     await wait(fault.delayMs);
     return answer;
   }
   if ("respond" in fault) {
-    if (fault.executed) await perform(inbound);
-    return toAnswer(fault, meddling);
+    if (fault.executed) await execute(inbound);
+    return toAnswer(fault, request);
   }
   if (fault.drop === "beforeExecuting") {
-    // All of the request has arrived: that is what makes the caller wonder.
+    // The whole request is read first: the caller cannot detect whether it was executed.
     await inbound.readBody().catch(() => {});
     return { status: 0, cut: "before" };
   }
-  return { ...(await perform(inbound)), cut: fault.drop === "midResponse" ? "middle" : "before" };
+  return { ...(await execute(inbound)), cut: fault.drop === "midResponse" ? "middle" : "before" };
 }
 
-/** Codes and texts of Graph's gateway, where they are known. */
+/** Error codes and messages that Graph's gateway is known to send, by HTTP status. */
 const GATEWAY_ERRORS: Readonly<Record<number, readonly [code: string, message: string]>> = {
   401: ["InvalidAuthenticationToken", "Access token validation failure."],
   403: ["Forbidden", "Insufficient privileges to complete the operation."],

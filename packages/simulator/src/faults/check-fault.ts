@@ -5,38 +5,40 @@ import { boolean, type Check, count, enumOf, nullable, object } from "../schema/
 import { anything } from "../schema/graph-types.ts";
 import type { Fault } from "./fault.ts";
 
-const status: Check = (value) =>
-  typeof value === "number" && Number.isInteger(value) && value >= 200 && value <= 599 ? undefined : "no HTTP status";
-/** Wrong ones are what a test may want to send; but they must fit into a header. */
-const retryAfter: Check = (value) =>
+const status: Check = (value, path) =>
+  typeof value === "number" && Number.isInteger(value) && value >= 200 && value <= 599
+    ? undefined
+    : `${path} must be an HTTP status from 200 to 599.`;
+/** Tests may send an invalid Retry-After, but the value must be allowed in a header. */
+const retryAfter: Check = (value, path) =>
   typeof value === "number" || (typeof value === "string" && /^[\x20-\x7e]*$/.test(value))
     ? undefined
-    : "no text for a header";
+    : `${path} must be a number or printable ASCII text.`;
 const action = enumOf(["token", ...GRAPH_ACTIONS]);
 const notification = enumOf(["notification"]);
 
-/** What each kind of fault looks like, by the member that tells it. */
-const KINDS: Readonly<Record<string, Check>> = {
+/** The schema of each kind of fault, by the member that only this kind has. */
+const SCHEMAS: Readonly<Record<string, Check>> = {
   respond: object({
-    members: {
+    properties: {
       on: action,
-      respond: object({ members: { status, retryAfter: nullable(retryAfter), body: anything } }),
+      respond: object({ properties: { status, retryAfter: nullable(retryAfter), body: anything } }),
       executed: nullable(boolean),
     },
   }),
-  drop: object({ members: { on: action, drop: enumOf(["beforeExecuting", "afterExecuting", "midResponse"]) } }),
-  delayMs: object({ members: { on: action, delayMs: count } }),
+  drop: object({ properties: { on: action, drop: enumOf(["beforeExecuting", "afterExecuting", "midResponse"]) } }),
+  delayMs: object({ properties: { on: action, delayMs: count } }),
   complete: object({
-    members: {
+    properties: {
       on: enumOf(["sendDtmfTones"]),
       complete: enumOf(["mediaOperationCanceled", "unknown", "failed", "never", "atOnce"]),
     },
   }),
   deliver: object({
-    members: { on: notification, deliver: enumOf(["drop", "duplicate", "early", "late", "reorder", "batch"]) },
+    properties: { on: notification, deliver: enumOf(["drop", "duplicate", "early", "late", "reorder", "batch"]) },
   }),
   token: object({
-    members: {
+    properties: {
       on: notification,
       token: enumOf([
         "missing",
@@ -51,7 +53,7 @@ const KINDS: Readonly<Record<string, Check>> = {
     },
   }),
   spell: object({
-    members: {
+    properties: {
       on: notification,
       spell: enumOf([
         "pascalCase",
@@ -67,10 +69,17 @@ const KINDS: Readonly<Record<string, Check>> = {
   }),
 };
 
-/** @throws DtmfError `invalid_request` if there is no such fault. */
+/**
+ * Returns the fault if it has a known form.
+ *
+ * @throws DtmfError `invalid_request`
+ */
 export function checkFault(fault: unknown): Fault {
-  const kind = isRecord(fault) ? Object.keys(KINDS).find((name) => name in fault) : undefined;
-  const problem = kind === undefined ? "it says nothing of what is to go wrong" : KINDS[kind]?.(fault, "");
+  const kind = isRecord(fault) ? Object.keys(SCHEMAS).find((name) => name in fault) : undefined;
+  const problem =
+    kind === undefined
+      ? `expected one of the properties ${Object.keys(SCHEMAS).join(", ")}.`
+      : SCHEMAS[kind]?.(fault, "");
   if (problem !== undefined) throw new DtmfError("invalid_request", `no such fault: ${problem}`);
   return fault as Fault;
 }

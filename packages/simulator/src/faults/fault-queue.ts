@@ -1,7 +1,7 @@
 import { checkFault } from "./check-fault.ts";
 import type { Action, EndingFault, Fault, Faults, NotificationFault, RequestFault, SendEnding } from "./fault.ts";
 
-/** The faults that wait, in order. */
+/** The faults that were not applied yet, in the order in which they were added. */
 export class FaultQueue implements Faults {
   #pending: Fault[] = [];
 
@@ -13,28 +13,28 @@ export class FaultQueue implements Faults {
     this.#pending = [];
   }
 
-  /** What is to befall a request that has just arrived. */
+  /** Takes the fault of a request that has just arrived. */
   takeForRequest(action: Action): RequestFault | undefined {
     return this.#take(action, (fault) => !("complete" in fault)) as RequestFault | undefined;
   }
 
-  /** How the operation is to end that was just accepted. */
+  /** Takes the ending of a sendDtmfTones operation that was just accepted. */
   takeEnding(): SendEnding | undefined {
     const fault = this.#take("sendDtmfTones", (fault) => "complete" in fault);
     return fault && (fault as EndingFault).complete;
   }
 
-  /** Whether the answer is to wait for the notification that it causes. */
+  /** Takes an `early` fault. If there is one, the response waits for the notification that it causes. */
   takeEarly(): boolean {
     return this.#take("notification", (fault) => "deliver" in fault && fault.deliver === "early") !== undefined;
   }
 
-  /** What is to befall a notification that is about to leave. */
+  /** Takes the fault of a notification that is about to be sent. */
   takeForNotification(): NotificationFault | undefined {
     return this.#take("notification", () => true) as NotificationFault | undefined;
   }
 
-  /** The next fault of its kind, if it is wanted here; else it stays the next. */
+  /** Takes the first fault for `on`. If it does not match, it stays first, so that the order is kept. */
   #take(on: Fault["on"], matches: (fault: Fault) => boolean): Fault | undefined {
     const index = this.#pending.findIndex((fault) => fault.on === on);
     const fault = this.#pending[index];

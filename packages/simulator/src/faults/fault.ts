@@ -1,59 +1,69 @@
 import type { GraphAction } from "../http/route.ts";
 
-/** What a request can be for. */
+/** The request that a fault applies to: a token request, or one of Graph's actions. */
 export type Action = "token" | GraphAction;
 
 /**
- * How an operation of sendDtmfTones ends, if not well: with this completionReason, or as `failed`, when half of its
- * tones (rounded down) have sounded; `never`, with all tones heard and nothing said; `atOnce`, with all tones heard and
- * completed in the answer already.
+ * How a sendDtmfTones operation ends.
+ *
+ * - `mediaOperationCanceled`, `unknown`: completed with this completionReason after half of the tones (rounded down).
+ * - `failed`: failed after half of the tones (rounded down).
+ * - `never`: the far end receives all tones, and no notification follows.
+ * - `atOnce`: the far end receives all tones, and the response already reports the operation as completed.
  */
 export type SendEnding = "mediaOperationCanceled" | "unknown" | "failed" | "never" | "atOnce";
 
-/** A request is answered with something else. */
+/** Replaces the response to a request. */
 export interface RespondFault {
   on: Action;
-  /** `retryAfter` as the header is to read; a `body` that is a text is sent as HTML, anything else as JSON. */
+  /** `retryAfter` is the value of the Retry-After header. A string `body` is sent as HTML, any other as JSON. */
   respond: { status: number; retryAfter?: number | string; body?: unknown };
-  /** Whether what was asked for is done all the same. Default false. */
+  /** Whether the request is executed all the same. Default false. */
   executed?: boolean;
 }
 
-/** The connection of a request is reset. `midResponse` is after executing, with half of the answer sent. */
+/** Resets the connection of a request. `midResponse` executes the request and sends half of the response. */
 export interface DropFault {
   on: Action;
   drop: "beforeExecuting" | "afterExecuting" | "midResponse";
 }
 
-/** What is asked for is done at once, but the answer comes later, and does not hold notifications back. */
+/** Executes a request at once and delays its response. Notifications are not delayed. */
 export interface DelayFault {
   on: Action;
   delayMs: number;
 }
 
-/** An operation ends otherwise than well. */
+/** Changes how a sendDtmfTones operation ends. */
 export interface EndingFault {
   on: "sendDtmfTones";
   complete: SendEnding;
 }
 
 /**
- * A notification goes astray: `drop`ped; sent twice; `early`, so that the answer to the request that caused it waits
- * for it; `late` by 5 s; after the next one of its call (`reorder`), or in one envelope with it (`batch`), and alone
- * after 5 s if none comes.
+ * Changes when and how often a notification is delivered.
+ *
+ * - `drop`: it is not delivered.
+ * - `duplicate`: it is delivered twice.
+ * - `early`: it is delivered before the response to the request that caused it.
+ * - `late`: it is delivered 5 s late.
+ * - `reorder`: it is delivered after the next notification of its call.
+ * - `batch`: it is delivered in one envelope with the next notification of its call.
+ *
+ * `reorder` and `batch` deliver it alone after 5 s if no other follows.
  */
 export interface DeliveryFault {
   on: "notification";
   deliver: "drop" | "duplicate" | "early" | "late" | "reorder" | "batch";
 }
 
-/** The token of a notification is not as it should be. */
+/** Sends a notification with an invalid token, or without one. */
 export interface TokenFault {
   on: "notification";
   token: "missing" | "expired" | "notYetValid" | "wrongAudience" | "wrongIssuer" | "noTenant" | "wrongKey" | "algNone";
 }
 
-/** A notification is written as Graph has been seen to write them. */
+/** Writes a notification in another form that Graph has been seen to use. */
 export interface SpellingFault {
   on: "notification";
   spell:
@@ -67,22 +77,22 @@ export interface SpellingFault {
     | "legacyFirst";
 }
 
-/** What befalls a request at the door. */
+/** A fault of a request or of its response. */
 export type RequestFault = RespondFault | DropFault | DelayFault;
-/** What befalls a notification on its way. */
+/** A fault of a notification. */
 export type NotificationFault = DeliveryFault | TokenFault | SpellingFault;
-/** Something that is to go wrong, once. */
+/** A fault that the simulator applies once. */
 export type Fault = RequestFault | EndingFault | NotificationFault;
 
-/** What is to go wrong. */
+/** Adds and removes faults that the simulator applies. */
 export interface Faults {
   /**
-   * Lets the next request or notification that fits meet this fault; each meets one. Faults are taken in the order in
-   * which they were given.
+   * Applies a fault to the next request or notification that matches it. Each request and notification takes at most
+   * one fault, in the order in which they were added.
    *
-   * @throws DtmfError `invalid_request` for a fault that does not exist: a misspelled one would never be missed.
+   * @throws DtmfError `invalid_request` for an unknown fault. Without this check a misspelled fault would never apply.
    */
   next(fault: Fault): void;
-  /** Forgets those that were not met. */
+  /** Removes the faults that were not applied yet. */
   clear(): void;
 }

@@ -12,15 +12,15 @@ import {
 } from "./checks.ts";
 import { incomingCallOptions, mediaConfig, modalities } from "./graph-types.ts";
 
-/** The parameters of answer, checked. */
+/** The checked parameters of answer. */
 export interface AnswerBody {
   callbackUri: string;
   mediaConfig: Record<string, unknown>;
   acceptedModalities?: readonly string[] | null;
 }
 
-const answer: Check = object({
-  members: {
+const answerSchema: Check = object({
+  properties: {
     callbackUri: text,
     mediaConfig,
     acceptedModalities: modalities,
@@ -30,23 +30,31 @@ const answer: Check = object({
   describeUndeclared: describeUndeclaredParameter("answer"),
 });
 
-/** @throws GraphError 400 */
+/**
+ * Reads the body of answer.
+ *
+ * @throws GraphError 400
+ */
 export function parseAnswerBody(body: unknown): AnswerBody {
-  checkBody(answer, body);
-  const read = body as AnswerBody;
-  checkCallbackUri(read.callbackUri);
-  return read;
+  checkBody(answerSchema, body);
+  const checked = body as AnswerBody;
+  checkCallbackUri(checked.callbackUri);
+  return checked;
 }
 
-const reject: Check = object({
-  members: { reason: nullable(enumOf(["none", "busy", "forbidden"])), callbackUri: nullable(text) },
+const rejectSchema: Check = object({
+  properties: { reason: nullable(enumOf(["none", "busy", "forbidden"])), callbackUri: nullable(text) },
   describeUndeclared: describeUndeclaredParameter("reject"),
 });
 
-/** @throws GraphError 400 */
+/**
+ * Reads the body of reject.
+ *
+ * @throws GraphError 400
+ */
 export function parseRejectBody(body: unknown): { callbackUri?: string | null } {
-  checkBody(reject, body);
-  const read = body as { callbackUri?: string | null };
-  if (read.callbackUri) checkCallbackUri(read.callbackUri);
-  return read;
+  checkBody(rejectSchema, body);
+  const checked = body as { callbackUri?: string | null };
+  if (checked.callbackUri) checkCallbackUri(checked.callbackUri);
+  return checked;
 }

@@ -1,6 +1,6 @@
 import type { CallState } from "@graph-dtmf/models";
 
-/** What is known of a call but for its state. */
+/** The properties of a call except its state. */
 export interface CallProperties {
   readonly id: string;
   readonly direction: "outgoing" | "incoming";
@@ -11,14 +11,14 @@ export interface CallProperties {
   readonly source: Readonly<Record<string, unknown>>;
   readonly targets: readonly Readonly<Record<string, unknown>>[];
   readonly requestedModalities: readonly string[];
-  /** Of an incoming call, not before it was answered. */
+  /** Absent in an incoming call until it is answered. */
   readonly mediaConfig?: Readonly<Record<string, unknown>>;
   readonly subject?: string;
   readonly chatInfo?: Readonly<Record<string, unknown>>;
   readonly meetingInfo?: Readonly<Record<string, unknown>>;
 }
 
-/** The call as Graph writes it when it is created or read: what is not known is null, never absent. */
+/** Returns the call as Graph writes it in responses. Properties without a value are null, not absent. */
 export function toCallResource(properties: CallProperties, state: CallState, context: string): Record<string, unknown> {
   return {
     "@odata.context": context,
@@ -45,7 +45,7 @@ export function toCallResource(properties: CallProperties, state: CallState, con
   };
 }
 
-/** Somebody who calls. */
+/** Returns the `source` of a call for an identity set. */
 export function toSource(identity: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return {
     "@odata.type": "#microsoft.graph.participantInfo",
@@ -57,7 +57,7 @@ export function toSource(identity: Readonly<Record<string, unknown>>): Record<st
   };
 }
 
-/** Somebody who is called. */
+/** Returns an element of a call's `targets`. */
 export function toTarget(target: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return {
     "@odata.type": "#microsoft.graph.invitationParticipantInfo",
@@ -67,7 +67,7 @@ export function toTarget(target: Readonly<Record<string, unknown>>): Record<stri
   };
 }
 
-/** The bot, as one of those in a call. */
+/** Returns the identity set of the bot as a participant. */
 export function createBotIdentity(appId: string): Record<string, unknown> {
   return {
     "@odata.type": "#microsoft.graph.identitySet",

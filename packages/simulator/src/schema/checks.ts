@@ -1,8 +1,8 @@
-import { isRecord } from "@graph-dtmf/models/internal";
+import { INT32_MAX, isRecord } from "@graph-dtmf/models/internal";
 import { badRequest } from "../http/graph-error.ts";
 import { maskTones } from "../http/mask.ts";
 
-/** Says what is wrong with the value at `path`, or `undefined` if nothing is. Never repeats the value. */
+/** Returns a description of the first problem of the value at `path`, without the value; `undefined` if it is valid. */
 export type Check = (value: unknown, path: string) => string | undefined;
 
 const describeMismatch = (path: string): string =>
@@ -16,21 +16,21 @@ const matching =
 export const text: Check = matching((value) => typeof value === "string");
 /** Edm.Boolean */
 export const boolean: Check = matching((value) => typeof value === "boolean");
-/** Edm.Int32, and not below zero: a length or a number of something. */
+/** Edm.Int32 of at least 0, for counts and durations. */
 export const count: Check = matching(
-  (value) => typeof value === "number" && Number.isInteger(value) && value >= 0 && value < 2 ** 31,
+  (value) => typeof value === "number" && Number.isInteger(value) && value >= 0 && value <= INT32_MAX,
 );
-/** Edm.String with Unicode="false", of at most 256 characters. */
+/** Edm.String with Unicode="false", at most 256 characters. */
 export const clientContext: Check = matching(
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: every ASCII character is allowed, the control ones too.
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are ASCII and allowed.
   (value) => typeof value === "string" && value.length <= 256 && /^[\x00-\x7f]*$/.test(value),
 );
 
-/** A member of an enum, in exactly the wire's spelling. */
-export const enumOf = (members: readonly string[]): Check =>
-  matching((value) => typeof value === "string" && members.includes(value));
+/** A member of an enum, in the exact letter case of the wire format. */
+export const enumOf = (properties: readonly string[]): Check =>
+  matching((value) => typeof value === "string" && properties.includes(value));
 
-/** A value, or null: what the schema calls nullable. */
+/** A value or null, which the schema calls nullable. */
 export const nullable =
   (check: Check): Check =>
   (value, path) =>
@@ -44,7 +44,7 @@ export const arrayOf =
       ? firstProblem(value.entries(), ([index, element]) => check(element, `${path}[${index}]`))
       : describeMismatch(path);
 
-/** An object whose members have names of their own, and values of one kind. */
+/** An object with any property names, whose values pass one check. */
 export const recordOf =
   (check: Check): Check =>
   (value, path) =>
@@ -52,30 +52,30 @@ export const recordOf =
       ? firstProblem(Object.entries(value), ([key, held]) => check(held, `${path}.${maskTones(key)}`))
       : describeMismatch(path || "root");
 
-/** What the schema says of an object. */
+/** The properties of an object. */
 export interface ObjectSchema {
-  /** Members that the schema declares. One that is absent is checked as null. */
-  members: Readonly<Record<string, Check>>;
-  /** An open type: members that are not declared are none of our business. */
+  /** The declared properties. An absent one is checked as null. */
+  properties: Readonly<Record<string, Check>>;
+  /** Whether the type is open, so that undeclared properties are allowed. Default false. */
   open?: boolean;
-  /** What to say of a member that is not declared. */
+  /** Returns the error message for an undeclared property. */
   describeUndeclared?: (member: string) => string;
 }
 
-/** An object. OData annotations (`@odata.type`, `tones@odata.type`) may stand anywhere. */
+/** An object. OData annotations such as `@odata.type` or `tones@odata.type` are always allowed. */
 export const object =
-  ({ members, open = false, describeUndeclared: undeclared = describeUndeclared }: ObjectSchema): Check =>
+  ({ properties, open = false, describeUndeclared = describeUndeclaredProperty }: ObjectSchema): Check =>
   (value, path) => {
     if (!isRecord(value)) return describeMismatch(path || "root");
-    const stranger = open
+    const unexpected = open
       ? undefined
-      : Object.keys(value).find((key) => !key.includes("@") && !Object.hasOwn(members, key));
-    if (stranger !== undefined) return undeclared(maskTones(stranger));
+      : Object.keys(value).find((key) => !key.includes("@") && !Object.hasOwn(properties, key));
+    if (unexpected !== undefined) return describeUndeclared(maskTones(unexpected));
     const prefix = path ? `${path}.` : "";
-    return firstProblem(Object.entries(members), ([key, check]) => check(value[key] ?? null, `${prefix}${key}`));
+    return firstProblem(Object.entries(properties), ([key, check]) => check(value[key] ?? null, `${prefix}${key}`));
   };
 
-/** An object of an abstract type: its `@odata.type` says which of the concrete ones it is. */
+/** An object of an abstract type. Its `@odata.type` selects the check of the concrete type. */
 export const oneOfTypes =
   (types: Readonly<Record<string, Check>>): Check =>
   (value, path) => {
@@ -84,21 +84,21 @@ export const oneOfTypes =
     return Object.hasOwn(types, type) ? types[type]?.(value, path) : describeMismatch(path);
   };
 
-/** @throws GraphError 400 with the first thing that is wrong. */
+/** @throws GraphError 400 with the first problem. */
 export function checkBody(check: Check, body: unknown): void {
   const problem = check(body, "");
   if (problem !== undefined) throw badRequest(problem);
 }
 
-/** Members that are null are as good as absent: what Graph calls nullable. */
+/** Removes the properties that are null: for nullable properties, null means the same as absent. */
 export function withoutNulls(body: unknown): unknown {
   return isRecord(body) ? Object.fromEntries(Object.entries(body).filter(([, value]) => value !== null)) : body;
 }
 
-const describeUndeclared = (member: string): string =>
+const describeUndeclaredProperty = (member: string): string =>
   `The property '${member}' does not exist. Make sure to only use property names that are defined by the type.`;
 
-/** What Graph says of a parameter that an action does not have. */
+/** Returns Graph's error message for a parameter that an action does not have. */
 export const describeUndeclaredParameter =
   (action: string) =>
   (member: string): string =>

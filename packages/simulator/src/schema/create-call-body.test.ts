@@ -12,14 +12,14 @@ const body = (changed: Record<string, unknown> = {}): Record<string, unknown> =>
   ...changed,
 });
 
-describe("a new call is taken", () => {
+describe("accepts a new call", () => {
   test.each<[string, Record<string, unknown>]>([
-    ["with a callback on this machine", { callbackUri: "http://localhost:3978/api/calls" }],
+    ["with a callback at localhost", { callbackUri: "http://localhost:3978/api/calls" }],
     ["with a callback at ::1", { callbackUri: "http://[::1]:3978/api/calls" }],
-    ["to a telephone", { targets: [target({ phone: { id: "+15550100" } })] }],
+    ["to a phone number", { targets: [target({ phone: { id: "+15550100" } })] }],
     ["with app-hosted media", { mediaConfig: { "@odata.type": "#microsoft.graph.appHostedMediaConfig", blob: "…" } }],
     [
-      "with prompts to fetch",
+      "with prompts to fetch in advance",
       {
         mediaConfig: {
           "@odata.type": "microsoft.graph.serviceHostedMediaConfig",
@@ -40,35 +40,35 @@ describe("a new call is taken", () => {
       },
     ],
     [
-      "into a meeting by its id",
+      "into a meeting by its join meeting id",
       {
         targets: null,
         meetingInfo: { "@odata.type": "#microsoft.graph.joinMeetingIdMeetingInfo", joinMeetingId: "1", passcode: null },
       },
     ],
-    ["with members that the open type allows", { ringingTimeoutInSeconds: 30 }],
-    ["without modalities", { requestedModalities: null }],
+    ["with undeclared properties of the open type", { ringingTimeoutInSeconds: 30 }],
+    ["with modalities null", { requestedModalities: null }],
   ])("%s", (_, changed) => {
-    const read = parseCreateCallBody(body(changed), TENANT);
-    expect(read.callbackUri).toBe(changed.callbackUri ?? "https://bot.contoso.com/callback");
-    expect(read.requestedModalities).toEqual(["audio"]);
+    const parsed = parseCreateCallBody(body(changed), TENANT);
+    expect(parsed.callbackUri).toBe(changed.callbackUri ?? "https://bot.contoso.com/callback");
+    expect(parsed.requestedModalities).toEqual(["audio"]);
   });
 });
 
-describe("a new call is refused", () => {
+describe("rejects a new call", () => {
   test.each([
     ["without a callback", { callbackUri: undefined }, "Property callbackUri"],
-    ["with a callback that is no address", { callbackUri: "bot" }, "callbackUri must be"],
-    ["with a callback in plain http elsewhere", { callbackUri: "http://bot.contoso.com/" }, "callbackUri must be"],
+    ["with a callback that is no URL", { callbackUri: "bot" }, "callbackUri must be"],
+    ["with an http callback that is not loopback", { callbackUri: "http://bot.contoso.com/" }, "callbackUri must be"],
     [
-      "with a callback that only looks like this machine",
+      "with an http callback whose host only begins like a loopback address",
       { callbackUri: "http://127.0.0.1.evil.example/" },
       "callbackUri must be",
     ],
     ["without mediaConfig", { mediaConfig: undefined }, "Property mediaConfig"],
     ["with a mediaConfig without type", { mediaConfig: {} }, "Property mediaConfig"],
     [
-      "with a member that mediaConfig does not have",
+      "with an undeclared property in mediaConfig",
       { mediaConfig: { "@odata.type": "#microsoft.graph.serviceHostedMediaConfig", prefetch: [] } },
       "The property 'prefetch' does not exist",
     ],
@@ -78,17 +78,17 @@ describe("a new call is refused", () => {
       "Property mediaConfig.preFetchMedia[0].uri",
     ],
     ["with an unknown modality", { requestedModalities: ["smell"] }, "Property requestedModalities[0]"],
-    ["with modalities that are no list", { requestedModalities: "audio" }, "Property requestedModalities"],
+    ["with modalities that are no array", { requestedModalities: "audio" }, "Property requestedModalities"],
     ["without targets or meeting", { targets: [] }, "Either targets, or a meetingInfo"],
     [
-      "into a meeting by its organizer without its chat",
+      "into a meeting by its organizer without chatInfo",
       { targets: [], meetingInfo: { "@odata.type": "#microsoft.graph.organizerMeetingInfo", organizer: {} } },
       "Either targets, or a meetingInfo",
     ],
     ["with a target without identity", { targets: [{}] }, "Property targets[0].identity"],
     ["with a null target", { targets: [null] }, "Property targets[0]"],
     [
-      "with a target that names nobody",
+      "with a target without an id",
       { targets: [target({ user: { displayName: "John" } })] },
       "targets[0] names no identity",
     ],
@@ -99,16 +99,16 @@ describe("a new call is refused", () => {
     ],
     ["with a source without identity", { source: { region: null } }, "Property source.identity"],
     ["with call options without type", { callOptions: {} }, "Property callOptions"],
-    ["with a subject that is no text", { subject: 7 }, "Property subject"],
+    ["with a subject that is no string", { subject: 7 }, "Property subject"],
   ])("%s", (_, changed, message) => {
     expect(() => parseCreateCallBody(body(changed), TENANT)).toThrow(
       expect.objectContaining({ status: 400, code: "BadRequest", message: expect.stringContaining(message) }),
     );
   });
 
-  test("if it is no object", () => {
-    for (const nothing of [null, [], "call", 7]) {
-      expect(() => parseCreateCallBody(nothing, TENANT)).toThrow("Property root");
+  test("that is no object", () => {
+    for (const notObject of [null, [], "call", 7]) {
+      expect(() => parseCreateCallBody(notObject, TENANT)).toThrow("Property root");
     }
   });
 });

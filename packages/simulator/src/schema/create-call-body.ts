@@ -14,7 +14,7 @@ import {
   participantInfo,
 } from "./graph-types.ts";
 
-/** What a bot asks for when it creates a call, checked; members that the schema leaves open are kept as they came. */
+/** The checked body of a new call. Undeclared properties of open types are kept unchanged. */
 export interface CreateCallBody {
   callbackUri: string;
   mediaConfig: Record<string, unknown>;
@@ -28,10 +28,10 @@ export interface CreateCallBody {
   subject?: string;
 }
 
-/** @see Graph v1.0 schema, type `call`: open, so that what is not named here passes */
+/** @see Graph v1.0 schema, type `call`. The type is open, so undeclared properties are allowed. */
 const schema: Check = object({
   open: true,
-  members: {
+  properties: {
     callbackUri: text,
     mediaConfig,
     requestedModalities: modalities,
@@ -49,8 +49,8 @@ const schema: Check = object({
 /**
  * Reads the body of a new call.
  *
- * @param tenantId The tenant of the caller's token.
- * @throws GraphError 400 for whatever the schema refuses, 403 for a call in another tenant than the token's, or in none.
+ * @param tenantId The tenant of the request's token.
+ * @throws GraphError 400 if the body is invalid, 403 if its tenantId is absent or not the token's.
  */
 export function parseCreateCallBody(body: unknown, tenantId: string): CreateCallBody {
   checkBody(schema, body);
@@ -58,8 +58,8 @@ export function parseCreateCallBody(body: unknown, tenantId: string): CreateCall
   checkCallbackUri(call.callbackUri);
   if (String(call.tenantId).toLowerCase() !== tenantId.toLowerCase()) throw createTenantMismatch();
   const targets = (call.targets ?? []) as Record<string, unknown>[];
-  const nameless = targets.findIndex((target) => !hasIdentityId(target.identity));
-  if (nameless >= 0) throw badRequest(`The target at targets[${nameless}] names no identity with an id.`);
+  const invalid = targets.findIndex((target) => !hasIdentityId(target.identity));
+  if (invalid >= 0) throw badRequest(`The target at targets[${invalid}] names no identity with an id.`);
   if (targets.length === 0 && !hasMeeting(call)) {
     throw badRequest(
       "Either targets, or a meetingInfo that names the meeting by itself or with chatInfo, must be given.",
@@ -68,12 +68,12 @@ export function parseCreateCallBody(body: unknown, tenantId: string): CreateCall
   return { requestedModalities: ["audio"], ...call, targets } as unknown as CreateCallBody;
 }
 
-/** By its organizer it is only found together with its chat. */
+/** Whether the body names a meeting. An organizerMeetingInfo needs chatInfo as well. */
 const hasMeeting = ({ meetingInfo, chatInfo }: Record<string, unknown>): boolean =>
   isRecord(meetingInfo) &&
   (chatInfo !== undefined || !/organizerMeetingInfo$/.test(String(meetingInfo["@odata.type"])));
 
-/** Bots that ask for a token of `/common`, or forget tenantId, get this from the real service too. */
+/** Graph answers the same if the token was issued by `/common`, or if tenantId is missing. */
 const createTenantMismatch = (): GraphError =>
   new GraphError(403, "7505", { message: "Request authorization tenant mismatch." });
 

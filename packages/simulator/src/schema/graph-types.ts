@@ -1,41 +1,41 @@
 import { arrayOf, boolean, type Check, count, enumOf, nullable, object, oneOfTypes, text } from "./checks.ts";
 
-// The types of Graph's v1.0 schema that bodies of requests are made of, by their names there.
+// Checks for the types that request bodies consist of. Most are named as in Graph's v1.0 schema.
 
-/** A result as a test gives it. */
-export const resultInfo: Check = object({ members: { code: count, subcode: count, message: nullable(text) } });
+/** A resultInfo that a test supplies. */
+export const resultInfo: Check = object({ properties: { code: count, subcode: count, message: nullable(text) } });
 
-/** A member that may be anything, or absent. */
+/** Any value, or none. */
 export const anything: Check = () => undefined;
 export const nullableText: Check = nullable(text);
 export const nullableBoolean: Check = nullable(boolean);
 
-const identity = nullable(object({ open: true, members: { id: nullableText, displayName: nullableText } }));
+const identity = nullable(object({ open: true, properties: { id: nullableText, displayName: nullableText } }));
 export const identitySet: Check = object({
   open: true,
-  members: { application: identity, device: identity, user: identity },
+  properties: { application: identity, device: identity, user: identity },
 });
 
-export const mediaInfo: Check = object({ members: { uri: text, resourceId: nullableText } });
+export const mediaInfo: Check = object({ properties: { uri: text, resourceId: nullableText } });
 
 export const mediaConfig: Check = oneOfTypes({
-  serviceHostedMediaConfig: object({ members: { preFetchMedia: nullable(arrayOf(mediaInfo)) } }),
-  appHostedMediaConfig: object({ members: { blob: nullableText } }),
+  serviceHostedMediaConfig: object({ properties: { preFetchMedia: nullable(arrayOf(mediaInfo)) } }),
+  appHostedMediaConfig: object({ properties: { blob: nullableText } }),
 });
 
 export const modalities: Check = nullable(arrayOf(enumOf(["audio", "video", "videoBasedScreenSharing", "data"])));
 
-const callOptionMembers = {
+const callOptionProperties = {
   hideBotAfterEscalation: nullableBoolean,
   isContentSharingNotificationEnabled: nullableBoolean,
   isDeltaRosterEnabled: nullableBoolean,
   isInteractiveRosterEnabled: nullableBoolean,
 };
-export const outgoingCallOptions: Check = object({ members: callOptionMembers });
-export const incomingCallOptions: Check = object({ members: callOptionMembers });
+export const outgoingCallOptions: Check = object({ properties: callOptionProperties });
+export const incomingCallOptions: Check = object({ properties: callOptionProperties });
 
 export const participantInfo: Check = object({
-  members: {
+  properties: {
     identity: identitySet,
     countryCode: nullableText,
     endpointType: nullableText,
@@ -47,7 +47,7 @@ export const participantInfo: Check = object({
 
 export const invitationParticipantInfo: Check = object({
   open: true,
-  members: {
+  properties: {
     identity: identitySet,
     hidden: nullableBoolean,
     participantId: nullableText,
@@ -56,11 +56,11 @@ export const invitationParticipantInfo: Check = object({
 });
 
 export const chatInfo: Check = object({
-  members: { messageId: nullableText, replyChainMessageId: nullableText, threadId: nullableText },
+  properties: { messageId: nullableText, replyChainMessageId: nullableText, threadId: nullableText },
 });
 
 export const meetingInfo: Check = oneOfTypes({
-  organizerMeetingInfo: object({ open: true, members: { organizer: identitySet } }),
-  joinMeetingIdMeetingInfo: object({ open: true, members: { joinMeetingId: text, passcode: nullableText } }),
-  tokenMeetingInfo: object({ members: { token: text } }),
+  organizerMeetingInfo: object({ open: true, properties: { organizer: identitySet } }),
+  joinMeetingIdMeetingInfo: object({ open: true, properties: { joinMeetingId: text, passcode: nullableText } }),
+  tokenMeetingInfo: object({ properties: { token: text } }),
 });

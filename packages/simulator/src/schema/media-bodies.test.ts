@@ -2,15 +2,15 @@ import { TONES } from "@graph-dtmf/models";
 import { describe, expect, test } from "vitest";
 import { parseSendTonesBody } from "./media-bodies.ts";
 
-describe("a body of sendDtmfTones is taken", () => {
-  test("with every tone there is", () => {
+describe("accepts a body of sendDtmfTones", () => {
+  test("with every tone", () => {
     expect(parseSendTonesBody({ tones: TONES }).tones).toEqual(TONES);
   });
 
   test.each([
     ["no delay", { tones: ["a"] }, { tones: ["a"], delayBetweenTonesMs: 0 }],
     [
-      "nulls",
+      "null for optional parameters",
       { tones: ["a"], delayBetweenTonesMs: null, clientContext: null },
       { tones: ["a"], delayBetweenTonesMs: 0 },
     ],
@@ -20,54 +20,62 @@ describe("a body of sendDtmfTones is taken", () => {
       { tones: ["a"], delayBetweenTonesMs: 2147483647 },
     ],
     [
-      "annotations",
+      "OData annotations",
       { "@odata.type": "#x", "tones@odata.type": "#Collection(microsoft.graph.tone)", tones: ["a"] },
       { tones: ["a"], delayBetweenTonesMs: 0 },
     ],
     [
-      "an empty context",
+      "an empty clientContext",
       { tones: ["a"], clientContext: "" },
       { tones: ["a"], delayBetweenTonesMs: 0, clientContext: "" },
     ],
     [
-      "the longest context",
+      "the longest clientContext",
       { tones: ["a"], clientContext: "~".repeat(256) },
       { tones: ["a"], delayBetweenTonesMs: 0, clientContext: "~".repeat(256) },
     ],
-  ])("with %s", (_, body, read) => {
-    expect(parseSendTonesBody(body)).toEqual(read);
+  ])("with %s", (_, body, parsed) => {
+    expect(parseSendTonesBody(body)).toEqual(parsed);
   });
 });
 
-describe("a body of sendDtmfTones is refused", () => {
+describe("rejects a body of sendDtmfTones", () => {
   test.each([
     ["without tones", {}, "Property tones "],
     ["with tones null", { tones: null }, "Property tones "],
-    ["with no tone at all", { tones: [] }, "Property tones "],
-    ["with keys for tones", { tones: "12#" }, "Property tones "],
+    ["with an empty list of tones", { tones: [] }, "Property tones "],
+    ["with keys instead of tones", { tones: "12#" }, "Property tones "],
     ["with a null tone", { tones: ["tone1", null] }, "Property tones[1] "],
-    ["with a tone of no such name", { tones: ["tone1", "hash"] }, "Property tones[1] "],
-    ["with a tone in capitals", { tones: ["Tone1"] }, "Property tones[0] "],
-    ["with a tone by number", { tones: [1] }, "Property tones[0] "],
+    ["with an unknown tone", { tones: ["tone1", "hash"] }, "Property tones[1] "],
+    ["with a tone in another letter case", { tones: ["Tone1"] }, "Property tones[0] "],
+    ["with a number as tone", { tones: [1] }, "Property tones[0] "],
     [
-      "with toneInfos, as the table of the page has it",
+      "with toneInfos, which the parameter table of the documentation names",
       { tones: [{ sequenceId: 1, tone: "tone1" }] },
       "Property tones[0] ",
     ],
-    ["with a fraction of a delay", { tones: ["a"], delayBetweenTonesMs: 0.5 }, "Property delayBetweenTonesMs "],
-    ["with a delay as text", { tones: ["a"], delayBetweenTonesMs: "300" }, "Property delayBetweenTonesMs "],
+    ["with a fractional delay", { tones: ["a"], delayBetweenTonesMs: 0.5 }, "Property delayBetweenTonesMs "],
+    ["with a delay that is a string", { tones: ["a"], delayBetweenTonesMs: "300" }, "Property delayBetweenTonesMs "],
     ["with a delay beyond Int32", { tones: ["a"], delayBetweenTonesMs: 2 ** 31 }, "Property delayBetweenTonesMs "],
-    ["with a delay below zero", { tones: ["a"], delayBetweenTonesMs: -1 }, "Property delayBetweenTonesMs "],
-    ["with a context that is too long", { tones: ["a"], clientContext: "x".repeat(257) }, "Property clientContext "],
-    ["with a context that is not ASCII", { tones: ["a"], clientContext: "käse" }, "Property clientContext "],
-    ["with a context that is no text", { tones: ["a"], clientContext: 7 }, "Property clientContext "],
+    ["with a negative delay", { tones: ["a"], delayBetweenTonesMs: -1 }, "Property delayBetweenTonesMs "],
     [
-      "with a parameter of another name",
+      "with a clientContext that is too long",
+      { tones: ["a"], clientContext: "x".repeat(257) },
+      "Property clientContext ",
+    ],
+    ["with a clientContext that is not ASCII", { tones: ["a"], clientContext: "käse" }, "Property clientContext "],
+    ["with a clientContext that is no string", { tones: ["a"], clientContext: 7 }, "Property clientContext "],
+    [
+      "with an unknown parameter",
       { tones: ["a"], delayBetweenTones: 5 },
       "The parameter 'delayBetweenTones' in the request payload is not a valid parameter for the operation 'sendDtmfTones'.",
     ],
-    ["with a parameter that every object has", { tones: ["a"], constructor: 5 }, "The parameter 'constructor'"],
-    ["if it is no object", ["tone1"], "Property root "],
+    [
+      "with a parameter named like a property of Object.prototype",
+      { tones: ["a"], constructor: 5 },
+      "The parameter 'constructor'",
+    ],
+    ["that is no object", ["tone1"], "Property root "],
   ])("%s", (_, body, message) => {
     expect(() => parseSendTonesBody(body)).toThrow(
       expect.objectContaining({ status: 400, code: "BadRequest", message: expect.stringContaining(message) }),

@@ -14,7 +14,7 @@ import {
 } from "./checks.ts";
 import { mediaInfo } from "./graph-types.ts";
 
-/** The parameters of sendDtmfTones, checked. */
+/** The checked parameters of sendDtmfTones. */
 export interface SendTonesBody {
   tones: readonly Tone[];
   delayBetweenTonesMs: number;
@@ -22,7 +22,7 @@ export interface SendTonesBody {
 }
 
 const sendTonesSchema: Check = object({
-  members: {
+  properties: {
     tones: arrayOf(enumOf(TONES), { atLeast: 1 }),
     delayBetweenTonesMs: nullable(count),
     clientContext: nullable(clientContext),
@@ -33,41 +33,33 @@ const sendTonesSchema: Check = object({
 /**
  * Reads the body of sendDtmfTones.
  *
- * That there must be a tone, and that the delay cannot be negative, is our reading: the schema would take both.
+ * Graph's schema allows an empty list of tones and a negative delay. Both are rejected here, which is an assumption.
  *
- * @throws GraphError 400 for whatever the schema refuses.
+ * @throws GraphError 400
  */
 export function parseSendTonesBody(body: unknown): SendTonesBody {
   checkBody(sendTonesSchema, body);
-  const { tones, delayBetweenTonesMs, clientContext } = body as {
-    tones: readonly Tone[];
-    delayBetweenTonesMs?: number | null;
-    clientContext?: string | null;
-  };
-  return {
-    tones: [...tones],
-    delayBetweenTonesMs: delayBetweenTonesMs ?? 0,
-    ...(typeof clientContext === "string" && { clientContext }),
-  };
+  const { tones, delayBetweenTonesMs } = body as { tones: readonly Tone[]; delayBetweenTonesMs?: number | null };
+  return { tones: [...tones], delayBetweenTonesMs: delayBetweenTonesMs ?? 0, ...pickClientContext(body) };
 }
 
-/** The documentation's limit for one request. */
+/** The most prompts in one request, as documented. */
 const MAX_PROMPTS = 20;
 
-/** The parameters of playPrompt, checked. */
+/** The checked parameters of playPrompt. */
 export interface PlayPromptBody {
-  /** How many prompts there are to play. */
+  /** The number of prompts. */
   prompts: number;
   clientContext?: string;
 }
 
 const playPromptSchema = (beta: boolean): Check =>
   object({
-    members: {
+    properties: {
       prompts: arrayOf(
         oneOfTypes({
-          // Repeating a prompt is a matter of beta.
-          mediaPrompt: object({ members: { mediaInfo, ...(beta && { loop: nullable(count) }) } }),
+          // Only beta has `loop`.
+          mediaPrompt: object({ properties: { mediaInfo, ...(beta && { loop: nullable(count) }) } }),
         }),
         { atLeast: 1 },
       ),
@@ -76,23 +68,30 @@ const playPromptSchema = (beta: boolean): Check =>
     describeUndeclared: describeUndeclaredParameter("playPrompt"),
   });
 
-/** @throws GraphError 400 for whatever the schema of that version refuses. */
+/**
+ * Reads the body of playPrompt in a version of Graph.
+ *
+ * @throws GraphError 400
+ */
 export function parsePlayPromptBody(body: unknown, version: "v1.0" | "beta"): PlayPromptBody {
   checkBody(playPromptSchema(version === "beta"), body);
-  const { prompts, clientContext } = body as { prompts: unknown[]; clientContext?: string | null };
+  const { prompts } = body as { prompts: unknown[] };
   if (prompts.length > MAX_PROMPTS) throw badRequest(`playPrompt takes at most ${MAX_PROMPTS} prompts.`);
-  return { prompts: prompts.length, ...(typeof clientContext === "string" && { clientContext }) };
+  return { prompts: prompts.length, ...pickClientContext(body) };
 }
 
-/** Reads the body of an action that takes nothing but a clientContext. */
+/**
+ * Reads the body of an action whose only parameter is clientContext.
+ *
+ * @throws GraphError 400
+ */
 export function parseContextBody(body: unknown, action: string): { clientContext?: string } {
-  checkBody(
-    object({
-      members: { clientContext: nullable(clientContext) },
-      describeUndeclared: describeUndeclaredParameter(action),
-    }),
-    body,
-  );
-  const { clientContext: context } = body as { clientContext?: string | null };
-  return typeof context === "string" ? { clientContext: context } : {};
+  const properties = { clientContext: nullable(clientContext) };
+  checkBody(object({ properties, describeUndeclared: describeUndeclaredParameter(action) }), body);
+  return pickClientContext(body);
+}
+
+function pickClientContext(body: unknown): { clientContext?: string } {
+  const { clientContext } = body as { clientContext?: string | null };
+  return typeof clientContext === "string" ? { clientContext } : {};
 }

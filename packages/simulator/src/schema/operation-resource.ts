@@ -1,6 +1,6 @@
 import type { OperationKind, ResultInfo, SendDtmfCompletionReason } from "@graph-dtmf/models";
 
-/** An operation as Graph writes it, its members in the order of the documentation. */
+/** An operation as Graph writes it, with the properties in the documented order. */
 export interface OperationResource {
   "@odata.type": `#microsoft.graph.${OperationKind}`;
   status: "running" | "completed" | "failed";
@@ -10,10 +10,10 @@ export interface OperationResource {
   id: string;
 }
 
-/** An operation's end, in the members that tell it. */
+/** The properties that describe how an operation ended. */
 export type OperationEnd = Pick<OperationResource, "status" | "completionReason" | "resultInfo">;
 
-/** An operation as the answer to its request shows it. */
+/** Returns a running operation, as the response to its request contains it. */
 export function createOperation(
   kind: OperationKind,
   { id, clientContext }: { id: string; clientContext?: string | undefined },
@@ -26,13 +26,13 @@ export function createOperation(
   };
 }
 
-/** The operation with its end told, in the order of the documentation. */
+/** Returns the operation with its end, with the properties in the documented order. */
 export function withEnd(operation: OperationResource, end: OperationEnd): OperationResource {
   const { "@odata.type": type, id, clientContext } = operation;
   return { "@odata.type": type, ...end, ...(clientContext !== undefined && { clientContext }), id };
 }
 
-/** A result with its type, as it stands in a resource. */
+/** Returns a result with the `@odata.type` that resources contain. */
 export function toTypedResult(result: ResultInfo): NonNullable<OperationResource["resultInfo"]> {
   return { "@odata.type": "#microsoft.graph.resultInfo", ...result };
 }

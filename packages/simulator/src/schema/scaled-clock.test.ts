@@ -2,17 +2,17 @@ import { createManualClock } from "@graph-dtmf/models/testing";
 import { expect, test } from "vitest";
 import { ScaledClock } from "./scaled-clock.ts";
 
-test("what was due in the past happens at once, but not before the caller goes on", async () => {
+test("calls back as soon as possible for a time in the past, but never synchronously", async () => {
   const clock = createManualClock(1000);
   const scaledClock = new ScaledClock(clock, 1);
   const events: string[] = [];
-  scaledClock.schedule(500, () => events.push("happened"));
+  scaledClock.schedule(500, () => events.push("fired"));
   expect(events).toEqual([]);
   await clock.advance(0);
-  expect(events).toEqual(["happened"]);
+  expect(events).toEqual(["fired"]);
 });
 
-test("after stop, nothing happens that was to, and nothing new is taken", async () => {
+test("stop cancels all timers, and later timers never fire", async () => {
   const clock = createManualClock();
   const scaledClock = new ScaledClock(clock, 1);
   const events: string[] = [];

@@ -1,6 +1,10 @@
 import type { Clock, Timer } from "@graph-dtmf/models";
 
-/** The time of the calls: the clock's, in which everything takes its length divided by `speed`. Knows all its timers. */
+/**
+ * The clock of the simulated calls, in which durations are divided by `speed`.
+ *
+ * It keeps its timers, so that `stop` can cancel them.
+ */
 export class ScaledClock {
   readonly #clock: Clock;
   readonly #speed: number;
@@ -17,12 +21,16 @@ export class ScaledClock {
     return this.#clock.now();
   }
 
-  /** How long something that takes `ms` in a real call takes here. */
+  /** Returns the duration that corresponds to `ms` in a real call. */
   scale(ms: number): number {
     return ms / this.#speed;
   }
 
-  /** Calls back at a time of the clock; returns what prevents it. */
+  /**
+   * Calls `callback` at a time of the clock. A time in the past means as soon as possible, but never synchronously.
+   *
+   * @returns a function that cancels the call.
+   */
   schedule(dueMs: number, callback: () => void): () => void {
     if (this.#stopped) return () => {};
     const timer = this.#clock.after(Math.max(0, dueMs - this.#clock.now()), () => {
@@ -36,7 +44,7 @@ export class ScaledClock {
     };
   }
 
-  /** Forgets everything that was to happen, and will hear of nothing new. */
+  /** Cancels all timers. Later calls of `schedule` have no effect. */
   stop(): void {
     this.#stopped = true;
     for (const timer of this.#timers) timer.cancel();

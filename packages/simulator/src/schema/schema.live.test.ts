@@ -8,7 +8,7 @@ import { openScene, type Scene } from "../__fixtures__/foreign-client.ts";
 import type { SendEnding } from "../index.ts";
 import { parseSendTonesBody } from "./media-bodies.ts";
 
-/** Something that happens in a call. */
+/** One step of a call. */
 type Step =
   | { body: Record<string, unknown>; ending: SendEnding | undefined; afterMs: number }
   | { press: string }
@@ -21,7 +21,7 @@ if (!directory) {
   );
 }
 
-describe.skipIf(!directory)("by the types of Graph's own schema", () => {
+describe.skipIf(!directory)("against the types of Graph's own schema", () => {
   let checker: Checker;
   let scene: Scene;
   beforeAll(async () => {
@@ -33,7 +33,7 @@ describe.skipIf(!directory)("by the types of Graph's own schema", () => {
     scene.bot.received.length = 0;
   });
 
-  test("the checker itself finds faults", () => {
+  test("the checker finds errors", () => {
     const operation = { "@odata.type": "#microsoft.graph.sendDtmfTonesOperation", id: "1", status: "completed" };
     expect(checker.value("graph.commsOperation", operation)).toEqual([]);
     expect(checker.value("graph.commsOperation", { ...operation, status: "Completed" })).toHaveLength(1);
@@ -62,7 +62,7 @@ describe.skipIf(!directory)("by the types of Graph's own schema", () => {
       { requiredKeys: ["tones"] },
     ),
     ending: fc.constantFrom(...endings),
-    /** When it is asked how it is. */
+    /** When the operation is read. */
     afterMs: fc.constantFrom(0, 150, 3000),
   });
   const step = fc.oneof(
@@ -98,7 +98,7 @@ describe.skipIf(!directory)("by the types of Graph's own schema", () => {
     deletedByBot: fc.boolean(),
   });
 
-  /** Has an action performed that the schema allows, and checks what comes back of it. */
+  /** Sends an action that the schema allows, and checks its response. */
   async function act(path: string, action: string, body: object): Promise<{ status: number; id: string }> {
     expect(checker.parameters(action, body)).toEqual([]);
     const { status, body: answer } = await scene.client.ask("POST", `${path}/${action}`, { body });
@@ -128,7 +128,7 @@ describe.skipIf(!directory)("by the types of Graph's own schema", () => {
     const { client, clock, simulator } = scene;
     const path = `/v1.0/communications/calls/${callId}`;
     if ("press" in step) {
-      // Refused where the bot hosts the media itself: then nobody is told of keys.
+      // Refused with app-hosted media: then no notification reports the keys.
       await act(path, "subscribeToTone", { clientContext: "keys" });
       simulator.call(callId).press(step.press);
     } else if ("prompts" in step) {
@@ -149,7 +149,7 @@ describe.skipIf(!directory)("by the types of Graph's own schema", () => {
     await clock.advance(4000);
   }
 
-  test("every answer and notification of a call is valid", async () => {
+  test("every response and notification of a call is valid", async () => {
     await fc.assert(
       fc.asyncProperty(scenario, async ({ call, steps, isIncoming, deletedByBot }) => {
         const { client, simulator, bot } = scene;
@@ -165,7 +165,7 @@ describe.skipIf(!directory)("by the types of Graph's own schema", () => {
           const body = JSON.parse(text);
           expect(checker.value("graph.commsNotifications", body)).toEqual([]);
           for (const { resourceData, resourceUrl } of body.value) {
-            // Of a call only what changed is told; of an operation, all.
+            // A notification of a call contains only what changed, one of an operation the whole resource.
             const isOperation = /\/operations\//.test(resourceUrl);
             const type = isOperation ? "graph.commsOperation" : "graph.call";
             expect(checker.value(type, resourceData, isOperation ? "whole" : "changes")).toEqual([]);
@@ -179,7 +179,7 @@ describe.skipIf(!directory)("by the types of Graph's own schema", () => {
     );
   });
 
-  test("bodies of sendDtmfTones are taken exactly if the schema takes them and they make sense", () => {
+  test("accepts exactly the bodies of sendDtmfTones that the schema allows and that make sense", () => {
     const odd = fc.oneof(
       fc.constant(null),
       fc.integer(),
@@ -202,19 +202,19 @@ describe.skipIf(!directory)("by the types of Graph's own schema", () => {
     const makesSense = ({ tones, delayBetweenTonesMs, clientContext }: Record<string, unknown>): boolean =>
       (tones as unknown[]).length > 0 &&
       Number(delayBetweenTonesMs ?? 0) >= 0 &&
-      // Unicode="false" and the 256 characters of the page.
+      // Unicode="false", and at most 256 characters as documented.
       /^\p{ASCII}{0,256}$/u.test(String(clientContext ?? ""));
-    let taken = 0;
+    let accepted = 0;
     fc.assert(
       fc.property(anyBody, (body) => {
         const isValid = checker.parameters("sendDtmfTones", body).length === 0 && makesSense(body);
-        if (isValid) taken++;
-        const read = (): unknown => parseSendTonesBody(body);
-        if (isValid) expect(read).not.toThrow();
-        else expect(read).toThrow(expect.objectContaining({ status: 400 }));
+        if (isValid) accepted++;
+        const parse = (): unknown => parseSendTonesBody(body);
+        if (isValid) expect(parse).not.toThrow();
+        else expect(parse).toThrow(expect.objectContaining({ status: 400 }));
       }),
       { numRuns: 5000 },
     );
-    expect(taken).toBeGreaterThan(100);
+    expect(accepted).toBeGreaterThan(100);
   });
 });

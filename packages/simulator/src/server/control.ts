@@ -23,7 +23,7 @@ function taking<Body>(
   return { shape, perform: (simulator, { id, body }) => perform(simulator, { id, body: body as Body }) };
 }
 
-const members = (checks: Readonly<Record<string, Check>>): Check => object({ members: checks });
+const members = (checks: Readonly<Record<string, Check>>): Check => object({ properties: checks });
 const anyObject = nullable(recordOf(anything));
 
 /** All controls, by method and path; the id of a call is `*`. */
