@@ -1,10 +1,10 @@
 import { DtmfError } from "@graph-dtmf/models";
 import type { Message, Order, Result } from "./instances/ipc-messages.ts";
-import { startServer } from "./server/bot-server.ts";
-import { readConfig } from "./server/server-config.ts";
+import { startBotServer } from "./server/bot-server.ts";
+import { readServerConfig } from "./server/server-config.ts";
 
 // One of many instances: the server of `npm start`, which does what the process that started it asks for.
-const { bot, graph, close } = await startServer(readConfig(process.env), () => {});
+const { bot, graph, close } = await startBotServer(readServerConfig(process.env), () => {});
 // A callback, so that a starter that is gone already is no error: nobody needs to be told.
 const tell = (message: Message): void => void process.send?.(message, undefined, undefined, () => {});
 

@@ -10,7 +10,10 @@ afterEach(() => {
   for (const child of children.splice(0)) child.kill("SIGKILL");
 });
 
-function start(environment: Record<string, string>): { child: ChildProcess; said(pattern: RegExp): Promise<string[]> } {
+function start(environment: Record<string, string>): {
+  child: ChildProcess;
+  waitForOutput(pattern: RegExp): Promise<string[]>;
+} {
   const child = spawn(process.execPath, [program], { env: { PATH: process.env.PATH, ...environment } });
   children.push(child);
   let text = "";
@@ -18,11 +21,11 @@ function start(environment: Record<string, string>): { child: ChildProcess; said
   child.stderr?.on("data", (chunk) => (text += chunk));
   return {
     child,
-    async said(pattern) {
+    async waitForOutput(pattern) {
       for (;;) {
         const match = pattern.exec(text);
         if (match) return [...match];
-        if (child.exitCode !== null) throw new Error(`it ended, and said: ${text}`);
+        if (child.exitCode !== null) throw new Error(`the process exited with the output: ${text}`);
         await Promise.race([once(child.stdout as NodeJS.ReadableStream, "data"), once(child, "close")]);
       }
     },
@@ -30,29 +33,29 @@ function start(environment: Record<string, string>): { child: ChildProcess; said
 }
 
 describe("npm start", () => {
-  test("serves a bot that answers calls, and ends when it is told to", async () => {
-    const { child, said } = start({ PORT: "0" });
-    const [, callbackUri = ""] = await said(/notifications at (http:\/\/127\.0\.0\.1:\d+\/api\/calls)/);
-    const [, graphUrl = ""] = await said(/simulator of our own at (\S+)/);
+  test("starts a bot that answers calls, and exits at SIGTERM", async () => {
+    const { child, waitForOutput } = start({ PORT: "0" });
+    const [, callbackUri = ""] = await waitForOutput(/notifications at (http:\/\/127\.0\.0\.1:\d+\/api\/calls)/);
+    const [, graphUrl = ""] = await waitForOutput(/local simulator at (\S+)/);
     expect((await fetch(callbackUri, { method: "POST", body: "{}" })).status).toBe(401);
     expect((await fetch(new URL("/", callbackUri))).status).toBe(404);
-    const rings = await fetch(`${graphUrl}/_simulator/incoming`, {
+    const incoming = await fetch(`${graphUrl}/_simulator/incoming`, {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ callbackUri }),
     });
-    expect(rings.status).toBe(200);
-    await said(/: established/);
+    expect(incoming.status).toBe(200);
+    await waitForOutput(/: established/);
     child.kill("SIGTERM");
     child.kill("SIGTERM");
     expect(await once(child, "close")).toEqual([0, null]);
   });
 
-  test("says everything that is wrong with its environment, and fails", async () => {
-    const { child, said } = start({ PORT: "x", CLIENT_ID: "y" });
+  test("lists every invalid environment variable, and exits with code 1", async () => {
+    const { child, waitForOutput } = start({ PORT: "x", CLIENT_ID: "y" });
     await once(child, "close");
     expect(child.exitCode).toBe(1);
-    const [text] = await said(/.+\n.+\n.+\n/);
-    expect(text).toMatch(/^bot: the environment is not as expected:\n {2}PORT: .*\n {2}CLIENT_ID: /);
+    const [text] = await waitForOutput(/.+\n.+\n.+\n/);
+    expect(text).toMatch(/^bot: invalid environment variables:\n {2}PORT: .*\n {2}CLIENT_ID: /);
   });
 });

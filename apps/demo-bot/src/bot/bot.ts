@@ -15,50 +15,55 @@ import { toNodeHandler } from "@graph-dtmf/notifications/node";
 import { CallStates } from "./call-states.ts";
 import { createCredential } from "./credential.ts";
 
-/** Which Graph, and who we are there. */
+/** The addresses of Graph, and the identity that the bot has there. */
 export interface GraphConfig {
   graphUrl: string;
   tokenUrl: string;
-  /** Default: the one of the calling service. */
+  /** Where the keys of notification tokens are published. Default: the address of the Graph calling service. */
   openIdConfigurationUrl?: string | undefined;
   appId: string;
   tenantId: string;
   clientSecret: string;
 }
 
-/** How a bot is set up. */
+/** The configuration of a bot. */
 export interface BotConfig extends GraphConfig {
-  /** Where to listen on this machine. Default: a free one. */
+  /** The port to listen on. Default: a free one. */
   port?: number | undefined;
-  /** Where Graph reaches this port. Default: directly. */
+  /** The address at which Graph reaches this port. Default: `http://127.0.0.1` with the port. */
   publicUrl?: string | undefined;
-  /** What it shares with other instances. Default: nothing. */
+  /** The store that this bot shares with other instances. Default: one in memory. */
   store?: OperationStore | undefined;
 }
 
-/** What a bot tells of itself. */
+/** Callbacks of a bot. */
 export interface BotEvents {
-  /** A notification came in, and this is who sent it. */
+  /** The token of a notification was verified. */
   verified(sender: VerifiedSender): void;
+  /** A request was refused, or a handler failed. */
   failed(error: unknown): void;
 }
 
-/** A bot that presses keys: a client that sends, a receiver that hears, and the tracker that both know. */
+/** A bot that sends tones: a client, a notification receiver, and the tracker that both share. */
 export interface Bot {
   dtmf: DtmfClient;
   receiver: NotificationReceiver;
   operations: OperationTracker;
-  /** Where it listens on this machine. */
+  /** The address that the bot listens on. */
   url: string;
-  /** Where Graph posts notifications. */
+  /** The address that Graph posts notifications to. */
   callbackUri: string;
+  /** Returns an access token for Graph. */
   getToken(): Promise<string>;
-  /** Resolves once a notification has said so. */
+  /** Resolves when a notification has reported the state. */
   waitForState(callId: string, state: CallState): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Wires a bot by hand; this is all there is to it. */
+/**
+ * Starts an HTTP server that receives notifications, and the client that sends requests. Without
+ * `createCallingBot` of `@graph-dtmf/bot`, this is all the code that a bot needs.
+ */
 export async function startBot(config: BotConfig, events: BotEvents): Promise<Bot> {
   const { store, openIdConfigurationUrl } = config;
   const operations = createOperationTracker({ ...(store && { store }) });
@@ -84,7 +89,7 @@ export async function startBot(config: BotConfig, events: BotEvents): Promise<Bo
   const getToken = createCredential({ ...config, clientId: config.appId });
   const dtmf = createDtmfClient({ baseUrl: config.graphUrl, credential: getToken, operations });
 
-  const server = createServer(atCalls(toNodeHandler(receiver)));
+  const server = createServer(routeCalls(toNodeHandler(receiver)));
   server.listen(config.port ?? 0, "127.0.0.1");
   await once(server, "listening");
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -96,7 +101,7 @@ export async function startBot(config: BotConfig, events: BotEvents): Promise<Bo
     getToken,
     url,
     callbackUri: `${config.publicUrl ?? url}${CALLS_PATH}`,
-    waitForState: (callId, state) => states.reached(callId, state),
+    waitForState: (callId, state) => states.waitFor(callId, state),
     async close() {
       await stop(server);
       await receiver.drain();
@@ -107,10 +112,10 @@ export async function startBot(config: BotConfig, events: BotEvents): Promise<Bo
 
 const CALLS_PATH = "/api/calls";
 
-/** Notifications come to one path; what else there may be to see is elsewhere. */
-function atCalls(receive: RequestListener): RequestListener {
+/** Passes requests for the notification path to the receiver, and answers all others with 404. */
+function routeCalls(handle: RequestListener): RequestListener {
   return (request, response) => {
-    if (request.url?.split("?", 1)[0] === CALLS_PATH) receive(request, response);
+    if (request.url?.split("?", 1)[0] === CALLS_PATH) handle(request, response);
     else response.writeHead(404).end();
   };
 }

@@ -1,18 +1,18 @@
-/** Where a bot's tokens come from. */
+/** The token endpoint, and the identity that the bot has there. */
 export interface ClientCredentials {
   tokenUrl: string;
   clientId: string;
   clientSecret: string;
 }
 
-/** A token is renewed this long before it expires, so that none expires on its way. */
+/** A token is renewed this long before it expires, so that it does not expire in transit. */
 const RENEW_EARLY_MS = 60_000;
 
-/** Gets tokens by the client credentials grant, and keeps each while it is good. */
+/** A function that returns an access token by the client credentials grant. Tokens are cached until they expire. */
 export function createCredential({ tokenUrl, clientId, clientSecret }: ClientCredentials): () => Promise<string> {
-  let kept: { token: string; untilMs: number } | undefined;
+  let cached: { token: string; untilMs: number } | undefined;
   return async () => {
-    if (kept && kept.untilMs > Date.now()) return kept.token;
+    if (cached && cached.untilMs > Date.now()) return cached.token;
     const response = await fetch(tokenUrl, {
       method: "POST",
       body: new URLSearchParams({
@@ -22,14 +22,14 @@ export function createCredential({ tokenUrl, clientId, clientSecret }: ClientCre
         scope: "https://graph.microsoft.com/.default",
       }),
     });
-    const answer = (await response.json()) as { access_token?: string; expires_in?: number; error?: string };
-    if (!response.ok || !answer.access_token) {
-      throw new Error(`the token endpoint refused: ${response.status} ${answer.error ?? ""}`);
+    const body = (await response.json()) as { access_token?: string; expires_in?: number; error?: string };
+    if (!response.ok || !body.access_token) {
+      throw new Error(`the token endpoint refused the request: ${response.status} ${body.error ?? ""}`);
     }
-    kept = {
-      token: answer.access_token,
-      untilMs: Date.now() + (answer.expires_in ?? 0) * 1000 - RENEW_EARLY_MS,
+    cached = {
+      token: body.access_token,
+      untilMs: Date.now() + (body.expires_in ?? 0) * 1000 - RENEW_EARLY_MS,
     };
-    return kept.token;
+    return cached.token;
   };
 }

@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
-import { readConfig } from "./server-config.ts";
+import { readServerConfig } from "./server-config.ts";
 
 const TENANT = "aa67bd4c-8475-432d-bd41-39f255720e0a";
 const APP = "2891555a-92ff-42e6-80fa-6e1300c6b5c6";
 const identity = { TENANT_ID: TENANT, CLIENT_ID: APP, CLIENT_SECRET: "hush" };
 
-const faultsOf = (environment: Record<string, string>): string[] => {
+const problemsOf = (environment: Record<string, string>): string[] => {
   try {
-    readConfig(environment);
+    readServerConfig(environment);
     return [];
   } catch (error) {
     return String((error as Error).message)
@@ -17,9 +17,9 @@ const faultsOf = (environment: Record<string, string>): string[] => {
   }
 };
 
-describe("the environment", () => {
-  test("says nothing: a simulator of our own, on the usual port, alone", () => {
-    expect(readConfig({ PORT: "", REDIS_URL: " " })).toEqual({
+describe("readServerConfig", () => {
+  test("selects an own simulator, the default port and no Redis if no variable is set", () => {
+    expect(readServerConfig({ PORT: "", REDIS_URL: " " })).toEqual({
       port: 3978,
       publicUrl: undefined,
       redisUrl: undefined,
@@ -27,9 +27,9 @@ describe("the environment", () => {
     });
   });
 
-  test("says who we are and where we are reached: the real service", () => {
+  test("selects the real service if identity and public address are set", () => {
     expect(
-      readConfig({ ...identity, PUBLIC_URL: "https://bot.example/", PORT: "0", REDIS_URL: "rediss://:p@r:1" }),
+      readServerConfig({ ...identity, PUBLIC_URL: "https://bot.example/", PORT: "0", REDIS_URL: "rediss://:p@r:1" }),
     ).toEqual({
       port: 0,
       publicUrl: "https://bot.example",
@@ -45,8 +45,8 @@ describe("the environment", () => {
     });
   });
 
-  test("says where a simulator runs: that one, and we need not be reached from outside", () => {
-    const { graph, publicUrl } = readConfig({ ...identity, GRAPH_URL: "http://127.0.0.1:4000/" });
+  test("selects the simulator at GRAPH_URL, without a public address", () => {
+    const { graph, publicUrl } = readServerConfig({ ...identity, GRAPH_URL: "http://127.0.0.1:4000/" });
     expect(publicUrl).toBeUndefined();
     expect(graph).toMatchObject({
       graphUrl: "http://127.0.0.1:4000",
@@ -54,14 +54,14 @@ describe("the environment", () => {
       openIdConfigurationUrl: "http://127.0.0.1:4000/v1/.well-known/OpenIdConfiguration",
     });
     const other = { TOKEN_URL: "https://login.example/token", OPENID_CONFIGURATION_URL: "https://keys.example/c" };
-    expect(readConfig({ ...identity, ...other, GRAPH_URL: "http://graph.test" }).graph).toMatchObject({
+    expect(readServerConfig({ ...identity, ...other, GRAPH_URL: "http://graph.test" }).graph).toMatchObject({
       tokenUrl: other.TOKEN_URL,
       openIdConfigurationUrl: other.OPENID_CONFIGURATION_URL,
     });
   });
 
-  test("is told everything that is wrong with it at once, and none of its values", () => {
-    const faults = faultsOf({
+  test("reports all invalid variables at once, without their values", () => {
+    const problems = problemsOf({
       PORT: "65536",
       REDIS_URL: "http://hush",
       GRAPH_URL: "hush",
@@ -69,7 +69,7 @@ describe("the environment", () => {
       CLIENT_SECRET: "hush",
       PUBLIC_URL: "ftp://hush",
     });
-    expect(faults.map((fault) => fault.split(":", 1)[0])).toEqual([
+    expect(problems.map((problem) => problem.split(":", 1)[0])).toEqual([
       "PORT",
       "REDIS_URL",
       "GRAPH_URL",
@@ -77,7 +77,7 @@ describe("the environment", () => {
       "PUBLIC_URL",
       "CLIENT_ID",
     ]);
-    expect(faults.join()).not.toContain("hush");
+    expect(problems.join()).not.toContain("hush");
   });
 
   test.each([
@@ -87,7 +87,7 @@ describe("the environment", () => {
     [{ REDIS_URL: "redis://a,http://b" }, ["REDIS_URL"]],
     [{ PORT: "-1" }, ["PORT"]],
     [{ PORT: "1e3" }, ["PORT"]],
-  ])("%o lacks %o", (environment, names) => {
-    expect(faultsOf(environment as Record<string, string>).map((fault) => fault.split(":", 1)[0])).toEqual(names);
+  ])("rejects %o and names %o", (environment, names) => {
+    expect(problemsOf(environment as Record<string, string>).map((problem) => problem.split(":", 1)[0])).toEqual(names);
   });
 });

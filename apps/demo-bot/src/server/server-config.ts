@@ -1,82 +1,63 @@
 import type { GraphConfig } from "../bot/bot.ts";
+import { type Environment, EnvironmentReader } from "./environment-reader.ts";
 
-/** What a bot's server is told by its environment. */
+/** The settings of a bot server. */
 export interface ServerConfig {
+  /** The port to listen on. 0 is a free one. */
   port: number;
-  /** Where Graph reaches us. Absent: directly, as only a simulator on this machine does. */
+  /** The address at which Graph reaches the bot. Absent: `http://127.0.0.1` with the port, for a local simulator. */
   publicUrl: string | undefined;
-  /** What instances share. Absent: this one is alone. */
+  /** The Redis that instances share. Absent: this instance shares nothing. */
   redisUrl: string | undefined;
-  /** Absent: a simulator of our own. */
+  /** Absent: the server starts a simulator. */
   graph: GraphConfig | undefined;
 }
 
-type Environment = Readonly<Record<string, string | undefined>>;
+const DEFAULT_PORT = 3978;
 
 /**
- * Reads the environment. What is empty is absent.
+ * Reads the settings from environment variables. An empty variable counts as absent.
  *
- * `TENANT_ID`, `CLIENT_ID`, `CLIENT_SECRET` and `PUBLIC_URL` mean the real service; the first three and `GRAPH_URL` a
- * simulator that runs there; none of them a simulator of our own.
+ * - `TENANT_ID`, `CLIENT_ID`, `CLIENT_SECRET` and `PUBLIC_URL` select the real service.
+ * - The first three with `GRAPH_URL` select a simulator at that address.
+ * - Without them, the server starts a simulator.
  *
- * @throws Error that tells everything that is wrong, at once, and repeats no value: one of them is a secret.
+ * @throws Error that lists every invalid or missing variable. It contains no values, because one of them is a secret.
  */
-export function readConfig(environment: Environment): ServerConfig {
-  const faults: string[] = [];
-  const read = (name: string, isGood: (text: string) => boolean, expected: string): string | undefined => {
-    const text = environment[name]?.trim() || undefined;
-    if (text !== undefined && !isGood(text)) faults.push(`${name}: expected ${expected}`);
-    return text;
-  };
-  const readUrl = (name: string, ...schemes: string[]): string | undefined => {
-    const expected = `an address that begins with ${schemes.map((scheme) => `${scheme}://`).join(" or ")}`;
-    return read(name, (text) => schemes.includes(schemeOf(text)), expected)?.replace(/\/+$/, "");
-  };
-  const readId = (name: string): string | undefined => read(name, (text) => GUID.test(text), "a GUID");
+export function readServerConfig(environment: Environment): ServerConfig {
+  const reader = new EnvironmentReader(environment);
+  const port = reader.readPort("PORT") ?? DEFAULT_PORT;
+  const redisUrl = reader.readRedisUrl("REDIS_URL");
+  const graphUrl = reader.readUrl("GRAPH_URL", "http", "https");
+  const tokenUrl = reader.readUrl("TOKEN_URL", "http", "https");
+  const openIdConfigurationUrl = reader.readUrl("OPENID_CONFIGURATION_URL", "http", "https");
+  const tenantId = reader.readGuid("TENANT_ID");
+  const appId = reader.readGuid("CLIENT_ID");
+  const clientSecret = reader.readText("CLIENT_SECRET");
+  const identity = { TENANT_ID: tenantId, CLIENT_ID: appId, CLIENT_SECRET: clientSecret };
+  const isReal = graphUrl === undefined && Object.values(identity).some((value) => value !== undefined);
+  const publicUrl = isReal ? reader.readUrl("PUBLIC_URL", "https") : reader.readUrl("PUBLIC_URL", "http", "https");
 
-  const port = Number(read("PORT", isPort, "a number from 0 to 65535, 0 for a free one") ?? 3978);
-  const redisUrl = read(
-    "REDIS_URL",
-    (text) => text.split(",").every((url) => /^rediss?$/.test(schemeOf(url))),
-    "an address that begins with redis:// or rediss://, or those of a Cluster's nodes with commas between them",
-  );
-  const graphUrl = readUrl("GRAPH_URL", "http", "https");
-  const tokenUrl = readUrl("TOKEN_URL", "http", "https");
-  const openIdConfigurationUrl = readUrl("OPENID_CONFIGURATION_URL", "http", "https");
-  const [tenantId, appId] = [readId("TENANT_ID"), readId("CLIENT_ID")];
-  const clientSecret = read("CLIENT_SECRET", () => true, "");
-  const isReal = graphUrl === undefined && [tenantId, appId, clientSecret].some((part) => part !== undefined);
-  const publicUrl = isReal ? readUrl("PUBLIC_URL", "https") : readUrl("PUBLIC_URL", "http", "https");
-
-  const needed = {
-    TENANT_ID: tenantId,
-    CLIENT_ID: appId,
-    CLIENT_SECRET: clientSecret,
-    ...(isReal && { PUBLIC_URL: publicUrl }),
-  };
-  const missing = Object.entries(needed).filter(([, value]) => value === undefined);
   if (isReal || graphUrl !== undefined) {
-    const whither = isReal ? "the real service, for some of its settings are there" : "the Graph of GRAPH_URL";
-    for (const [name] of missing) faults.push(`${name}: expected, to talk to ${whither}`);
+    const purpose = isReal ? "for the real service; set GRAPH_URL to use a simulator" : "with GRAPH_URL";
+    for (const [name, value] of Object.entries({ ...identity, ...(isReal && { PUBLIC_URL: publicUrl }) })) {
+      if (value === undefined) reader.problems.push(`${name}: required ${purpose}`);
+    }
   }
-  if (faults.length > 0)
-    throw new Error(`the environment is not as expected:\n${faults.map((fault) => `  ${fault}`).join("\n")}`);
+  if (reader.problems.length > 0)
+    throw new Error(`invalid environment variables:\n${reader.problems.map((problem) => `  ${problem}`).join("\n")}`);
 
   const server = { port, publicUrl, redisUrl };
   if (!(tenantId && appId && clientSecret)) return { ...server, graph: undefined };
-  const graph = { tenantId, appId, clientSecret, graphUrl: graphUrl ?? "https://graph.microsoft.com" };
   return {
     ...server,
     graph: {
-      ...graph,
+      tenantId,
+      appId,
+      clientSecret,
+      graphUrl: graphUrl ?? "https://graph.microsoft.com",
       tokenUrl: tokenUrl ?? `${graphUrl ?? "https://login.microsoftonline.com"}/${tenantId}/oauth2/v2.0/token`,
       openIdConfigurationUrl: openIdConfigurationUrl ?? (graphUrl && `${graphUrl}/v1/.well-known/OpenIdConfiguration`),
     },
   };
 }
-
-const GUID = /^[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}$/i;
-
-const isPort = (text: string): boolean => /^\d+$/.test(text) && Number(text) <= 65_535;
-
-const schemeOf = (text: string): string => (URL.canParse(text) ? new URL(text).protocol.slice(0, -1) : "");

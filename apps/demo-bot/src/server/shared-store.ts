@@ -2,15 +2,18 @@ import type { OperationStore } from "@graph-dtmf/models";
 import { createRedisOperationStore } from "@graph-dtmf/redis";
 import { createCluster } from "redis";
 
-/** A store, and what else has to be closed with it. */
+/** An operation store that several instances share. */
 export interface SharedStore {
   store: OperationStore;
+  /** Closes the store and its connections. */
   close(): Promise<void>;
 }
 
 /**
- * What instances share, at one Redis or, where there are several addresses with commas between them, in the Cluster that
- * they are nodes of. Rejects if no node of a Cluster can be reached.
+ * Opens the store in one Redis, or in a Redis Cluster if `redisUrl` is a list of node addresses with commas between
+ * them.
+ *
+ * @throws Error of node-redis if no node of a Cluster can be reached.
  */
 export async function openSharedStore(redisUrl: string): Promise<SharedStore> {
   const urls = redisUrl.split(",");
@@ -28,7 +31,7 @@ export async function openSharedStore(redisUrl: string): Promise<SharedStore> {
       ...(protocol === "rediss:" && { socket: { tls: true } }),
     },
   });
-  // Each node that is away says so again and again; the bot hears of it where something could not be kept.
+  // An unreachable node emits this event at every attempt to reconnect. Failed writes are reported by the tracker.
   client.on("error", () => {});
   await client.connect();
   const store = createRedisOperationStore({ client });

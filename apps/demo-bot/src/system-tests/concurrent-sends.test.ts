@@ -61,7 +61,7 @@ afterAll(async () => {
 async function call(): Promise<string> {
   const { tenantId } = simulator;
   const { id } = await dtmf.calls.create({ callbackUri, tenantId, targets: [{ user: { id: "somebody" } }] });
-  await states.reached(id, "established");
+  await states.waitFor(id, "established");
   return id;
 }
 
