@@ -2,33 +2,40 @@ import { type ClientRequest, Agent as HttpAgent, request as httpRequest } from "
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { type Clock, systemClock } from "@graph-dtmf/models";
 
-/** Enough to let a thousand calls report at once; few enough not to overrun the backlog of the bot's socket. */
+/**
+ * The most connections at a time to one host. That is enough for notifications of a thousand calls at once. More could
+ * exceed the backlog of the bot's listening socket.
+ */
 const MAX_SOCKETS = 256;
 
-/** How callbacks are reached. */
+/** Options of a callback client. */
 export interface CallbackClientOptions {
-  /** In real milliseconds. */
+  /** How long a connected callback may take for its whole response. */
   timeoutMs: number;
-  /** Whose time that is. Default: the real one. */
+  /** The clock of `timeoutMs`. Default: the system clock. */
   clock?: Clock;
-  /** Certificates to trust instead of the usual ones, in PEM. */
+  /** CA certificates in PEM, trusted instead of those of Node.js. */
   ca?: string | undefined;
 }
 
-/** One POST. */
+/** A POST request to a callback. */
 export interface CallbackRequest {
   url: string;
   headers: Readonly<Record<string, string>>;
   body: Uint8Array;
 }
 
-/** What came back for it. */
+/** The response of a callback. */
 export interface CallbackResponse {
   status: number;
   location?: string;
 }
 
-/** Posts to callbacks. A connection for each, since a bot may close an idle one just as it is used again. */
+/**
+ * Posts to callbacks over http and https.
+ *
+ * Each request has its own connection: a kept one could be closed by the bot at the moment when it is used again.
+ */
 export class CallbackClient {
   readonly #agents: { "http:": HttpAgent; "https:": HttpsAgent };
   readonly #timeoutMs: number;
@@ -45,7 +52,7 @@ export class CallbackClient {
     this.#clock = clock;
   }
 
-  /** @throws Error saying why there is no answer. */
+  /** @throws Error with the reason if there is no response. */
   post({ url, headers, body }: CallbackRequest): Promise<CallbackResponse> {
     const { protocol } = new URL(url);
     const secure = protocol === "https:";
@@ -57,15 +64,15 @@ export class CallbackClient {
       });
       this.#pending.add(request);
       request.once("close", () => this.#pending.delete(request));
-      // A socket's patience is a matter of real time, also where calls live in a time of their own: a test that moves
-      // its clock by an hour would otherwise time out a delivery that takes a millisecond.
-      const silence = (): void => {
+      // This timeout uses the system clock by default, not the clock of the calls: a test that advances its clock by an
+      // hour would otherwise time out a delivery that takes a millisecond.
+      const startTimeout = (): void => {
         const timer = this.#clock.after(this.#timeoutMs, () =>
           request.destroy(new Error(`no answer within ${this.#timeoutMs} ms`)),
         );
         request.once("close", () => timer.cancel());
       };
-      request.once("socket", silence);
+      request.once("socket", startTimeout);
       request.once("error", reject);
       request.once("response", (response) => {
         response.once("error", () => {});
@@ -77,9 +84,9 @@ export class CallbackClient {
     });
   }
 
-  /** Breaks off what is on its way and closes every connection. */
+  /** Aborts pending requests and closes all connections. */
   close(): void {
-    for (const request of this.#pending) request.destroy(new Error("broken off"));
+    for (const request of this.#pending) request.destroy(new Error("aborted"));
     for (const agent of Object.values(this.#agents)) agent.destroy();
   }
 }

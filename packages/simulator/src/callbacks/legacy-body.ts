@@ -2,11 +2,14 @@ import type { CommsNotification } from "@graph-dtmf/models";
 import type { Recipient } from "./recipient.ts";
 
 /**
- * The same news in the protocol of before Graph, which the service tries first on bots that it does not know: no
- * envelope, `callState`, and identities with a number in front. A bot that answers 204 gets it again in Graph's.
+ * Returns a notification in the protocol that preceded Graph: no envelope, `callState`, and identities with a numeric
+ * prefix.
+ *
+ * The service sends this form first to bots that it has not called before. A bot that answers 204 then gets the
+ * notification in Graph's form.
  */
 export function createLegacyBody(recipient: Recipient, notification: CommsNotification): unknown {
-  const changed = notification.resourceData as { state?: string } | undefined;
+  const resource = notification.resourceData as { state?: string } | undefined;
   return {
     id: recipient.id,
     participants: [
@@ -15,7 +18,7 @@ export function createLegacyBody(recipient: Recipient, notification: CommsNotifi
     ],
     isMultiparty: false,
     presentedModalityTypes: ["audio"],
-    callState: changed?.state ?? "established",
+    callState: resource?.state ?? "established",
     tenantId: recipient.tenantId,
   };
 }

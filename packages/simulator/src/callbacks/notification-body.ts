@@ -3,12 +3,12 @@ import type { CallProperties } from "../schema/call-resource.ts";
 import { type OperationResource, toTypedResult } from "../schema/operation-resource.ts";
 
 const toCallPath = (callId: string): string => `/communications/calls/${callId}`;
-const createNotification = (changed: CommsNotification): CommsNotification => ({
+const createNotification = (members: CommsNotification): CommsNotification => ({
   "@odata.type": "#microsoft.graph.commsNotification",
-  ...changed,
+  ...members,
 });
 
-/** Somebody calls the bot. */
+/** Announces an incoming call. */
 export function createIncomingNotification(call: CallProperties): CommsNotification {
   return createNotification({
     changeType: "created",
@@ -29,7 +29,7 @@ export function createIncomingNotification(call: CallProperties): CommsNotificat
   });
 }
 
-/** The call is being set up, was answered, or is being taken down. */
+/** Reports a new state of a call, except its end. */
 export function createStateNotification(call: CallProperties, state: CallState): CommsNotification {
   const { id, direction, callbackUri, chatInfo, meetingInfo } = call;
   const meeting = { ...(chatInfo && { chatInfo }), ...(meetingInfo && { meetingInfo }) };
@@ -41,7 +41,7 @@ export function createStateNotification(call: CallProperties, state: CallState):
   });
 }
 
-/** Somebody pressed a key. */
+/** Reports a tone of the far end. */
 export function createToneNotification(call: CallProperties, toneInfo: ToneInfo): CommsNotification {
   return createNotification({
     changeType: "updated",
@@ -54,7 +54,7 @@ export function createToneNotification(call: CallProperties, toneInfo: ToneInfo)
   });
 }
 
-/** The call is over. */
+/** Reports the end of a call. */
 export function createCallEndNotification(call: CallProperties, resultInfo: ResultInfo): CommsNotification {
   return createNotification({
     changeType: "deleted",
@@ -67,7 +67,7 @@ export function createCallEndNotification(call: CallProperties, resultInfo: Resu
   });
 }
 
-/** An operation is over: that, and not how it went, is what `deleted` means. */
+/** Reports the end of an operation. `deleted` means that it ended, with success or not. */
 export function createOperationEndNotification(call: CallProperties, operation: OperationResource): CommsNotification {
   return createNotification({
     changeType: "deleted",
@@ -76,7 +76,7 @@ export function createOperationEndNotification(call: CallProperties, operation: 
   });
 }
 
-/** What is posted. */
+/** Returns the body that is posted for notifications. */
 export function createEnvelope(value: CommsNotification[]): CommsNotifications {
   return { "@odata.type": "#microsoft.graph.commsNotifications", value };
 }

@@ -8,42 +8,46 @@ import { createEnvelope } from "./notification-body.ts";
 import { applyVariant, encodeBody, type NotificationVariant } from "./notification-variants.ts";
 import type { Recipient } from "./recipient.ts";
 
-/** A notification that reached nobody. */
+/** A notification that could not be delivered. */
 export interface Undelivered {
   readonly callId: string;
   readonly changeType: string;
   readonly resourceUrl: string;
-  /** What the callback answered, or what stood in the way of an answer. */
+  /** The status of the response, or the error if there was no response. */
   readonly reason: string;
   /** Milliseconds since 1970. */
   readonly at: number;
 }
 
-/** What is posted at once. */
+/** Notifications that are posted in one request. */
 export interface NotificationBatch {
   notifications: CommsNotification[];
-  token?: TokenFlaw;
-  spell?: NotificationVariant;
+  tokenFlaw?: TokenFlaw;
+  variant?: NotificationVariant;
 }
 
-/** What became of it: the status of the answer, or why it was not delivered. */
+/** The result of a delivery. */
 interface DeliveryResult {
+  /** The status of the response, if it was a success. */
   status?: number;
+  /** Why the delivery failed. */
   reason?: string;
-  movedTo?: string;
+  /** The callback that the request was redirected to. */
+  redirectedTo?: string;
 }
 
-/** What the notifier needs of the rest. */
+/** Options of a notifier. */
 export interface NotifierOptions extends CallbackClientOptions {
+  /** Returns the Authorization header of a notification, if it has one. */
   authorization(flaw: TokenFlaw | undefined): Promise<string | undefined>;
   now(): number;
   log(line: string): void;
 }
 
-/** How many failures are remembered. */
+/** The most entries of `undelivered`. */
 const MAX_UNDELIVERED = 1000;
 
-/** Delivers notifications, and lives with callbacks that don't take them. */
+/** Delivers notifications and records those that could not be delivered. */
 export class Notifier {
   readonly undelivered: Undelivered[] = [];
   readonly #options: NotifierOptions;
@@ -57,78 +61,81 @@ export class Notifier {
   }
 
   /**
-   * Never rejects: what becomes of a notification is no concern of the call's.
+   * Delivers notifications. It never rejects, because a failed delivery does not affect the call.
    *
-   * @returns where the bot wants to have the rest, if it sent an incoming call elsewhere.
+   * @returns the callback for further notifications of the call, if the bot redirected an incoming call.
    */
-  async deliver(recipient: Recipient, parcel: NotificationBatch): Promise<{ movedTo?: string }> {
+  async deliver(recipient: Recipient, batch: NotificationBatch): Promise<{ redirectedTo?: string }> {
     if (this.#closed) return {};
-    const poster = this.#client;
-    const result = await this.#deliver(poster, recipient, parcel).catch(
-      // A host with several addresses that all refuse leaves a code and no message.
+    const client = this.#client;
+    const result = await this.#deliver(client, recipient, batch).catch(
+      // The error has a code but no message if a host has several addresses and all of them refuse the connection.
       (error: NodeJS.ErrnoException): DeliveryResult => ({ reason: error.message || error.code || "failed" }),
     );
-    // What was broken off from here failed nobody.
-    if (poster === this.#client) this.#report(recipient, parcel, result);
-    return result.movedTo === undefined ? {} : { movedTo: result.movedTo };
+    // A delivery that was aborted by the simulator is no failure of the bot.
+    if (client === this.#client) this.#report(recipient, batch, result);
+    return result.redirectedTo === undefined ? {} : { redirectedTo: result.redirectedTo };
   }
 
-  /** Counts something among what is under way until it ends. */
-  track(underway: Promise<void>): void {
-    this.#pending.add(underway);
-    void underway.finally(() => this.#pending.delete(underway));
+  /** Makes `settled` wait for a task. */
+  track(task: Promise<void>): void {
+    this.#pending.add(task);
+    void task.finally(() => this.#pending.delete(task));
   }
 
-  /** Resolves when nothing is under way. */
+  /** Resolves when no delivery and no other tracked task is pending. */
   async settled(): Promise<void> {
     while (this.#pending.size > 0) await Promise.all(this.#pending);
   }
 
-  /** Gives up what is under way. */
+  /** Aborts pending deliveries and waits until they have ended. */
   async abort(): Promise<void> {
-    const poster = this.#client;
+    const client = this.#client;
     this.#client = new CallbackClient(this.#options);
-    poster.close();
+    client.close();
     await this.settled();
   }
 
-  /** As `breakOff`, and nothing is delivered any more. */
+  /** Aborts pending deliveries. Later calls of `deliver` have no effect. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.abort();
   }
 
-  async #deliver(poster: CallbackClient, recipient: Recipient, parcel: NotificationBatch): Promise<DeliveryResult> {
-    const posted = await this.#post(poster, recipient, parcel);
-    const movedTo = redirectTarget(parcel, posted);
-    const there = movedTo === undefined ? recipient : { ...recipient, callbackUri: movedTo };
-    const { status } = movedTo === undefined ? posted : await this.#post(poster, there, parcel);
-    const isTaken = status >= 200 && status < 300;
-    return { ...(isTaken ? { status } : { reason: `answered ${status}` }), ...(movedTo !== undefined && { movedTo }) };
+  async #deliver(client: CallbackClient, recipient: Recipient, batch: NotificationBatch): Promise<DeliveryResult> {
+    const response = await this.#post(client, recipient, batch);
+    const redirectedTo = redirectTarget(batch, response);
+    const target = redirectedTo === undefined ? recipient : { ...recipient, callbackUri: redirectedTo };
+    const { status } = redirectedTo === undefined ? response : await this.#post(client, target, batch);
+    const isAccepted = status >= 200 && status < 300;
+    return {
+      ...(isAccepted ? { status } : { reason: `answered ${status}` }),
+      ...(redirectedTo !== undefined && { redirectedTo }),
+    };
   }
 
   async #post(
-    poster: CallbackClient,
+    client: CallbackClient,
     recipient: Recipient,
-    { notifications, token, spell }: NotificationBatch,
+    { notifications, tokenFlaw, variant }: NotificationBatch,
   ): Promise<CallbackResponse> {
-    const authorization = await this.#options.authorization(token);
+    const authorization = await this.#options.authorization(tokenFlaw);
     const post = (body: unknown): Promise<CallbackResponse> => {
-      const { charset, bytes } = encodeBody(body, spell);
+      const { charset, bytes } = encodeBody(body, variant);
       const headers = { ...createHeaders(recipient, charset), ...(authorization && { Authorization: authorization }) };
-      return poster.post({ url: recipient.callbackUri, headers, body: bytes });
+      return client.post({ url: recipient.callbackUri, headers, body: bytes });
     };
-    if (spell === "legacyFirst" && notifications[0]) {
-      const posted = await post(createLegacyBody(recipient, notifications[0]));
-      // Whoever takes it has taken it; 204 asks for the same in Graph's protocol.
-      if (posted.status !== 204) return posted;
+    if (variant === "legacyFirst" && notifications[0]) {
+      const response = await post(createLegacyBody(recipient, notifications[0]));
+      // 204 requests the notification in Graph's form; any other status is the final response.
+      if (response.status !== 204) return response;
     }
-    return await post(applyVariant(createEnvelope(notifications), spell));
+    return await post(applyVariant(createEnvelope(notifications), variant));
   }
 
-  #report(recipient: Recipient, parcel: NotificationBatch, result: DeliveryResult): void {
+  #report(recipient: Recipient, batch: NotificationBatch, result: DeliveryResult): void {
     const { status, reason } = result;
-    for (const { changeType, resourceUrl } of parcel.notifications) {
+    for (const { changeType, resourceUrl } of batch.notifications) {
       this.#options.log(`-> ${changeType} ${resourceUrl} ${status ?? `undelivered: ${reason}`}`);
       if (reason === undefined) continue;
       this.undelivered.push({ callId: recipient.id, changeType, resourceUrl, reason, at: this.#options.now() });
@@ -137,13 +144,13 @@ export class Notifier {
   }
 }
 
-/** A bot may send an incoming call to another deployment of itself; nothing else. */
+/** Returns the redirect target of a response. Only the notification of an incoming call can be redirected. */
 function redirectTarget(
   { notifications }: NotificationBatch,
   { status, location }: CallbackResponse,
 ): string | undefined {
-  const isMove = notifications[0]?.changeType === "created" && (status === 302 || status === 307);
-  return isMove && isCallbackUri(location) ? location : undefined;
+  const isRedirect = notifications[0]?.changeType === "created" && (status === 302 || status === 307);
+  return isRedirect && isCallbackUri(location) ? location : undefined;
 }
 
 function createHeaders(recipient: Recipient, charset: string): Record<string, string> {

@@ -20,7 +20,7 @@ const recipient: Recipient = {
 };
 const notification = (resourceUrl: string): CommsNotification => ({ changeType: "updated", resourceUrl });
 
-/** An outbox whose deliveries end when they are told to. */
+/** An outbox whose deliveries end when the test calls `finish`. */
 function setUp() {
   const delivered: string[] = [];
   const finish: (() => void)[] = [];
@@ -39,7 +39,7 @@ function setUp() {
   return { outbox, faults, clock, delivered, finish, settle };
 }
 
-test("the next notification leaves when the one before was answered", async () => {
+test("sends a notification after the previous delivery has ended", async () => {
   const { outbox, delivered, finish, settle } = setUp();
   outbox.post(notification("one"));
   outbox.post(notification("two"));
@@ -50,7 +50,7 @@ test("the next notification leaves when the one before was answered", async () =
   expect(delivered).toHaveLength(2);
 });
 
-test("what an action makes a call tell waits for the answer to the action", async () => {
+test("sends the notifications that an action causes after the response to the action", async () => {
   const { outbox, faults, delivered, settle } = setUp();
   let answer = (): void => {};
   const inbound = { answered: new Promise<void>((resolve) => (answer = resolve)) } as Inbound;
@@ -66,15 +66,15 @@ test("what an action makes a call tell waits for the answer to the action", asyn
   expect(delivered).toHaveLength(1);
 });
 
-test("what was posted before a redirect goes where it was to go", async () => {
+test("sends earlier notifications to the callback from before a redirect", async () => {
   const { outbox, delivered, finish, settle } = setUp();
   outbox.post(notification("one"));
   outbox.post(notification("two"));
   outbox.redirect("https://elsewhere.example/");
   outbox.post(notification("three"));
-  for (let turn = 0; turn < 3; turn++) {
+  for (let index = 0; index < 3; index++) {
     await settle();
-    finish[turn]?.();
+    finish[index]?.();
   }
   expect(delivered).toEqual([
     "one to https://bot.example/",
@@ -83,30 +83,33 @@ test("what was posted before a redirect goes where it was to go", async () => {
   ]);
 });
 
-test("whoever waits for the next one waits no longer than the outbox lasts", async () => {
+test("waitForNext resolves when the outbox is discarded", async () => {
   const { outbox } = setUp();
   const next = outbox.waitForNext();
   outbox.discard();
   await next;
 });
 
-test.each(["late", "reorder", "batch"] as const)("%s leaves no timer when it is over or discarded", async (deliver) => {
-  const { outbox, faults, clock, delivered, finish, settle } = setUp();
-  faults.next({ on: "notification", deliver });
-  outbox.post(notification("one"));
-  expect(clock.pending).toBe(1);
-  outbox.post(notification("two"));
-  if (deliver === "late") await clock.advance(5000);
-  await settle();
-  finish[0]?.();
-  await settle();
-  expect(delivered.join()).toContain("one");
-  expect(clock.pending).toBe(0);
+test.each(["late", "reorder", "batch"] as const)(
+  "%s leaves no timer once it is delivered or discarded",
+  async (deliver) => {
+    const { outbox, faults, clock, delivered, finish, settle } = setUp();
+    faults.next({ on: "notification", deliver });
+    outbox.post(notification("one"));
+    expect(clock.pending).toBe(1);
+    outbox.post(notification("two"));
+    if (deliver === "late") await clock.advance(5000);
+    await settle();
+    finish[0]?.();
+    await settle();
+    expect(delivered.join()).toContain("one");
+    expect(clock.pending).toBe(0);
 
-  faults.next({ on: "notification", deliver });
-  outbox.post(notification("three"));
-  outbox.discard();
-  expect(clock.pending).toBe(0);
-  await settle();
-  expect(delivered.join()).not.toContain("three");
-});
+    faults.next({ on: "notification", deliver });
+    outbox.post(notification("three"));
+    outbox.discard();
+    expect(clock.pending).toBe(0);
+    await settle();
+    expect(delivered.join()).not.toContain("three");
+  },
+);

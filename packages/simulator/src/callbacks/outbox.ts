@@ -5,93 +5,94 @@ import type { ScaledClock } from "../schema/scaled-clock.ts";
 import type { NotificationBatch, Notifier } from "./notifier.ts";
 import type { Recipient } from "./recipient.ts";
 
-/** How long a notification is late, or waits for another that does not come. */
+/** The delay of a late notification, and the longest that one is held for the next. */
 const LATE_MS = 5000;
 
-/** What the outboxes of all calls share. */
+/** What all outboxes share. */
 export interface OutboxContext {
   notifier: Notifier;
   faults: FaultQueue;
   clock: ScaledClock;
 }
 
-/** A notification that waits for the next one. */
+/** A notification that is held until the next one is posted. */
 interface HeldBatch {
-  parcel: NotificationBatch;
+  batch: NotificationBatch;
   mode: "reorder" | "batch";
   cancelTimer: () => void;
 }
 
-/** The notifications of one call, delivered in order: the next leaves when the one before was answered or given up. */
+/** Delivers the notifications of one call in order: each is sent after the previous delivery has ended. */
 export class Outbox {
   #recipient: Recipient;
   readonly #context: OutboxContext;
   #tail: Promise<void> = Promise.resolve();
   #held: HeldBatch | undefined;
   #nextWaiters: (() => void)[] = [];
-  readonly #timers = new Set<() => void>();
+  readonly #timerCancels = new Set<() => void>();
   #discarded = false;
 
-  constructor(recipient: Recipient, surroundings: OutboxContext) {
+  constructor(recipient: Recipient, context: OutboxContext) {
     this.#recipient = recipient;
-    this.#context = surroundings;
+    this.#context = context;
   }
 
+  /** Sends a notification, or applies the next fault to it. */
   post(notification: CommsNotification): void {
     const fault = this.#context.faults.takeForNotification();
-    const parcel = { notifications: [notification], ...toBatchFaults(fault) };
-    const how = fault && "deliver" in fault ? fault.deliver : undefined;
+    const batch = { notifications: [notification], ...toBatchFaults(fault) };
+    const delivery = fault && "deliver" in fault ? fault.deliver : undefined;
     const held = this.#takeHeld();
     if (held?.mode === "batch") {
-      this.#send({ ...held.parcel, ...parcel, notifications: [...held.parcel.notifications, notification] });
-    } else if (how === "reorder" || how === "batch") {
-      if (held) this.#send(held.parcel);
-      this.#held = { parcel, mode: how, cancelTimer: this.#schedule(() => this.#sendHeld()) };
+      this.#send({ ...held.batch, ...batch, notifications: [...held.batch.notifications, notification] });
+    } else if (delivery === "reorder" || delivery === "batch") {
+      if (held) this.#send(held.batch);
+      this.#held = { batch, mode: delivery, cancelTimer: this.#schedule(() => this.#sendHeld()) };
     } else {
-      if (how === "late") this.#schedule(() => this.#send(parcel));
-      else if (how !== "drop") this.#send(parcel);
-      if (how === "duplicate") this.#send(parcel);
-      if (held) this.#send(held.parcel);
+      if (delivery === "late") this.#schedule(() => this.#send(batch));
+      else if (delivery !== "drop") this.#send(batch);
+      if (delivery === "duplicate") this.#send(batch);
+      if (held) this.#send(held.batch);
     }
   }
 
-  /** From now on, what is posted goes there. */
+  /** Sets the callback of later notifications. */
   redirect(callbackUri: string): void {
     this.#recipient = { ...this.#recipient, callbackUri };
   }
 
-  /** Holds back what follows, so that it does not overtake an answer. */
+  /** Delays later notifications until an event, such as the end of the response that caused them. */
   holdUntil(event: Promise<void>): void {
     this.#enqueue(() => event);
   }
 
-  /** Resolves when whatever leaves next has been delivered or given up. */
+  /** Resolves when the next delivery has ended, or when the outbox is discarded. */
   waitForNext(): Promise<void> {
     return new Promise((resolve) => this.#nextWaiters.push(resolve));
   }
 
-  /** What has not left yet never will. */
+  /** Drops the notifications that were not sent yet. */
   discard(): void {
     this.#discarded = true;
     this.#takeHeld();
-    for (const stop of this.#timers) stop();
+    for (const cancel of this.#timerCancels) cancel();
     for (const resolve of this.#nextWaiters) resolve();
   }
 
-  #send(parcel: NotificationBatch): void {
+  #send(batch: NotificationBatch): void {
     const recipient = this.#recipient;
-    const awaited = this.#nextWaiters;
+    const waiters = this.#nextWaiters;
     this.#nextWaiters = [];
     this.#enqueue(async () => {
-      const { movedTo } = await this.#context.notifier.deliver(recipient, parcel);
-      if (movedTo !== undefined) this.redirect(movedTo);
-      for (const resolve of awaited) resolve();
+      const { redirectedTo } = await this.#context.notifier.deliver(recipient, batch);
+      if (redirectedTo !== undefined) this.redirect(redirectedTo);
+      for (const resolve of waiters) resolve();
     });
   }
 
   #sendHeld(): void {
     const held = this.#takeHeld();
-    if (held) this.#send(held.parcel);
+    if (held) this.#send(held.batch);
   }
 
   #takeHeld(): HeldBatch | undefined {
@@ -101,14 +102,15 @@ export class Outbox {
     return held;
   }
 
+  /** Runs an action after {@link LATE_MS}. Returns a function that cancels it. */
   #schedule(action: () => void): () => void {
     const { clock } = this.#context;
-    const stop = clock.schedule(clock.now() + LATE_MS, () => {
-      this.#timers.delete(stop);
+    const cancel = clock.schedule(clock.now() + LATE_MS, () => {
+      this.#timerCancels.delete(cancel);
       action();
     });
-    this.#timers.add(stop);
-    return stop;
+    this.#timerCancels.add(cancel);
+    return cancel;
   }
 
   #enqueue(step: () => Promise<void>): void {
@@ -117,7 +119,7 @@ export class Outbox {
   }
 }
 
-function toBatchFaults(fault: NotificationFault | undefined): Pick<NotificationBatch, "token" | "spell"> {
+function toBatchFaults(fault: NotificationFault | undefined): Pick<NotificationBatch, "tokenFlaw" | "variant"> {
   if (!fault || "deliver" in fault) return {};
-  return "token" in fault ? { token: fault.token } : { spell: fault.spell };
+  return "token" in fault ? { tokenFlaw: fault.token } : { variant: fault.spell };
 }

@@ -1,4 +1,4 @@
-/** Whose notifications they are. */
+/** The call that notifications are about, and where they are sent. */
 export interface Recipient {
   readonly id: string;
   readonly callbackUri: string;
