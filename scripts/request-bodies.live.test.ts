@@ -7,7 +7,7 @@ import { createDtmfClient, type DtmfClient, type Meeting, type TonesInput } from
 import { parseTones, secretTones, TONES, type Tone } from "@graph-dtmf/models";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { Checker, parseCsdl } from "../packages/simulator/src/__fixtures__/csdl.ts";
+import { PayloadChecker, parseCsdl } from "../packages/simulator/src/__fixtures__/csdl.ts";
 import { parseCreateCallBody } from "../packages/simulator/src/schema/create-call-body.ts";
 
 // Graph's own schema validates what the client sends, so that a misreading of the schema is found.
@@ -37,11 +37,11 @@ async function openGraph() {
 }
 
 describe.skipIf(!directory)("by Graph's own schema", () => {
-  let checker: Checker;
+  let checker: PayloadChecker;
   let graph: Awaited<ReturnType<typeof openGraph>>;
   let dtmf: DtmfClient;
   beforeAll(async () => {
-    checker = new Checker(parseCsdl(readFileSync(join(directory ?? "", "graph/calls-v1.0.csdl"), "utf8")));
+    checker = new PayloadChecker(parseCsdl(readFileSync(join(directory ?? "", "graph/calls-v1.0.csdl"), "utf8")));
     graph = await openGraph();
     dtmf = createDtmfClient({ baseUrl: graph.url, credential: async () => "token" });
   });
@@ -77,7 +77,7 @@ describe.skipIf(!directory)("by Graph's own schema", () => {
   test("every body of sendDtmfTones is valid and has the given tones", async () => {
     const property = fc.asyncProperty(given, extras, async ({ input, meant }, extra) => {
       const sent = await dtmf.sendDtmfTones("call", { tones: input, ...extra });
-      expect(checker.parameters("sendDtmfTones", graph.last())).toEqual([]);
+      expect(checker.checkParameters("sendDtmfTones", graph.last())).toEqual([]);
       expect(graph.last()).toEqual({ tones: meant, clientContext: sent.clientContext, ...extra });
     });
     await fc.assert(property, { numRuns: 300 });
@@ -96,15 +96,15 @@ describe.skipIf(!directory)("by Graph's own schema", () => {
     const generated = fc.record({ prompts, uri, reason, context: contextOnly });
     const property = fc.asyncProperty(generated, async ({ prompts, uri: callbackUri, reason, context }) => {
       await dtmf.playPrompt("call", { prompts, ...context });
-      expect(checker.parameters("playPrompt", graph.last())).toEqual([]);
+      expect(checker.checkParameters("playPrompt", graph.last())).toEqual([]);
       await dtmf.subscribeToTone("call", context);
-      expect(checker.parameters("subscribeToTone", graph.last())).toEqual([]);
+      expect(checker.checkParameters("subscribeToTone", graph.last())).toEqual([]);
       await dtmf.cancelMediaProcessing("call", context);
-      expect(checker.parameters("cancelMediaProcessing", graph.last())).toEqual([]);
+      expect(checker.checkParameters("cancelMediaProcessing", graph.last())).toEqual([]);
       await dtmf.calls.answer("call", { callbackUri });
-      expect(checker.parameters("answer", graph.last())).toEqual([]);
+      expect(checker.checkParameters("answer", graph.last())).toEqual([]);
       await dtmf.calls.reject("call", { reason });
-      expect(checker.parameters("reject", graph.last())).toEqual([]);
+      expect(checker.checkParameters("reject", graph.last())).toEqual([]);
     });
     await fc.assert(property, { numRuns: 50 });
   });
@@ -130,7 +130,7 @@ describe.skipIf(!directory)("by Graph's own schema", () => {
     );
     const property = fc.asyncProperty(whom, uri, fc.uuid(), async (whom, callbackUri, tenantId) => {
       await dtmf.calls.create({ callbackUri: callbackUri.replace(/^http:/, "https:"), tenantId, ...whom });
-      expect(checker.value("graph.call", { id: "given by Graph", ...(graph.last() as object) })).toEqual([]);
+      expect(checker.checkValue("graph.call", { id: "given by Graph", ...(graph.last() as object) })).toEqual([]);
       expect(() => parseCreateCallBody(graph.last(), tenantId)).not.toThrow();
     });
     await fc.assert(property, { numRuns: 200 });

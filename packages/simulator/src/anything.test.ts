@@ -1,17 +1,17 @@
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openScene, type Scene } from "./__fixtures__/foreign-client.ts";
+import { createTestSetup, type TestSetup } from "./__fixtures__/test-setup.ts";
 
 // Whatever a bot does wrong, it is told so; the simulator itself never fails over it.
 
 const log: string[] = [];
-let scene: Scene;
+let setup: TestSetup;
 let callId: string;
 beforeAll(async () => {
-  scene = await openScene({ log: (line) => log.push(line) });
-  callId = await scene.establishedCall();
+  setup = await createTestSetup({ log: (line) => log.push(line) });
+  callId = await setup.createEstablishedCall();
 });
-afterAll(() => scene.close());
+afterAll(() => setup.close());
 
 const method = fc.constantFrom("GET", "POST", "PUT", "PATCH", "DELETE");
 const segment = fc.oneof(
@@ -79,9 +79,9 @@ const body = fc.letrec((tie) => ({
 test("whatever is asked is answered, and never with a failure of the simulator", async () => {
   await fc.assert(
     fc.asyncProperty(request, body, async ({ method, path }, body) => {
-      const { simulator, client } = scene;
+      const { simulator, client } = setup;
       // Some of them end it.
-      if (simulator.call(callId).state !== "established") callId = await scene.establishedCall();
+      if (simulator.call(callId).state !== "established") callId = await setup.createEstablishedCall();
       const response = await fetch(`${simulator.url}${path.replaceAll("CALL", callId)}`, {
         method,
         headers: { Authorization: `Bearer ${client.token}`, "Content-Type": "application/json" },

@@ -1,16 +1,16 @@
 import { expect, test } from "vitest";
-import { openScene } from "./__fixtures__/foreign-client.ts";
+import { createTestSetup } from "./__fixtures__/test-setup.ts";
 
 // Alone in its file, and so in its process: it counts what the process holds.
 test("close leaves no timer, no socket and no listener", async () => {
   const held = (): string[] => process.getActiveResourcesInfo().filter((kind) => /tcp/i.test(kind));
   const before = held();
-  const { simulator, client, bot, clock } = await openScene();
+  const { simulator, client, bot, clock } = await createTestSetup();
   bot.status = "never";
   const callId = await client.createCall();
-  await bot.count(1);
+  await bot.waitForCount(1);
   await clock.advance(500);
-  await client.send(callId, { tones: ["tone1", "tone2"] });
+  await client.sendTones(callId, { tones: ["tone1", "tone2"] });
   expect(held().length).toBeGreaterThan(before.length + 2);
   // The tone that sounds, and the time until which the call must be kept alive.
   expect(clock.pending).toBe(2);
@@ -27,5 +27,5 @@ test("close leaves no timer, no socket and no listener", async () => {
   await simulator.settled();
   // What was broken off from here failed nobody.
   expect(simulator.undelivered).toEqual([]);
-  expect(bot.told(callId)).toEqual(["updated establishing"]);
+  expect(bot.summarize(callId)).toEqual(["updated establishing"]);
 });

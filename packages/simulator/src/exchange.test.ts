@@ -1,24 +1,24 @@
 import { readFileSync } from "node:fs";
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from "jose";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openScene, type Scene } from "./__fixtures__/foreign-client.ts";
+import { createTestSetup, type TestSetup } from "./__fixtures__/test-setup.ts";
 
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const fixture = (name: string): string => readFileSync(new URL(`./__fixtures__/${name}`, import.meta.url), "utf8");
 
-let scene: Scene;
+let setup: TestSetup;
 beforeAll(async () => {
-  scene = await openScene();
+  setup = await createTestSetup();
 });
-afterAll(() => scene.close());
+afterAll(() => setup.close());
 
 test("the documented exchange takes place, byte for byte", async () => {
-  const { client, clock, bot, simulator } = scene;
-  const callId = await scene.establishedCall();
+  const { client, clock, bot, simulator } = setup;
+  const callId = await setup.createEstablishedCall();
   // The request as the documentation prints it, white space and all.
   const request = fixture("documented-request.json");
   const path = `/v1.0/communications/calls/${callId}/microsoft.graph.sendDtmfTones`;
-  const answer = await client.ask("POST", path, { body: request });
+  const answer = await client.request("POST", path, { body: request });
   expect(answer.status).toBe(200);
   const { id } = answer.body;
   expect(id).toMatch(GUID);
@@ -31,22 +31,22 @@ test("the documented exchange takes place, byte for byte", async () => {
   // Twelve tones of 100 ms with 1000 ms between them.
   await clock.advance(12_199);
   await simulator.settled();
-  expect(bot.told(callId)).toEqual(["updated establishing", "updated established"]);
+  expect(bot.summarize(callId)).toEqual(["updated establishing", "updated established"]);
   expect(simulator.call(callId).heard).toHaveLength(11);
   await clock.advance(1);
-  const completion = await bot.until(({ resourceUrl }) => resourceUrl.endsWith(id));
+  const completion = await bot.waitFor(({ resourceUrl }) => resourceUrl.endsWith(id));
   expect(JSON.stringify(JSON.parse(completion.text), null, 2)).toBe(
     fixture("documented-notification.json").replaceAll("{callId}", callId).replaceAll("{operationId}", id),
   );
   expect(simulator.call(callId).heard).toEqual(JSON.parse(request).tones);
 
-  const operation = await client.ask("GET", new URL(operationUrl).pathname);
+  const operation = await client.request("GET", new URL(operationUrl).pathname);
   expect(operation.body).toEqual(completion.resourceData);
 });
 
 test("a call is created with Location and explicit nulls, told of in order, and deleted", async () => {
-  const { client, clock, bot, simulator } = scene;
-  const created = await client.ask("POST", "/v1.0/communications/calls", { body: client.callBody() });
+  const { client, clock, bot, simulator } = setup;
+  const created = await client.request("POST", "/v1.0/communications/calls", { body: client.createCallBody() });
   const call = created.body;
   expect(created.status).toBe(201);
   expect(created.headers.get("location")).toBe(`${simulator.url}/v1.0/communications/calls/${call.id}`);
@@ -66,20 +66,20 @@ test("a call is created with Location and explicit nulls, told of in order, and 
   expect(simulator.call(call.id).state).toBe("establishing");
   await clock.advance(1);
   expect(simulator.call(call.id).state).toBe("established");
-  const read = await client.ask("GET", `/v1.0/communications/calls/${call.id}`);
+  const read = await client.request("GET", `/v1.0/communications/calls/${call.id}`);
   expect(read.body).toMatchObject({ id: call.id, state: "established", mediaState: { audio: "active" } });
   expect(read.body).not.toHaveProperty("toneInfo");
 
-  const deleted = await client.ask("DELETE", `/v1.0/communications/calls/${call.id}`);
+  const deleted = await client.request("DELETE", `/v1.0/communications/calls/${call.id}`);
   expect(deleted).toMatchObject({ status: 204, body: undefined });
   await simulator.settled();
-  expect(bot.told(call.id)).toEqual([
+  expect(bot.summarize(call.id)).toEqual([
     "updated establishing",
     "updated established",
     "updated terminating",
     "deleted terminated",
   ]);
-  const last = await bot.until(
+  const last = await bot.waitFor(
     ({ changeType, resourceUrl }) => changeType === "deleted" && resourceUrl.endsWith(call.id),
   );
   expect(last.resourceData.resultInfo).toMatchObject({ code: 200, subcode: 7000 });
@@ -87,11 +87,11 @@ test("a call is created with Location and explicit nulls, told of in order, and 
 });
 
 test("a notification carries Graph's headers and a token that jose verifies by the published keys", async () => {
-  const { bot, simulator, clock, client } = scene;
+  const { bot, simulator, clock, client } = setup;
   const headers = { "Scenario-Id": "75dfa437-baf0-4272-b536-7cc78fe4d6d0" };
-  const body = client.callBody({ callChainId: "d8217646-3110-40b1-bae6-e9ac6c3a9f74" });
-  const created = await client.ask("POST", "/v1.0/communications/calls", { body, headers });
-  const { headers: sent } = await bot.until(({ resourceUrl }) => resourceUrl.endsWith(created.body.id));
+  const body = client.createCallBody({ callChainId: "d8217646-3110-40b1-bae6-e9ac6c3a9f74" });
+  const created = await client.request("POST", "/v1.0/communications/calls", { body, headers });
+  const { headers: sent } = await bot.waitFor(({ resourceUrl }) => resourceUrl.endsWith(created.body.id));
   expect(sent).toMatchObject({
     "content-type": "application/json; charset=utf-8",
     accept: "application/json",
@@ -102,7 +102,7 @@ test("a notification carries Graph's headers and a token that jose verifies by t
   expect(sent["x-microsoft-skype-message-id"]).toMatch(GUID);
 
   const token = String(sent.authorization).replace("Bearer ", "");
-  const { body: configuration } = await client.ask("GET", new URL(simulator.openIdConfigurationUrl).pathname);
+  const { body: configuration } = await client.request("GET", new URL(simulator.openIdConfigurationUrl).pathname);
   const keys = createRemoteJWKSet(new URL(configuration.jwks_uri));
   const { payload } = await jwtVerify(token, keys, {
     algorithms: ["RS256"],
@@ -129,69 +129,69 @@ test.each([
   ["v1.0", "app", "sendDtmfTones"],
   ["beta", "app", "microsoft.graph.sendDtmfTones"],
 ])("the whole exchange goes over /%s/%s with %s", async (version, root, action) => {
-  const { client, clock, bot, simulator } = scene;
+  const { client, clock, bot, simulator } = setup;
   const calls = `/${version}/${root}/calls`;
-  const { body: call } = await client.ask("POST", calls, { body: client.callBody() });
+  const { body: call } = await client.request("POST", calls, { body: client.createCallBody() });
   await clock.advance(500);
-  const answer = await client.ask("POST", `${calls}/${call.id}/${action}`, { body: { tones: ["a", "flash"] } });
+  const answer = await client.request("POST", `${calls}/${call.id}/${action}`, { body: { tones: ["a", "flash"] } });
   expect(answer.status).toBe(200);
   expect(answer.headers.get("location")).toBe(`${simulator.url}${calls}/${call.id}/operations/${answer.body.id}`);
   // Nothing was said of a context or a delay: there is none.
   expect(answer.body).not.toHaveProperty("clientContext");
   await clock.advance(200);
-  const completion = await bot.until(({ resourceUrl }) => resourceUrl.endsWith(answer.body.id));
+  const completion = await bot.waitFor(({ resourceUrl }) => resourceUrl.endsWith(answer.body.id));
   expect(completion.resourceUrl).toBe(`/communications/calls/${call.id}/operations/${answer.body.id}`);
   expect(simulator.call(call.id).heard).toEqual(["a", "flash"]);
-  expect((await client.ask("DELETE", `${calls}/${call.id}`)).status).toBe(204);
+  expect((await client.request("DELETE", `${calls}/${call.id}`)).status).toBe(204);
 });
 
 test("ids are found in any spelling, and addresses in any letter case", async () => {
-  const { client } = scene;
-  const callId = await scene.establishedCall();
+  const { client } = setup;
+  const callId = await setup.createEstablishedCall();
   const dashless = callId.replaceAll("-", "").toUpperCase();
-  const answer = await client.ask("POST", `/V1.0/Communications/Calls/${dashless}/SendDtmfTones`, {
+  const answer = await client.request("POST", `/V1.0/Communications/Calls/${dashless}/SendDtmfTones`, {
     body: { tones: ["star"] },
   });
   expect(answer.status).toBe(200);
   expect(
-    (await client.ask("GET", `/v1.0/communications/calls/${dashless}/operations/${answer.body.id.toUpperCase()}`))
+    (await client.request("GET", `/v1.0/communications/calls/${dashless}/operations/${answer.body.id.toUpperCase()}`))
       .status,
   ).toBe(200);
 });
 
 test("answers carry request ids: the caller's own, echoed, and ours", async () => {
-  const { client } = scene;
+  const { client } = setup;
   const path = "/v1.0/communications/calls";
-  const own = await client.ask("POST", path, {
-    body: client.callBody(),
+  const own = await client.request("POST", path, {
+    body: client.createCallBody(),
     headers: { "client-request-id": "mine-1", "scenario-id": "scenario-1" },
   });
   expect(own.headers.get("request-id")).toMatch(GUID);
   expect(own.headers.get("client-request-id")).toBe("mine-1");
   expect(own.headers.get("scenario-id")).toBe("scenario-1");
-  const none = await client.ask("POST", path, { body: client.callBody() });
+  const none = await client.request("POST", path, { body: client.createCallBody() });
   expect(none.headers.get("client-request-id")).toBe(none.headers.get("request-id"));
   expect(none.headers.get("scenario-id")).toBeNull();
 });
 
 test("of a call into a meeting it is told which", async () => {
-  const { client, bot } = scene;
+  const { client, bot } = setup;
   const meetingInfo = { "@odata.type": "#microsoft.graph.joinMeetingIdMeetingInfo", joinMeetingId: "1", passcode: "p" };
-  const { body } = await client.ask("POST", "/v1.0/communications/calls", {
-    body: client.callBody({ targets: [], meetingInfo }),
+  const { body } = await client.request("POST", "/v1.0/communications/calls", {
+    body: client.createCallBody({ targets: [], meetingInfo }),
   });
   expect(body).toMatchObject({ targets: [], meetingInfo, chatInfo: null });
-  const told = await bot.until(({ resourceUrl }) => resourceUrl.endsWith(body.id));
+  const told = await bot.waitFor(({ resourceUrl }) => resourceUrl.endsWith(body.id));
   expect(told.resourceData).toMatchObject({ state: "establishing", meetingInfo });
 });
 
 test("what was asked is on record, with its status and without its body", async () => {
-  const { client, simulator, clock } = scene;
-  const callId = await scene.establishedCall();
+  const { client, simulator, clock } = setup;
+  const callId = await setup.createEstablishedCall();
   await simulator.settled();
   const before = simulator.requests.length;
-  await client.send(callId, { tones: ["tone4", "tone7"], clientContext: "pin-47" });
-  await client.ask("GET", `/v1.0/communications/calls/${callId}?tones=tone4`);
+  await client.sendTones(callId, { tones: ["tone4", "tone7"], clientContext: "pin-47" });
+  await client.request("GET", `/v1.0/communications/calls/${callId}?tones=tone4`);
   expect(simulator.requests.slice(before)).toEqual([
     {
       method: "POST",

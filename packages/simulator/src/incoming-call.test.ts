@@ -1,27 +1,28 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { Bot } from "./__fixtures__/bot.ts";
-import { openScene, type Reply, type Scene } from "./__fixtures__/foreign-client.ts";
+import type { Reply } from "./__fixtures__/fetch-client.ts";
+import { RecordingBot } from "./__fixtures__/recording-bot.ts";
+import { createTestSetup, type TestSetup } from "./__fixtures__/test-setup.ts";
 import type { SimulatedCall } from "./index.ts";
 
-let scene: Scene;
+let setup: TestSetup;
 beforeAll(async () => {
-  scene = await openScene();
+  setup = await createTestSetup();
 });
 beforeEach(async () => {
-  await scene.simulator.reset();
-  scene.bot.received.length = 0;
+  await setup.simulator.reset();
+  setup.bot.received.length = 0;
 });
-afterAll(() => scene.close());
+afterAll(() => setup.close());
 
 const mediaConfig = { "@odata.type": "#microsoft.graph.serviceHostedMediaConfig" };
-const ring = (): SimulatedCall => scene.simulator.incoming({ callbackUri: scene.bot.callbackUri });
+const ring = (): SimulatedCall => setup.simulator.incoming({ callbackUri: setup.bot.callbackUri });
 const ask = (call: SimulatedCall, action: string, body: unknown): Promise<Reply> =>
-  scene.client.ask("POST", `/v1.0/communications/calls/${call.id}/${action}`, { body });
+  setup.client.request("POST", `/v1.0/communications/calls/${call.id}/${action}`, { body });
 
 test("somebody calls, the bot answers, and tones go both ways", async () => {
-  const { simulator, bot, clock, client } = scene;
+  const { simulator, bot, clock, client } = setup;
   const call = simulator.incoming({ callbackUri: bot.callbackUri, from: { phone: { id: "+15550100" } } });
-  const rung = await bot.until(({ changeType }) => changeType === "created");
+  const rung = await bot.waitFor(({ changeType }) => changeType === "created");
   expect(rung).toMatchObject({
     resourceUrl: `/communications/calls/${call.id}`,
     resourceData: {
@@ -34,7 +35,7 @@ test("somebody calls, the bot answers, and tones go both ways", async () => {
       targets: [{ identity: { application: { id: simulator.appId } } }],
     },
   });
-  const other = await Bot.open();
+  const other = await RecordingBot.start();
   const answered = await ask(call, "answer", {
     callbackUri: other.callbackUri,
     mediaConfig,
@@ -45,16 +46,16 @@ test("somebody calls, the bot answers, and tones go both ways", async () => {
   await clock.advance(100);
   await simulator.settled();
   // The answer names the callback for the rest of the call.
-  expect(bot.told(call.id)).toEqual(["created incoming"]);
-  expect(other.told(call.id)).toEqual(["updated establishing", "updated established"]);
-  const read = await client.ask("GET", `/v1.0/communications/calls/${call.id}`);
+  expect(bot.summarize(call.id)).toEqual(["created incoming"]);
+  expect(other.summarize(call.id)).toEqual(["updated establishing", "updated established"]);
+  const read = await client.request("GET", `/v1.0/communications/calls/${call.id}`);
   expect(read.body).toMatchObject({
     direction: "incoming",
     state: "established",
     callbackUri: other.callbackUri,
     mediaConfig,
   });
-  await client.send(call.id, { tones: ["tone5"] });
+  await client.sendTones(call.id, { tones: ["tone5"] });
   await clock.advance(100);
   expect(call.heard).toEqual(["tone5"]);
   await simulator.settled();
@@ -62,7 +63,7 @@ test("somebody calls, the bot answers, and tones go both ways", async () => {
 });
 
 test("a call that is not answered within 15 s is lost, whatever the speed", async () => {
-  const aside = await openScene({ speed: 100 });
+  const aside = await createTestSetup({ speed: 100 });
   try {
     const call = aside.simulator.incoming({ callbackUri: aside.bot.callbackUri });
     await aside.clock.advance(14_999);
@@ -70,7 +71,7 @@ test("a call that is not answered within 15 s is lost, whatever the speed", asyn
     await aside.clock.advance(1);
     expect(call.state).toBe("terminated");
     await aside.simulator.settled();
-    expect(aside.bot.told(call.id)).toEqual(["created incoming", "deleted terminated"]);
+    expect(aside.bot.summarize(call.id)).toEqual(["created incoming", "deleted terminated"]);
   } finally {
     await aside.close();
   }
@@ -78,54 +79,54 @@ test("a call that is not answered within 15 s is lost, whatever the speed", asyn
 
 test("a call that was answered is not lost after 15 s", async () => {
   const call = ring();
-  await ask(call, "answer", { callbackUri: scene.bot.callbackUri, mediaConfig });
-  await scene.clock.advance(60_000);
+  await ask(call, "answer", { callbackUri: setup.bot.callbackUri, mediaConfig });
+  await setup.clock.advance(60_000);
   expect(call.state).toBe("established");
 });
 
 test("the bot can reject a call, and say where it wants to be told", async () => {
-  const other = await Bot.open();
+  const other = await RecordingBot.start();
   const call = ring();
   const rejected = await ask(call, "reject", { reason: "busy", callbackUri: other.callbackUri });
   expect(rejected).toMatchObject({ status: 202, body: undefined });
-  await scene.simulator.settled();
-  expect(other.told(call.id)).toEqual(["deleted terminated"]);
+  await setup.simulator.settled();
+  expect(other.summarize(call.id)).toEqual(["deleted terminated"]);
   expect(call.state).toBe("terminated");
   await other.close();
 });
 
 test.each([302, 307])("the bot can send a call elsewhere with %i", async (status) => {
-  const other = await Bot.open();
-  scene.bot.status = status;
-  scene.bot.location = other.callbackUri;
+  const other = await RecordingBot.start();
+  setup.bot.status = status;
+  setup.bot.location = other.callbackUri;
   try {
     const call = ring();
-    await scene.simulator.settled();
-    expect(other.told(call.id)).toEqual(["created incoming"]);
-    scene.bot.status = 202;
-    await scene.clock.advance(15_000);
-    await scene.simulator.settled();
-    expect(other.told(call.id)).toEqual(["created incoming", "deleted terminated"]);
-    expect(scene.simulator.undelivered).toEqual([]);
+    await setup.simulator.settled();
+    expect(other.summarize(call.id)).toEqual(["created incoming"]);
+    setup.bot.status = 202;
+    await setup.clock.advance(15_000);
+    await setup.simulator.settled();
+    expect(other.summarize(call.id)).toEqual(["created incoming", "deleted terminated"]);
+    expect(setup.simulator.undelivered).toEqual([]);
   } finally {
-    scene.bot.status = 202;
-    scene.bot.location = undefined;
+    setup.bot.status = 202;
+    setup.bot.location = undefined;
     await other.close();
   }
 });
 
 test("nothing but a new call follows a redirect", async () => {
   const call = ring();
-  await scene.simulator.settled();
-  scene.bot.status = 302;
-  scene.bot.location = "http://127.0.0.1:9/";
+  await setup.simulator.settled();
+  setup.bot.status = 302;
+  setup.bot.location = "http://127.0.0.1:9/";
   try {
     call.hangUp();
-    await scene.simulator.settled();
-    expect(scene.simulator.undelivered).toMatchObject([{ changeType: "deleted", reason: "answered 302" }]);
+    await setup.simulator.settled();
+    expect(setup.simulator.undelivered).toMatchObject([{ changeType: "deleted", reason: "answered 302" }]);
   } finally {
-    scene.bot.status = 202;
-    scene.bot.location = undefined;
+    setup.bot.status = 202;
+    setup.bot.location = undefined;
   }
 });
 
@@ -153,32 +154,32 @@ describe("answer and reject are refused", () => {
 
   test("once the call was answered", async () => {
     const call = ring();
-    await ask(call, "answer", { callbackUri: scene.bot.callbackUri, mediaConfig });
-    expect((await ask(call, "answer", { callbackUri: scene.bot.callbackUri, mediaConfig })).status).toBe(400);
+    await ask(call, "answer", { callbackUri: setup.bot.callbackUri, mediaConfig });
+    expect((await ask(call, "answer", { callbackUri: setup.bot.callbackUri, mediaConfig })).status).toBe(400);
     expect((await ask(call, "reject", { reason: "busy" })).status).toBe(400);
   });
 
   test("for a call that the bot makes itself", async () => {
-    const callId = await scene.client.createCall();
-    const call = scene.simulator.call(callId);
-    expect((await ask(call, "answer", { callbackUri: scene.bot.callbackUri, mediaConfig })).status).toBe(400);
+    const callId = await setup.client.createCall();
+    const call = setup.simulator.call(callId);
+    expect((await ask(call, "answer", { callbackUri: setup.bot.callbackUri, mediaConfig })).status).toBe(400);
   });
 
   test("once it is over", async () => {
     const call = ring();
     call.hangUp();
-    expect((await ask(call, "answer", { callbackUri: scene.bot.callbackUri, mediaConfig })).status).toBe(404);
+    expect((await ask(call, "answer", { callbackUri: setup.bot.callbackUri, mediaConfig })).status).toBe(404);
   });
 });
 
 test("tones are neither sent nor pressed before the bot has answered", async () => {
   const call = ring();
-  expect((await scene.client.send(call.id, { tones: ["tone1"] })).status).toBe(400);
+  expect((await setup.client.sendTones(call.id, { tones: ["tone1"] })).status).toBe(400);
   expect(() => call.press("1")).toThrow(expect.objectContaining({ code: "invalid_request" }));
 });
 
 test("an incoming call needs a callback that Graph would take", () => {
-  expect(() => scene.simulator.incoming({ callbackUri: "http://bot.contoso.com" })).toThrow(
+  expect(() => setup.simulator.incoming({ callbackUri: "http://bot.contoso.com" })).toThrow(
     expect.objectContaining({ code: "invalid_request" }),
   );
 });

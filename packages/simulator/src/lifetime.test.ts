@@ -1,11 +1,11 @@
 import { createServer } from "node:net";
 import { networkInterfaces } from "node:os";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { openScene, type Scene } from "./__fixtures__/foreign-client.ts";
+import { createTestSetup, type TestSetup } from "./__fixtures__/test-setup.ts";
 import { type SimulatorOptions, startSimulator } from "./index.ts";
 
-async function scene(options: SimulatorOptions = {}): Promise<Scene> {
-  const opened = await openScene(options);
+async function setup(options: SimulatorOptions = {}): Promise<TestSetup> {
+  const opened = await createTestSetup(options);
   onTestFinished(() => opened.close());
   return opened;
 }
@@ -13,11 +13,11 @@ async function scene(options: SimulatorOptions = {}): Promise<Scene> {
 describe("a callback", () => {
   test("that nobody listens at is told of, and the call goes on", async () => {
     const lines: string[] = [];
-    const { simulator, client, clock, bot } = await scene({ log: (line) => lines.push(line) });
+    const { simulator, client, clock, bot } = await setup({ log: (line) => lines.push(line) });
     const dead = `http://127.0.0.1:${await unusedPort()}/`;
     const callId = await client.createCall({ callbackUri: dead });
     await clock.advance(500);
-    await client.send(callId, { tones: ["tone1"] });
+    await client.sendTones(callId, { tones: ["tone1"] });
     await clock.advance(100);
     await simulator.settled();
     expect(simulator.call(callId).heard).toEqual(["tone1"]);
@@ -32,16 +32,16 @@ describe("a callback", () => {
     // Another call, whose bot is alive, never notices.
     const other = await client.createCall();
     await simulator.settled();
-    expect(bot.told(other)).toEqual(["updated establishing"]);
+    expect(bot.summarize(other)).toEqual(["updated establishing"]);
   });
 
   test("that never answers is given up, and the next notification is tried", async () => {
-    const { simulator, client, clock, bot } = await scene({ callbackTimeoutMs: 500 });
+    const { simulator, client, clock, bot } = await setup({ callbackTimeoutMs: 500 });
     bot.status = "never";
     const callId = await client.createCall();
     await clock.advance(500);
     await simulator.settled();
-    expect(bot.told(callId)).toEqual(["updated establishing", "updated established"]);
+    expect(bot.summarize(callId)).toEqual(["updated establishing", "updated established"]);
     expect(simulator.undelivered.map(({ reason }) => reason)).toEqual([
       "no answer within 500 ms",
       "no answer within 500 ms",
@@ -49,7 +49,7 @@ describe("a callback", () => {
   });
 
   test("that refuses is told of", async () => {
-    const { simulator, client, bot } = await scene();
+    const { simulator, client, bot } = await setup();
     bot.status = 401;
     await client.createCall();
     await simulator.settled();
@@ -57,26 +57,32 @@ describe("a callback", () => {
   });
 
   test("is not waited for when time is moved on: deliveries take real time", async () => {
-    const { simulator, client, clock, bot } = await scene();
+    const { simulator, client, clock, bot } = await setup();
     const callId = await client.createCall();
     await clock.advance(2_000_000);
     await simulator.settled();
     expect(simulator.undelivered).toEqual([]);
-    expect(bot.told(callId)).toEqual(["updated establishing", "updated established"]);
+    expect(bot.summarize(callId)).toEqual(["updated establishing", "updated established"]);
   });
 });
 
 test("neither log nor record ever shows a tone", async () => {
   const lines: string[] = [];
-  const { simulator, client, clock, establishedCall, bot } = await scene({ log: (line) => lines.push(line) });
+  const {
+    simulator,
+    client,
+    clock,
+    createEstablishedCall: establishedCall,
+    bot,
+  } = await setup({ log: (line) => lines.push(line) });
   const callId = await establishedCall();
-  await client.send(callId, { tones: ["tone4", "tone7", "star"], clientContext: "tone4" });
-  await client.ask("POST", `/v1.0/communications/calls/${callId}/tone4tone7`, { body: {} });
-  await client.ask("GET", `/v1.0/communications/calls/${callId}/47*1%23`);
-  await client.ask("GET", "/v1.0/communications/calls/47*1%23");
+  await client.sendTones(callId, { tones: ["tone4", "tone7", "star"], clientContext: "tone4" });
+  await client.request("POST", `/v1.0/communications/calls/${callId}/tone4tone7`, { body: {} });
+  await client.request("GET", `/v1.0/communications/calls/${callId}/47*1%23`);
+  await client.request("GET", "/v1.0/communications/calls/47*1%23");
   await clock.advance(300);
   bot.status = 500;
-  await client.send(callId, { tones: ["tone4"] });
+  await client.sendTones(callId, { tones: ["tone4"] });
   await clock.advance(100);
   await simulator.settled();
   expect(lines.length).toBeGreaterThan(8);
@@ -85,12 +91,12 @@ test("neither log nor record ever shows a tone", async () => {
 });
 
 test("a thousand calls at once are all set up, keyed through and told of", async () => {
-  const { simulator, client, clock, bot } = await scene();
+  const { simulator, client, clock, bot } = await setup();
   const ids = await Promise.all(Array.from({ length: 1000 }, () => client.createCall()));
   expect(new Set(ids).size).toBe(1000);
   await clock.advance(500);
   const sent = await Promise.all(
-    ids.map((id, index) => client.send(id, { tones: ["tone1", "tone2"], clientContext: `${index}` })),
+    ids.map((id, index) => client.sendTones(id, { tones: ["tone1", "tone2"], clientContext: `${index}` })),
   );
   expect(sent.every(({ status }) => status === 200)).toBe(true);
   await clock.advance(200);
@@ -99,7 +105,7 @@ test("a thousand calls at once are all set up, keyed through and told of", async
   expect(simulator.undelivered).toEqual([]);
   expect(bot.received).toHaveLength(4000);
   for (const id of [ids[0], ids[999]] as string[]) {
-    expect(bot.told(id)).toEqual([
+    expect(bot.summarize(id)).toEqual([
       "updated establishing",
       "updated established",
       "deleted completedSuccessfully",
@@ -110,11 +116,11 @@ test("a thousand calls at once are all set up, keyed through and told of", async
 
 describe("speed", () => {
   test("divides what everything in a call takes", async () => {
-    const { simulator, client, clock } = await scene({ speed: 10 });
+    const { simulator, client, clock } = await setup({ speed: 10 });
     const callId = await client.createCall();
     await clock.advance(50);
     expect(simulator.call(callId).state).toBe("established");
-    await client.send(callId, { tones: ["tone1", "tone2"], delayBetweenTonesMs: 1000 });
+    await client.sendTones(callId, { tones: ["tone1", "tone2"], delayBetweenTonesMs: 1000 });
     await clock.advance(119);
     expect(simulator.call(callId).heard).toEqual(["tone1"]);
     await clock.advance(1);
@@ -130,9 +136,9 @@ describe("speed", () => {
 
 describe("reset", () => {
   test("forgets calls, faults, requests and failures, and keeps the tokens good", async () => {
-    const { simulator, client, clock, bot, establishedCall } = await scene();
+    const { simulator, client, clock, bot, createEstablishedCall: establishedCall } = await setup();
     const callId = await establishedCall();
-    await client.send(callId, { tones: ["tone1"], delayBetweenTonesMs: 0 });
+    await client.sendTones(callId, { tones: ["tone1"], delayBetweenTonesMs: 0 });
     simulator.faults.next({ on: "sendDtmfTones", complete: "never" });
     bot.status = 500;
     const failing = await client.createCall();
@@ -147,15 +153,15 @@ describe("reset", () => {
     }
     const told = bot.received.length;
     const next = await establishedCall();
-    await client.send(next, { tones: ["tone1"] });
+    await client.sendTones(next, { tones: ["tone1"] });
     await clock.advance(100);
     await simulator.settled();
     expect(bot.received.slice(told).every(({ resourceUrl }) => resourceUrl.includes(next))).toBe(true);
-    expect(bot.told(next).at(-1)).toBe("deleted completedSuccessfully");
+    expect(bot.summarize(next).at(-1)).toBe("deleted completedSuccessfully");
   });
 
   test("leaves nothing to those who still hold a call", async () => {
-    const { simulator, clock, establishedCall } = await scene();
+    const { simulator, clock, createEstablishedCall: establishedCall } = await setup();
     const call = simulator.call(await establishedCall());
     await simulator.reset();
     simulator.faults.next({ on: "notification", deliver: "late" });
@@ -165,13 +171,13 @@ describe("reset", () => {
   });
 
   test("does not wait for a callback that never answers, nor send it what was waiting", async () => {
-    const { simulator, client, clock, bot } = await scene();
+    const { simulator, client, clock, bot } = await setup();
     bot.status = "never";
     const callId = await client.createCall();
-    await bot.count(1);
+    await bot.waitForCount(1);
     await clock.advance(500);
     await simulator.reset();
-    expect(bot.told(callId)).toEqual(["updated establishing"]);
+    expect(bot.summarize(callId)).toEqual(["updated establishing"]);
     expect(simulator.undelivered).toEqual([]);
   });
 });
@@ -184,9 +190,9 @@ describe("close", () => {
   });
 
   test("ends an answer that was to come late", async () => {
-    const { simulator, client, clock } = await openScene();
+    const { simulator, client, clock } = await createTestSetup();
     simulator.faults.next({ on: "token", delayMs: 60_000 });
-    const asked = client.askToken().then(
+    const asked = client.requestToken().then(
       () => "answered",
       () => "broken off",
     );
@@ -197,7 +203,7 @@ describe("close", () => {
   });
 
   test("ends a request that is under way", async () => {
-    const { simulator, client } = await openScene();
+    const { simulator, client } = await createTestSetup();
     const body = new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode("{")) });
     const asked = fetch(`${simulator.url}/v1.0/communications/calls`, {
       method: "POST",
@@ -216,17 +222,17 @@ describe("close", () => {
 });
 
 test("a port that is taken is an error at once", async () => {
-  const { simulator } = await scene();
+  const { simulator } = await setup();
   await expect(startSimulator({ port: Number(new URL(simulator.url).port) })).rejects.toThrow("EADDRINUSE");
 });
 
 test.each(["0.0.0.0", "localhost", ...(hasIpv6() ? ["::", "::1"] : [])])(
   "listening at %s, it names itself as it can be reached from here",
   async (host) => {
-    const { simulator, client } = await scene({ host });
+    const { simulator, client } = await setup({ host });
     expect(new URL(simulator.url).hostname).toBe({ "::1": "[::1]", localhost: "localhost" }[host] ?? "127.0.0.1");
-    expect((await client.askToken()).status).toBe(200);
-    const { body } = await client.ask("GET", "/v1/.well-known/OpenIdConfiguration");
+    expect((await client.requestToken()).status).toBe(200);
+    const { body } = await client.request("GET", "/v1/.well-known/OpenIdConfiguration");
     expect(body.jwks_uri).toBe(`${simulator.url}/v1/.well-known/keys`);
   },
 );
@@ -237,9 +243,11 @@ test("ids, tenant and secret may be chosen", async () => {
     tenantId: "contoso.example",
     clientSecret: "s3cret+/=",
   };
-  const { simulator, client } = await scene(chosen);
+  const { simulator, client } = await setup(chosen);
   expect(simulator).toMatchObject(chosen);
-  expect((await client.ask("POST", "/v1.0/communications/calls", { body: client.callBody() })).status).toBe(201);
+  expect((await client.request("POST", "/v1.0/communications/calls", { body: client.createCallBody() })).status).toBe(
+    201,
+  );
 });
 
 function hasIpv6(): boolean {
@@ -255,11 +263,11 @@ async function unusedPort(): Promise<number> {
 }
 
 test("Graph may be named by its id, or by the name under which it is reached", async () => {
-  const { simulator, client } = await scene();
+  const { simulator, client } = await setup();
   for (const resource of ["00000003-0000-0000-c000-000000000000", simulator.url]) {
-    const { body } = await client.askToken({ scope: `${resource}/.default` });
+    const { body } = await client.requestToken({ scope: `${resource}/.default` });
     const headers = { Authorization: `Bearer ${body.access_token}` };
-    const reply = await client.ask("GET", "/v1.0/communications/calls/57dab8b1-894c-409a-b240-bd8beae78896", {
+    const reply = await client.request("GET", "/v1.0/communications/calls/57dab8b1-894c-409a-b240-bd8beae78896", {
       headers,
     });
     expect(reply.status).toBe(404);

@@ -1,7 +1,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openScene, type Scene } from "./__fixtures__/foreign-client.ts";
+import { createTestSetup, type TestSetup } from "./__fixtures__/test-setup.ts";
 
 // A file of its own, and so a process of its own: it weighs what the process holds.
 
@@ -12,15 +12,15 @@ const CALLS = 1000;
 /** Requests at once: the connections of the client are kept, and weigh too. */
 const AT_ONCE = 50;
 
-let scene: Scene;
+let setup: TestSetup;
 beforeAll(async () => {
-  scene = await openScene();
+  setup = await createTestSetup();
 });
-afterAll(() => scene.close());
+afterAll(() => setup.close());
 
 async function heapKiB(): Promise<number> {
-  await scene.simulator.settled();
-  scene.bot.received.length = 0;
+  await setup.simulator.settled();
+  setup.bot.received.length = 0;
   for (let times = 0; times < 5; times++) {
     collectGarbage();
     await new Promise((resolve) => setTimeout(resolve, 20));
@@ -38,11 +38,13 @@ async function inBatches<T>(work: (index: number) => Promise<T>): Promise<T[]> {
 
 /** A thousand calls that are up at the same time, each with tones in it; what is held while they are, and afterwards. */
 async function callEverybody(): Promise<{ upKiB: number; overKiB: number; resetKiB: number }> {
-  const { client, clock, simulator } = scene;
+  const { client, clock, simulator } = setup;
   await client.authenticate();
   const ids = await inBatches(() => client.createCall());
   await clock.advance(500);
-  await inBatches((index) => client.send(ids[index] ?? "", { tones: ["tone1", "tone2"], clientContext: `${index}` }));
+  await inBatches((index) =>
+    client.sendTones(ids[index] ?? "", { tones: ["tone1", "tone2"], clientContext: `${index}` }),
+  );
   await clock.advance(150);
   expect(ids.every((id) => simulator.call(id).heard.length === 1)).toBe(true);
   const upKiB = await heapKiB();
@@ -67,5 +69,5 @@ test("a thousand calls leave nothing behind but what is remembered of them, and 
   );
   expect(over).toBeLessThan(Math.min(up, 8));
   expect(reset).toBeLessThan(0.7);
-  expect(scene.clock.pending).toBe(0);
+  expect(setup.clock.pending).toBe(0);
 });

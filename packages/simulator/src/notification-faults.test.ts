@@ -1,34 +1,34 @@
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from "jose";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import type { Received } from "./__fixtures__/bot.ts";
-import { openScene, type Scene } from "./__fixtures__/foreign-client.ts";
+import type { ReceivedNotification } from "./__fixtures__/recording-bot.ts";
+import { createTestSetup, type TestSetup } from "./__fixtures__/test-setup.ts";
 import type { DeliveryFault, SpellingFault, TokenFault } from "./index.ts";
 
-let scene: Scene;
+let setup: TestSetup;
 let callId: string;
 beforeAll(async () => {
-  scene = await openScene();
+  setup = await createTestSetup();
 });
-afterEach(() => scene.simulator.reset());
-afterAll(() => scene.close());
+afterEach(() => setup.simulator.reset());
+afterAll(() => setup.close());
 
 /** Sends tones of 100 ms in a call of its own; what is told of it meets the faults. */
 async function begin(fault: DeliveryFault | TokenFault | SpellingFault): Promise<void> {
-  scene.bot.received.length = 0;
-  callId = await scene.establishedCall();
-  await scene.simulator.settled();
-  scene.bot.received.length = 0;
-  scene.simulator.faults.next(fault);
+  setup.bot.received.length = 0;
+  callId = await setup.createEstablishedCall();
+  await setup.simulator.settled();
+  setup.bot.received.length = 0;
+  setup.simulator.faults.next(fault);
 }
 
-const send = (clientContext: string): ReturnType<Scene["client"]["send"]> =>
-  scene.client.send(callId, { tones: ["tone1"], clientContext });
+const send = (clientContext: string): ReturnType<TestSetup["client"]["sendTones"]> =>
+  setup.client.sendTones(callId, { tones: ["tone1"], clientContext });
 
 /** The contexts of the operations that the bot was told of, in order. */
 async function toldOf(afterMs: number): Promise<string[]> {
-  await scene.clock.advance(afterMs);
-  await scene.simulator.settled();
-  return scene.bot.received.map(({ resourceData }) => resourceData.clientContext ?? resourceData.state);
+  await setup.clock.advance(afterMs);
+  await setup.simulator.settled();
+  return setup.bot.received.map(({ resourceData }) => resourceData.clientContext ?? resourceData.state);
 }
 
 describe("a notification", () => {
@@ -37,7 +37,7 @@ describe("a notification", () => {
     await send("first");
     await send("second");
     expect(await toldOf(10_000)).toEqual(["second"]);
-    expect(scene.simulator.undelivered).toEqual([]);
+    expect(setup.simulator.undelivered).toEqual([]);
   });
 
   test("can come twice", async () => {
@@ -45,7 +45,7 @@ describe("a notification", () => {
     await send("first");
     await send("second");
     expect(await toldOf(10_000)).toEqual(["first", "first", "second"]);
-    const [one, other] = scene.bot.received;
+    const [one, other] = setup.bot.received;
     expect(one?.text).toBe(other?.text);
     expect(one?.headers["x-microsoft-skype-message-id"]).not.toBe(other?.headers["x-microsoft-skype-message-id"]);
   });
@@ -54,7 +54,7 @@ describe("a notification", () => {
     await begin({ on: "notification", deliver: "late" });
     await send("first");
     expect(await toldOf(100)).toEqual([]);
-    scene.simulator.call(callId).hangUp();
+    setup.simulator.call(callId).hangUp();
     expect(await toldOf(4999)).toEqual(["terminated"]);
     expect(await toldOf(1)).toEqual(["terminated", "first"]);
   });
@@ -75,7 +75,7 @@ describe("a notification", () => {
     expect(await toldOf(100)).toEqual([]);
     await send("second");
     expect(await toldOf(10_000)).toEqual(["first", "second"]);
-    const [one, other] = scene.bot.received;
+    const [one, other] = setup.bot.received;
     expect(one?.text).toBe(other?.text);
     expect(JSON.parse(one?.text ?? "").value).toHaveLength(2);
   });
@@ -90,23 +90,23 @@ describe("a notification", () => {
   test("that waits for another does not survive a reset", async () => {
     await begin({ on: "notification", deliver: "batch" });
     await send("first");
-    await scene.clock.advance(100);
-    await scene.simulator.reset();
+    await setup.clock.advance(100);
+    await setup.simulator.reset();
     expect(await toldOf(10_000)).toEqual([]);
-    expect(scene.clock.pending).toBe(0);
+    expect(setup.clock.pending).toBe(0);
   });
 
   test("can come before the answer to the request that it is about", async () => {
     await begin({ on: "notification", deliver: "early" });
     const events: string[] = [];
-    const waiting = scene.clock.pending;
+    const waiting = setup.clock.pending;
     const answered = send("first").then((reply) => {
       events.push("answer");
       return reply;
     });
-    while (scene.clock.pending === waiting) await new Promise((resolve) => setImmediate(resolve));
-    await scene.clock.advance(100);
-    const told = await scene.bot.until(({ resourceData }) => resourceData.clientContext === "first");
+    while (setup.clock.pending === waiting) await new Promise((resolve) => setImmediate(resolve));
+    await setup.clock.advance(100);
+    const told = await setup.bot.waitFor(({ resourceData }) => resourceData.clientContext === "first");
     events.push("notification");
     const { status, body } = await answered;
     expect(events).toEqual(["notification", "answer"]);
@@ -117,23 +117,25 @@ describe("a notification", () => {
 
   test("of a new call can come before its id is known", async () => {
     await begin({ on: "notification", deliver: "early" });
-    const created = await scene.client.ask("POST", "/v1.0/communications/calls", { body: scene.client.callBody() });
+    const created = await setup.client.request("POST", "/v1.0/communications/calls", {
+      body: setup.client.createCallBody(),
+    });
     expect(created.status).toBe(201);
     // By the time of the answer it has been delivered: nothing is awaited here.
-    expect(scene.bot.told(created.body.id)).toEqual(["updated establishing"]);
+    expect(setup.bot.summarize(created.body.id)).toEqual(["updated establishing"]);
   });
 });
 
 describe("the token of a notification", () => {
-  const verify = async ({ headers }: Received): Promise<unknown> => {
-    const keys = createRemoteJWKSet(new URL(`${scene.simulator.url}/v1/.well-known/keys`));
+  const verify = async ({ headers }: ReceivedNotification): Promise<unknown> => {
+    const keys = createRemoteJWKSet(new URL(`${setup.simulator.url}/v1/.well-known/keys`));
     return await jwtVerify(String(headers.authorization).slice("Bearer ".length), keys, {
       algorithms: ["RS256"],
       issuer: "https://api.botframework.com",
-      audience: scene.simulator.appId,
+      audience: setup.simulator.appId,
       requiredClaims: ["tid"],
       clockTolerance: 300,
-      currentDate: new Date(scene.clock.now()),
+      currentDate: new Date(setup.clock.now()),
     });
   };
 
@@ -151,7 +153,7 @@ describe("the token of a notification", () => {
     await send("first");
     await send("second");
     expect(await toldOf(1000)).toEqual(["first", "second"]);
-    const [flawed, sound] = scene.bot.received as [Received, Received];
+    const [flawed, sound] = setup.bot.received as [ReceivedNotification, ReceivedNotification];
     await expect(verify(flawed)).rejects.toThrow(message);
     await expect(verify(sound)).resolves.toBeDefined();
     if (token === "missing") expect(flawed.headers).not.toHaveProperty("authorization");
@@ -162,11 +164,11 @@ describe("the token of a notification", () => {
 describe("a notification can be spelled", () => {
   async function spelled(
     spell: SpellingFault["spell"],
-  ): Promise<{ operationId: string; entry: Received; envelope: Record<string, unknown> }> {
+  ): Promise<{ operationId: string; entry: ReceivedNotification; envelope: Record<string, unknown> }> {
     await begin({ on: "notification", spell });
     const { body } = await send("first");
     await toldOf(100);
-    const [entry] = scene.bot.received as [Received];
+    const [entry] = setup.bot.received as [ReceivedNotification];
     return { operationId: body.id, entry, envelope: JSON.parse(entry.text) };
   }
   const upperDashless = (id: string): string => id.replaceAll("-", "").toUpperCase();
@@ -199,11 +201,11 @@ describe("a notification can be spelled", () => {
   });
 
   test("without an id, which leaves those of the people in it", async () => {
-    scene.bot.received.length = 0;
-    scene.simulator.faults.next({ on: "notification", spell: "noId" });
-    scene.simulator.incoming({ callbackUri: scene.bot.callbackUri, from: { user: { id: "caller" } } });
+    setup.bot.received.length = 0;
+    setup.simulator.faults.next({ on: "notification", spell: "noId" });
+    setup.simulator.incoming({ callbackUri: setup.bot.callbackUri, from: { user: { id: "caller" } } });
     await toldOf(0);
-    const [{ resourceData }] = scene.bot.received as [Received];
+    const [{ resourceData }] = setup.bot.received as [ReceivedNotification];
     expect(resourceData).not.toHaveProperty("id");
     expect(resourceData.source.identity.user.id).toBe("caller");
   });
@@ -222,16 +224,16 @@ describe("a notification can be spelled", () => {
 
   test("with numbers as texts", async () => {
     await begin({ on: "notification", spell: "stringNumbers" });
-    scene.simulator.call(callId).hangUp({ code: 200, subcode: 5001 });
+    setup.simulator.call(callId).hangUp({ code: 200, subcode: 5001 });
     await toldOf(0);
-    expect(scene.bot.received[0]?.resourceData.resultInfo).toMatchObject({ code: "200", subcode: "5001" });
+    expect(setup.bot.received[0]?.resourceData.resultInfo).toMatchObject({ code: "200", subcode: "5001" });
   });
 
   test("in Windows-1252", async () => {
     await begin({ on: "notification", spell: "windows1252" });
-    scene.simulator.call(callId).hangUp({ code: 200, subcode: 0, message: "Gespräch für 5 € beendet – Grüße\u0085" });
+    setup.simulator.call(callId).hangUp({ code: 200, subcode: 0, message: "Gespräch für 5 € beendet – Grüße\u0085" });
     await toldOf(0);
-    const [entry] = scene.bot.received as [Received];
+    const [entry] = setup.bot.received as [ReceivedNotification];
     expect(entry.headers["content-type"]).toBe("application/json; charset=Windows-1252");
     const text = new TextDecoder("windows-1252").decode(entry.bytes);
     expect(JSON.parse(text).value[0].resourceData.resultInfo.message).toBe("Gespräch für 5 € beendet – Grüße\u0085");
@@ -240,24 +242,24 @@ describe("a notification can be spelled", () => {
   });
 
   test("in the protocol of before Graph, and again in Graph's if the bot answers 204", async () => {
-    scene.bot.status = 204;
+    setup.bot.status = 204;
     try {
       const { operationId, entry } = await spelled("legacyFirst");
-      expect(scene.bot.legacy).toEqual([
-        expect.objectContaining({ id: callId, callState: "established", tenantId: scene.simulator.tenantId }),
+      expect(setup.bot.legacy).toEqual([
+        expect.objectContaining({ id: callId, callState: "established", tenantId: setup.simulator.tenantId }),
       ]);
-      expect(scene.bot.legacy[0]).not.toHaveProperty("value");
+      expect(setup.bot.legacy[0]).not.toHaveProperty("value");
       expect(entry.resourceUrl).toContain(operationId);
     } finally {
-      scene.bot.status = 202;
+      setup.bot.status = 202;
     }
   });
 
   test("in the protocol of before Graph, and in no other if the bot takes it", async () => {
-    scene.bot.legacy.length = 0;
+    setup.bot.legacy.length = 0;
     await begin({ on: "notification", spell: "legacyFirst" });
     await send("first");
     expect(await toldOf(1000)).toEqual([]);
-    expect(scene.bot.legacy).toHaveLength(1);
+    expect(setup.bot.legacy).toHaveLength(1);
   });
 });

@@ -1,18 +1,19 @@
 import { gzipSync } from "node:zlib";
 import { generateKeyPair, SignJWT, UnsecuredJWT } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openScene, type Reply, type Scene } from "./__fixtures__/foreign-client.ts";
+import type { Reply } from "./__fixtures__/fetch-client.ts";
+import { createTestSetup, type TestSetup } from "./__fixtures__/test-setup.ts";
 
 const SOME_ID = "57dab8b1-894c-409a-b240-bd8beae78896";
 const calls = "/v1.0/communications/calls";
 
-let scene: Scene;
+let setup: TestSetup;
 let callId: string;
 beforeAll(async () => {
-  scene = await openScene();
-  callId = await scene.establishedCall();
+  setup = await createTestSetup();
+  callId = await setup.createEstablishedCall();
 });
-afterAll(() => scene.close());
+afterAll(() => setup.close());
 
 /** Graph's shape, whatever the refusal. */
 function expectGraphError(reply: Reply, status: number, code: string): void {
@@ -33,21 +34,21 @@ function expectGraphError(reply: Reply, status: number, code: string): void {
 
 describe("a token", () => {
   const claims = (): Record<string, unknown> => {
-    const nowSec = Math.floor(scene.clock.now() / 1000);
+    const nowSec = Math.floor(setup.clock.now() / 1000);
     return {
       aud: "https://graph.microsoft.com",
-      iss: `https://sts.windows.net/${scene.simulator.tenantId}/`,
+      iss: `https://sts.windows.net/${setup.simulator.tenantId}/`,
       nbf: nowSec,
       exp: nowSec + 60,
     };
   };
   const cases: Record<string, () => Promise<Record<string, string>> | Record<string, string>> = {
     "that is missing": () => ({ Authorization: "" }),
-    "of another scheme": () => ({ Authorization: `Basic ${scene.client.token}` }),
+    "of another scheme": () => ({ Authorization: `Basic ${setup.client.token}` }),
     "that is no token": () => ({ Authorization: "Bearer nonsense" }),
-    "that was tampered with": () => ({ Authorization: `Bearer ${scene.client.token.slice(0, -6)}AAAAAA` }),
+    "that was tampered with": () => ({ Authorization: `Bearer ${setup.client.token.slice(0, -6)}AAAAAA` }),
     "for another audience": async () => {
-      const { body } = await scene.client.askToken({ scope: "https://management.azure.com/.default" });
+      const { body } = await setup.client.requestToken({ scope: "https://management.azure.com/.default" });
       return { Authorization: `Bearer ${body.access_token}` };
     },
     "signed by a stranger": async () => {
@@ -57,21 +58,21 @@ describe("a token", () => {
     },
     "signed by nobody": () => ({ Authorization: `Bearer ${new UnsecuredJWT(claims()).encode()}` }),
     "of a notification": async () => ({
-      Authorization: `Bearer ${await scene.simulator.signNotificationToken(claims())}`,
+      Authorization: `Bearer ${await setup.simulator.signNotificationToken(claims())}`,
     }),
   };
 
   test.each(Object.keys(cases))("%s is refused", async (name) => {
     const headers = (await cases[name]?.()) ?? {};
-    const reply = await scene.client.ask("GET", `${calls}/${callId}`, { headers });
+    const reply = await setup.client.request("GET", `${calls}/${callId}`, { headers });
     expectGraphError(reply, 401, "InvalidAuthenticationToken");
     expect(reply.headers.get("www-authenticate")).toMatch(/^Bearer realm=/);
   });
 
   test("lives for an hour of the clock", async () => {
-    const aside = await openScene();
+    const aside = await createTestSetup();
     try {
-      const read = (): Promise<Reply> => aside.client.ask("GET", `${calls}/${SOME_ID}`);
+      const read = (): Promise<Reply> => aside.client.request("GET", `${calls}/${SOME_ID}`);
       await aside.clock.advance(3_599_000);
       expect((await read()).status).toBe(404);
       await aside.clock.advance(1_000);
@@ -84,9 +85,9 @@ describe("a token", () => {
   });
 
   test("without the permission to call cannot create a call", async () => {
-    const aside = await openScene({ roles: ["Calls.AccessMedia.All", "Calls.JoinGroupCall.All"] });
+    const aside = await createTestSetup({ roles: ["Calls.AccessMedia.All", "Calls.JoinGroupCall.All"] });
     try {
-      expectGraphError(await aside.client.ask("POST", calls, { body: aside.client.callBody() }), 403, "7504");
+      expectGraphError(await aside.client.request("POST", calls, { body: aside.client.createCallBody() }), 403, "7504");
       expect(aside.bot.received).toEqual([]);
     } finally {
       await aside.close();
@@ -118,21 +119,21 @@ describe("an address", () => {
   ])("%s %s is answered with %s", async (method, path, answer) => {
     const body = method === "POST" ? { tones: ["tone1"] } : undefined;
     const [status, code = ""] = answer.split(" ");
-    expectGraphError(await scene.client.ask(method, path, { body }), Number(status), code);
+    expectGraphError(await setup.client.request(method, path, { body }), Number(status), code);
   });
 
   test("that takes another method names it", async () => {
-    const reply = await scene.client.ask("PUT", `${calls}/${callId}`, { body: {} });
+    const reply = await setup.client.request("PUT", `${calls}/${callId}`, { body: {} });
     expect(reply.headers.get("allow")).toBe("GET, DELETE");
   });
 
   test("without an id says what Graph says", async () => {
-    const { body } = await scene.client.send("", { tones: ["tone1"] });
+    const { body } = await setup.client.sendTones("", { tones: ["tone1"] });
     expect(JSON.parse(body.error.message).message).toContain("/communications/calls('sendDtmfTones')");
   });
 
   test("of an operation that never was is 404", async () => {
-    expectGraphError(await scene.client.ask("GET", `${calls}/${callId}/operations/${SOME_ID}`), 404, "NotFound");
+    expectGraphError(await setup.client.request("GET", `${calls}/${callId}/operations/${SOME_ID}`), 404, "NotFound");
   });
 });
 
@@ -142,16 +143,16 @@ describe("a body", () => {
     ["that is empty", "", {}],
     ["of another content type", '{"tones":["tone1"]}', { "Content-Type": "text/plain" }],
   ])("%s is refused", async (_, body, headers) => {
-    const reply = await scene.client.ask("POST", `${calls}/${callId}/sendDtmfTones`, { body, headers });
+    const reply = await setup.client.request("POST", `${calls}/${callId}/sendDtmfTones`, { body, headers });
     expectGraphError(reply, 400, "BadRequest");
     expect(reply.body.error.message).toMatch(/^Unable to read JSON request payload/);
   });
 
   test("in another charset than UTF-8 is refused", async () => {
-    const response = await fetch(`${scene.simulator.url}${calls}`, {
+    const response = await fetch(`${setup.simulator.url}${calls}`, {
       method: "POST",
-      headers: { Authorization: `Bearer ${scene.client.token}`, "Content-Type": "application/json" },
-      body: Buffer.from(JSON.stringify(scene.client.callBody({ subject: "Grüße" })), "latin1"),
+      headers: { Authorization: `Bearer ${setup.client.token}`, "Content-Type": "application/json" },
+      body: Buffer.from(JSON.stringify(setup.client.createCallBody({ subject: "Grüße" })), "latin1"),
     });
     expect(response.status).toBe(400);
     expect(await response.text()).toContain("Unable to read JSON request payload");
@@ -159,10 +160,10 @@ describe("a body", () => {
 
   test("may be compressed with gzip, as some of Graph's SDKs do, and with nothing else", async () => {
     const post = async (encoding: string, body: Buffer): Promise<number> => {
-      const { status } = await fetch(`${scene.simulator.url}${calls}`, {
+      const { status } = await fetch(`${setup.simulator.url}${calls}`, {
         method: "POST",
         headers: {
-          Authorization: `Bearer ${scene.client.token}`,
+          Authorization: `Bearer ${setup.client.token}`,
           "Content-Type": "application/json",
           "Content-Encoding": encoding,
         },
@@ -170,7 +171,7 @@ describe("a body", () => {
       });
       return status;
     };
-    const plain = Buffer.from(JSON.stringify(scene.client.callBody()));
+    const plain = Buffer.from(JSON.stringify(setup.client.createCallBody()));
     expect(await post("gzip", gzipSync(plain))).toBe(201);
     expect(await post("gzip", plain)).toBe(400);
     expect(await post("deflate", plain)).toBe(415);
@@ -183,7 +184,7 @@ describe("a body", () => {
     const path = `${calls}/${callId}/sendDtmfTones`;
     const replies = [];
     for (let times = 0; times < 3; times++) {
-      replies.push(await scene.client.ask("POST", path, { body, headers: { Authorization: "" } }));
+      replies.push(await setup.client.request("POST", path, { body, headers: { Authorization: "" } }));
     }
     expect(replies.map(({ status }) => status)).toEqual([401, 401, 401]);
   });
@@ -191,19 +192,19 @@ describe("a body", () => {
   test("that is too big is refused, and the connection lives on", async () => {
     const body = `{"tones":["${"x".repeat(5 * 1024 * 1024)}"]}`;
     expectGraphError(
-      await scene.client.ask("POST", `${calls}/${callId}/sendDtmfTones`, { body }),
+      await setup.client.request("POST", `${calls}/${callId}/sendDtmfTones`, { body }),
       413,
       "RequestEntityTooLarge",
     );
-    expect((await scene.client.ask("GET", `${calls}/${callId}`)).status).toBe(200);
+    expect((await setup.client.request("GET", `${calls}/${callId}`)).status).toBe(200);
   });
 
   test("refused leaves nothing behind", async () => {
-    await scene.client.send(callId, { tones: ["tone1", "tone99"] });
-    await scene.clock.advance(1000);
-    await scene.simulator.settled();
-    expect(scene.simulator.call(callId).heard).toEqual([]);
-    expect(scene.bot.told(callId)).toEqual(["updated establishing", "updated established"]);
+    await setup.client.sendTones(callId, { tones: ["tone1", "tone99"] });
+    await setup.clock.advance(1000);
+    await setup.simulator.settled();
+    expect(setup.simulator.call(callId).heard).toEqual([]);
+    expect(setup.bot.summarize(callId)).toEqual(["updated establishing", "updated established"]);
   });
 
   test("never comes back in the refusal, not even the name of a tone", async () => {
@@ -214,25 +215,25 @@ describe("a body", () => {
       { tones: ["tone4"], clientContext: "tone7".repeat(100) },
     ];
     for (const body of secrets) {
-      const reply = await scene.client.send(callId, body);
+      const reply = await setup.client.sendTones(callId, body);
       expectGraphError(reply, 400, "BadRequest");
       expect(JSON.stringify(reply.body.error.message)).not.toMatch(/tone\d|pound|4711/);
     }
-    const inPath = await scene.client.ask("POST", `${calls}/${callId}/tone4711`, { body: {} });
+    const inPath = await setup.client.request("POST", `${calls}/${callId}/tone4711`, { body: {} });
     expect(JSON.stringify(inPath.body.error.message)).not.toMatch(/tone\d/);
-    expect(JSON.stringify(scene.simulator.requests)).not.toMatch(/tone\d/);
+    expect(JSON.stringify(setup.simulator.requests)).not.toMatch(/tone\d/);
   });
 });
 
 describe("a call", () => {
   test("that nobody has picked up takes no tones", async () => {
-    const ringing = await scene.client.createCall();
-    expectGraphError(await scene.client.send(ringing, { tones: ["tone1"] }), 400, "BadRequest");
+    const ringing = await setup.client.createCall();
+    expectGraphError(await setup.client.sendTones(ringing, { tones: ["tone1"] }), 400, "BadRequest");
   });
 
   test("that is over is not found any more", async () => {
-    const over = await scene.client.createCall();
-    scene.simulator.call(over).hangUp();
+    const over = await setup.client.createCall();
+    setup.simulator.call(over).hangUp();
     for (const [method, path] of [
       ["GET", `${calls}/${over}`],
       ["DELETE", `${calls}/${over}`],
@@ -240,13 +241,21 @@ describe("a call", () => {
       ["GET", `${calls}/${over}/operations/${SOME_ID}`],
     ] as const) {
       const body = method === "POST" ? { tones: ["tone1"] } : undefined;
-      expectGraphError(await scene.client.ask(method, path, { body }), 404, "8522");
+      expectGraphError(await setup.client.request(method, path, { body }), 404, "8522");
     }
   });
 
   test("in another tenant than the token's, or in none, is refused", async () => {
-    const { client } = scene;
-    expectGraphError(await client.ask("POST", calls, { body: client.callBody({ tenantId: SOME_ID }) }), 403, "7505");
-    expectGraphError(await client.ask("POST", calls, { body: client.callBody({ tenantId: null }) }), 403, "7505");
+    const { client } = setup;
+    expectGraphError(
+      await client.request("POST", calls, { body: client.createCallBody({ tenantId: SOME_ID }) }),
+      403,
+      "7505",
+    );
+    expectGraphError(
+      await client.request("POST", calls, { body: client.createCallBody({ tenantId: null }) }),
+      403,
+      "7505",
+    );
   });
 });

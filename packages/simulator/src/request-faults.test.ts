@@ -1,22 +1,24 @@
 import { request } from "node:http";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { openScene, type Reply, type Scene } from "./__fixtures__/foreign-client.ts";
+import type { Reply } from "./__fixtures__/fetch-client.ts";
+import { createTestSetup, type TestSetup } from "./__fixtures__/test-setup.ts";
 import { GRAPH_ACTIONS, type GraphAction } from "./http/route.ts";
 import type { Fault } from "./index.ts";
 
-let scene: Scene;
+let setup: TestSetup;
 beforeAll(async () => {
-  scene = await openScene();
+  setup = await createTestSetup();
 });
-afterEach(() => scene.simulator.faults.clear());
-afterAll(() => scene.close());
+afterEach(() => setup.simulator.faults.clear());
+afterAll(() => setup.close());
 
-const sendTo = (callId: string): ReturnType<Scene["client"]["send"]> => scene.client.send(callId, { tones: ["tone1"] });
+const sendTo = (callId: string): ReturnType<TestSetup["client"]["sendTones"]> =>
+  setup.client.sendTones(callId, { tones: ["tone1"] });
 
 /** What the far end has heard, once all that is due has sounded. */
 async function heard(callId: string): Promise<number> {
-  await scene.clock.advance(1000);
-  return scene.simulator.call(callId).heard.length;
+  await setup.clock.advance(1000);
+  return setup.simulator.call(callId).heard.length;
 }
 
 test.each([
@@ -25,8 +27,8 @@ test.each([
   [500, undefined, "InternalServerError"],
   [404, undefined, "UnknownError"],
 ])("a request can be answered with %i, Retry-After %s, and is not carried out", async (status, retryAfter, code) => {
-  const callId = await scene.establishedCall();
-  scene.simulator.faults.next({
+  const callId = await setup.createEstablishedCall();
+  setup.simulator.faults.next({
     on: "sendDtmfTones",
     respond: { status, ...(retryAfter !== undefined && { retryAfter }) },
   });
@@ -42,12 +44,12 @@ test.each([
 });
 
 test("a 504 can follow a request that was carried out: the one that hurts", async () => {
-  const callId = await scene.establishedCall();
-  scene.simulator.faults.next({ on: "sendDtmfTones", respond: { status: 504 }, executed: true });
+  const callId = await setup.createEstablishedCall();
+  setup.simulator.faults.next({ on: "sendDtmfTones", respond: { status: 504 }, executed: true });
   expect((await sendTo(callId)).status).toBe(504);
   expect(await heard(callId)).toBe(1);
-  await scene.simulator.settled();
-  expect(scene.bot.told(callId).at(-1)).toBe("deleted completedSuccessfully");
+  await setup.simulator.settled();
+  expect(setup.bot.summarize(callId).at(-1)).toBe("deleted completedSuccessfully");
 });
 
 test.each([
@@ -55,11 +57,11 @@ test.each([
   ["a page of a gateway", "<html>Bad gateway</html>", "text/html; charset=utf-8"],
   ["a list", [], "application/json; charset=utf-8"],
 ])("a request can be answered with %s", async (_, body, type) => {
-  const callId = await scene.establishedCall();
-  scene.simulator.faults.next({ on: "sendDtmfTones", respond: { status: 200, body } });
-  const response = await fetch(`${scene.simulator.url}/v1.0/communications/calls/${callId}/sendDtmfTones`, {
+  const callId = await setup.createEstablishedCall();
+  setup.simulator.faults.next({ on: "sendDtmfTones", respond: { status: 200, body } });
+  const response = await fetch(`${setup.simulator.url}/v1.0/communications/calls/${callId}/sendDtmfTones`, {
     method: "POST",
-    headers: { Authorization: `Bearer ${scene.client.token}`, "Content-Type": "application/json" },
+    headers: { Authorization: `Bearer ${setup.client.token}`, "Content-Type": "application/json" },
     body: JSON.stringify({ tones: ["tone1"] }),
   });
   expect(response.headers.get("content-type")).toBe(type);
@@ -67,44 +69,44 @@ test.each([
 });
 
 test("a request can be answered with nothing", async () => {
-  const callId = await scene.establishedCall();
-  scene.simulator.faults.next({ on: "sendDtmfTones", respond: { status: 204 } });
+  const callId = await setup.createEstablishedCall();
+  setup.simulator.faults.next({ on: "sendDtmfTones", respond: { status: 204 } });
   expect(await sendTo(callId)).toMatchObject({ status: 204, body: undefined });
 });
 
 test("the token endpoint fails in its own shape", async () => {
-  scene.simulator.faults.next({ on: "token", respond: { status: 503, retryAfter: 1 } });
-  const reply = await scene.client.askToken();
+  setup.simulator.faults.next({ on: "token", respond: { status: 503, retryAfter: 1 } });
+  const reply = await setup.client.requestToken();
   expect(reply.status).toBe(503);
   expect(reply.body).toMatchObject({ error: "temporarily_unavailable", error_codes: [90033] });
 });
 
 test("a connection can be reset before anything is done", async () => {
-  const callId = await scene.establishedCall();
-  scene.simulator.faults.next({ on: "sendDtmfTones", drop: "beforeExecuting" });
+  const callId = await setup.createEstablishedCall();
+  setup.simulator.faults.next({ on: "sendDtmfTones", drop: "beforeExecuting" });
   await expect(sendTo(callId)).rejects.toThrow(
     expect.objectContaining({ cause: expect.objectContaining({ code: "ECONNRESET" }) }),
   );
   expect(await heard(callId)).toBe(0);
-  expect(scene.simulator.requests.at(-1)).toMatchObject({ action: "sendDtmfTones", callId });
-  expect(scene.simulator.requests.at(-1)).not.toHaveProperty("status");
+  expect(setup.simulator.requests.at(-1)).toMatchObject({ action: "sendDtmfTones", callId });
+  expect(setup.simulator.requests.at(-1)).not.toHaveProperty("status");
 });
 
 test("a connection can be reset after all was done", async () => {
-  const callId = await scene.establishedCall();
-  scene.simulator.faults.next({ on: "sendDtmfTones", drop: "afterExecuting" });
+  const callId = await setup.createEstablishedCall();
+  setup.simulator.faults.next({ on: "sendDtmfTones", drop: "afterExecuting" });
   await expect(sendTo(callId)).rejects.toThrow();
   expect(await heard(callId)).toBe(1);
-  await scene.simulator.settled();
-  expect(scene.bot.told(callId).at(-1)).toBe("deleted completedSuccessfully");
+  await setup.simulator.settled();
+  expect(setup.bot.summarize(callId).at(-1)).toBe("deleted completedSuccessfully");
 });
 
 test("a connection can be reset in the middle of the answer", async () => {
-  const callId = await scene.establishedCall();
-  scene.simulator.faults.next({ on: "sendDtmfTones", drop: "midResponse" });
-  const url = `${scene.simulator.url}/v1.0/communications/calls/${callId}/sendDtmfTones`;
+  const callId = await setup.createEstablishedCall();
+  setup.simulator.faults.next({ on: "sendDtmfTones", drop: "midResponse" });
+  const url = `${setup.simulator.url}/v1.0/communications/calls/${callId}/sendDtmfTones`;
   const body = JSON.stringify({ tones: ["tone1"] });
-  const headers = { Authorization: `Bearer ${scene.client.token}`, "Content-Type": "application/json" };
+  const headers = { Authorization: `Bearer ${setup.client.token}`, "Content-Type": "application/json" };
   const seen = await new Promise<{ status: number | undefined; promised: number; got: number; failed: string }>(
     (resolve, reject) => {
       const asked = request(url, { method: "POST", headers, agent: false }, (response) => {
@@ -132,36 +134,36 @@ test("a connection can be reset in the middle of the answer", async () => {
 });
 
 test("an answer without a body has no middle: the connection is reset", async () => {
-  const callId = await scene.establishedCall();
-  scene.simulator.faults.next({ on: "keepAlive", drop: "midResponse" });
-  await expect(scene.client.ask("POST", `/v1.0/communications/calls/${callId}/keepAlive`)).rejects.toThrow();
-  scene.simulator.faults.next({ on: "deleteCall", drop: "midResponse" });
-  await expect(scene.client.ask("DELETE", `/v1.0/communications/calls/${callId}`)).rejects.toThrow();
-  expect(scene.simulator.call(callId).state).toBe("terminated");
+  const callId = await setup.createEstablishedCall();
+  setup.simulator.faults.next({ on: "keepAlive", drop: "midResponse" });
+  await expect(setup.client.request("POST", `/v1.0/communications/calls/${callId}/keepAlive`)).rejects.toThrow();
+  setup.simulator.faults.next({ on: "deleteCall", drop: "midResponse" });
+  await expect(setup.client.request("DELETE", `/v1.0/communications/calls/${callId}`)).rejects.toThrow();
+  expect(setup.simulator.call(callId).state).toBe("terminated");
 });
 
 test("an answer can be late, and what it is about overtakes it", async () => {
-  const callId = await scene.establishedCall();
-  scene.simulator.faults.next({ on: "sendDtmfTones", delayMs: 60_000 });
+  const callId = await setup.createEstablishedCall();
+  setup.simulator.faults.next({ on: "sendDtmfTones", delayMs: 60_000 });
   const answer = sendTo(callId);
   let isAnswered = false;
   void answer.then(() => {
     isAnswered = true;
   });
   // The request is on its way: nothing but the clock's pending timer tells that it has arrived.
-  const before = scene.clock.pending;
-  while (scene.clock.pending < before + 2) await new Promise((resolve) => setImmediate(resolve));
-  await scene.clock.advance(100);
-  const completion = await scene.bot.until(({ resourceUrl }) => resourceUrl.includes(`${callId}/operations/`));
+  const before = setup.clock.pending;
+  while (setup.clock.pending < before + 2) await new Promise((resolve) => setImmediate(resolve));
+  await setup.clock.advance(100);
+  const completion = await setup.bot.waitFor(({ resourceUrl }) => resourceUrl.includes(`${callId}/operations/`));
   expect(isAnswered).toBe(false);
-  await scene.clock.advance(59_900);
+  await setup.clock.advance(59_900);
   expect((await answer).body.id).toBe(completion.resourceData.id);
 });
 
 test("what cannot be written breaks the connection, and nothing else", async () => {
-  scene.simulator.faults.next({ on: "token", respond: { status: 200, body: 1n } });
-  await expect(scene.client.askToken()).rejects.toThrow();
-  expect((await scene.client.askToken()).status).toBe(200);
+  setup.simulator.faults.next({ on: "token", respond: { status: 200, body: 1n } });
+  await expect(setup.client.requestToken()).rejects.toThrow();
+  expect((await setup.client.requestToken()).status).toBe(200);
 });
 
 /** Method and path of each action in a call. */
@@ -180,12 +182,12 @@ const REQUESTS: Record<GraphAction, [method: string, path: string]> = {
 };
 
 test.each([...GRAPH_ACTIONS, "token"] as const)("%s meets its faults, and others do not", async (action) => {
-  const { simulator, client } = scene;
+  const { simulator, client } = setup;
   const [method, path] = action === "token" ? [] : REQUESTS[action];
   const ask = (): Promise<Reply> =>
     method === undefined
-      ? client.askToken()
-      : client.ask(method, `/v1.0/communications/calls${path}`, method === "POST" ? { body: {} } : {});
+      ? client.requestToken()
+      : client.request(method, `/v1.0/communications/calls${path}`, method === "POST" ? { body: {} } : {});
   simulator.faults.next({ on: action, respond: { status: 418 } });
   simulator.faults.next({ on: action, drop: "beforeExecuting" });
   simulator.faults.next({ on: action === "token" ? "createCall" : "token", respond: { status: 599 } });
@@ -197,34 +199,36 @@ test.each([...GRAPH_ACTIONS, "token"] as const)("%s meets its faults, and others
 });
 
 test("faults wait for the action that they are meant for", async () => {
-  const callId = await scene.establishedCall();
-  scene.simulator.faults.next({ on: "createCall", respond: { status: 500 } });
-  scene.simulator.faults.next({ on: "getOperation", respond: { status: 501 } });
+  const callId = await setup.createEstablishedCall();
+  setup.simulator.faults.next({ on: "createCall", respond: { status: 500 } });
+  setup.simulator.faults.next({ on: "getOperation", respond: { status: 501 } });
   expect((await sendTo(callId)).status).toBe(200);
-  expect((await scene.client.ask("GET", `/v1.0/communications/calls/${callId}/operations/x`)).status).toBe(501);
-  const created = await scene.client.ask("POST", "/v1.0/communications/calls", { body: scene.client.callBody() });
+  expect((await setup.client.request("GET", `/v1.0/communications/calls/${callId}/operations/x`)).status).toBe(501);
+  const created = await setup.client.request("POST", "/v1.0/communications/calls", {
+    body: setup.client.createCallBody(),
+  });
   expect(created.status).toBe(500);
 });
 
 test("faults of one action are met in the order given, each by one request", async () => {
-  const callId = await scene.establishedCall();
+  const callId = await setup.createEstablishedCall();
   const faults: Fault[] = [
     { on: "sendDtmfTones", complete: "unknown" },
     { on: "sendDtmfTones", respond: { status: 503 } },
     { on: "sendDtmfTones", respond: { status: 429 } },
   ];
-  for (const fault of faults) scene.simulator.faults.next(fault);
+  for (const fault of faults) setup.simulator.faults.next(fault);
   const statuses = [await sendTo(callId), await sendTo(callId), await sendTo(callId), await sendTo(callId)];
   expect(statuses.map(({ status }) => status)).toEqual([200, 503, 429, 200]);
-  await scene.clock.advance(1000);
-  await scene.simulator.settled();
-  expect(scene.bot.told(callId).slice(2)).toEqual(["deleted unknown", "deleted completedSuccessfully"]);
+  await setup.clock.advance(1000);
+  await setup.simulator.settled();
+  expect(setup.bot.summarize(callId).slice(2)).toEqual(["deleted unknown", "deleted completedSuccessfully"]);
 });
 
 test("changing a fault after it was given changes nothing", async () => {
-  const callId = await scene.establishedCall();
+  const callId = await setup.createEstablishedCall();
   const respond = { status: 503 };
-  scene.simulator.faults.next({ on: "sendDtmfTones", respond });
+  setup.simulator.faults.next({ on: "sendDtmfTones", respond });
   respond.status = 200;
   expect((await sendTo(callId)).status).toBe(503);
 });
@@ -247,7 +251,7 @@ test.each<[string, unknown]>([
   ["an unknown flaw of a token", { on: "notification", token: "stolen" }],
   ["an unknown spelling", { on: "notification", spell: "upperCase" }],
 ])("a fault with %s is refused at once", (_, fault) => {
-  expect(() => scene.simulator.faults.next(fault as Fault)).toThrow(
+  expect(() => setup.simulator.faults.next(fault as Fault)).toThrow(
     expect.objectContaining({ code: "invalid_request", message: expect.stringMatching(/^no such fault: /) }),
   );
 });

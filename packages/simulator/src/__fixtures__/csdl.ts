@@ -1,5 +1,7 @@
+import { isRecord } from "@graph-dtmf/models/internal";
+
 /** A property or parameter of the schema. */
-interface Member {
+interface Property {
   type: string;
   nullable: boolean;
 }
@@ -8,27 +10,27 @@ interface ObjectType {
   base: string | undefined;
   open: boolean;
   abstract: boolean;
-  members: Map<string, Member>;
+  properties: Map<string, Property>;
 }
 
-/** What a CSDL document says, as far as payloads can be checked against it. */
-export interface Schema {
+/** The parts of a CSDL document that payloads are checked against. */
+export interface CsdlSchema {
   enums: Map<string, string[]>;
   types: Map<string, ObjectType>;
-  /** Parameters by action, without the binding one. */
-  actions: Map<string, { parameters: Map<string, Member>; returns: string | undefined }>;
+  /** The parameters of actions, without the binding parameter. */
+  actions: Map<string, { parameters: Map<string, Property>; returns: string | undefined }>;
 }
 
 const attribute = (tag: string, name: string): string | undefined => new RegExp(`\\s${name}="([^"]*)"`).exec(tag)?.[1];
-const short = (type: string): string => type.replace(/^#?(microsoft\.)?graph\./, "");
+const stripNamespace = (type: string): string => type.replace(/^#?(microsoft\.)?graph\./, "");
 
-/** Each element of a name: its opening tag, and what it holds. */
+/** Yields the elements of a name: the opening tag and the content. */
 function* elements(xml: string, name: string): Generator<{ tag: string; inner: string }> {
   const pattern = new RegExp(`<${name}(\\s[^>]*?)(?:/>|>([\\s\\S]*?)</${name}>)`, "g");
   for (const [, tag = "", inner = ""] of xml.matchAll(pattern)) yield { tag, inner };
 }
 
-function membersIn(xml: string, element: string): Map<string, Member> {
+function readProperties(xml: string, element: string): Map<string, Property> {
   return new Map(
     [...elements(xml, element)].map(({ tag }) => [
       attribute(tag, "Name") ?? "",
@@ -38,45 +40,47 @@ function membersIn(xml: string, element: string): Map<string, Member> {
 }
 
 /** Reads a CSDL document. */
-export function parseCsdl(xml: string): Schema {
-  const schema: Schema = { enums: new Map(), types: new Map(), actions: new Map() };
+export function parseCsdl(xml: string): CsdlSchema {
+  const schema: CsdlSchema = { enums: new Map(), types: new Map(), actions: new Map() };
   for (const { tag, inner } of elements(xml, "EnumType")) {
-    schema.enums.set(attribute(tag, "Name") ?? "", [...membersIn(inner, "Member").keys()]);
+    schema.enums.set(attribute(tag, "Name") ?? "", [...readProperties(inner, "Member").keys()]);
   }
   for (const { tag, inner } of [...elements(xml, "ComplexType"), ...elements(xml, "EntityType")]) {
     const base = attribute(tag, "BaseType");
     schema.types.set(attribute(tag, "Name") ?? "", {
-      base: base && short(base),
+      base: base && stripNamespace(base),
       open: attribute(tag, "OpenType") === "true",
       abstract: attribute(tag, "Abstract") === "true",
-      members: membersIn(inner, "Property"),
+      properties: readProperties(inner, "Property"),
     });
   }
   for (const { tag, inner } of elements(xml, "Action")) {
-    const parameters = membersIn(inner, "Parameter");
+    const parameters = readProperties(inner, "Parameter");
     parameters.delete("bindingParameter");
     const returns = [...elements(inner, "ReturnType")].map((element) => attribute(element.tag, "Type"))[0];
-    schema.actions.set(attribute(tag, "Name") ?? "", { parameters, returns: returns && short(returns) });
+    schema.actions.set(attribute(tag, "Name") ?? "", { parameters, returns: returns && stripNamespace(returns) });
   }
   return schema;
 }
 
-/** Whether a payload tells all of an entity, or only what changed. */
+/** Whether a payload contains a whole entity, or only changed properties. */
 export type Extent = "whole" | "changes";
 
-/** Checks payloads against a schema; what comes back is a list of everything that is wrong. */
-export class Checker {
-  readonly #schema: Schema;
+/** Checks payloads against a schema. Each check returns a list of all errors. */
+export class PayloadChecker {
+  readonly #schema: CsdlSchema;
 
-  constructor(schema: Schema) {
+  constructor(schema: CsdlSchema) {
     this.#schema = schema;
   }
 
   /** Checks the body of an action. */
-  parameters(action: string, body: unknown): string[] {
+  checkParameters(action: string, body: unknown): string[] {
     const parameters = this.#schema.actions.get(action)?.parameters;
     if (!parameters) return [`no action ${action}`];
-    return isObject(body) ? this.#members({ members: parameters, open: false }, body, "whole") : ["no object"];
+    return isRecord(body)
+      ? this.#checkProperties({ properties: parameters, open: false }, body, "whole")
+      : ["no object"];
   }
 
   /** The type that an action returns. */
@@ -85,63 +89,64 @@ export class Checker {
   }
 
   /** Checks a value of a type, such as `graph.call` or `Collection(graph.tone)`. */
-  value(type: string, value: unknown, extent: Extent = "whole"): string[] {
+  checkValue(type: string, value: unknown, extent: Extent = "whole"): string[] {
     const element = /^Collection\((.+)\)$/.exec(type)?.[1];
     if (element !== undefined) {
-      if (!Array.isArray(value)) return [`${type}: no list`];
-      return value.flatMap((item) => this.value(element, item, extent));
+      if (!Array.isArray(value)) return [`${type}: no array`];
+      return value.flatMap((item) => this.checkValue(element, item, extent));
     }
-    if (type.startsWith("Edm.")) return primitive(type, value) ? [] : [`${type}: ${JSON.stringify(value)}`];
-    const name = short(type);
+    if (type.startsWith("Edm.")) return isPrimitive(type, value) ? [] : [`${type}: ${JSON.stringify(value)}`];
+    const name = stripNamespace(type);
     const members = this.#schema.enums.get(name);
     if (members)
-      return members.some((member) => onTheWire(member) === value) ? [] : [`${name}: ${JSON.stringify(value)}`];
-    return this.#object(name, value, extent);
+      return members.some((member) => toWireSpelling(member) === value) ? [] : [`${name}: ${JSON.stringify(value)}`];
+    return this.#checkObject(name, value, extent);
   }
 
-  #object(declared: string, value: unknown, extent: Extent): string[] {
-    if (!isObject(value)) return [`${declared}: no object`];
-    const said = value["@odata.type"];
-    const actual = typeof said === "string" ? short(said) : declared;
-    if (typeof said === "string" && !said.startsWith("#")) return [`${declared}: @odata.type ${said}`];
+  #checkObject(declared: string, value: unknown, extent: Extent): string[] {
+    if (!isRecord(value)) return [`${declared}: no object`];
+    const odataType = value["@odata.type"];
+    const actual = typeof odataType === "string" ? stripNamespace(odataType) : declared;
+    if (typeof odataType === "string" && !odataType.startsWith("#")) return [`${declared}: @odata.type ${odataType}`];
     const type = this.#schema.types.get(actual);
     if (!type) return [`${actual}: no such type`];
     if (type.abstract) return [`${actual} is abstract`];
-    const line = this.#lineOf(actual);
-    if (!line.includes(declared)) return [`${actual} is no ${declared}`];
-    const members = new Map(line.flatMap((name) => [...(this.#schema.types.get(name)?.members ?? [])]));
-    return this.#members({ members, open: type.open }, value, extent).map((problem) => `${actual}.${problem}`);
+    const types = this.#withBaseTypes(actual);
+    if (!types.includes(declared)) return [`${actual} is no ${declared}`];
+    const properties = new Map(types.flatMap((name) => [...(this.#schema.types.get(name)?.properties ?? [])]));
+    return this.#checkProperties({ properties, open: type.open }, value, extent).map(
+      (problem) => `${actual}.${problem}`,
+    );
   }
 
-  #members(
-    type: { members: Map<string, Member>; open: boolean },
+  #checkProperties(
+    type: { properties: Map<string, Property>; open: boolean },
     value: Record<string, unknown>,
     extent: Extent,
   ): string[] {
-    const strangers = type.open ? [] : Object.keys(value).filter((key) => !key.includes("@") && !type.members.has(key));
-    const wrong = [...type.members].flatMap(([name, member]) => {
-      const held = value[name];
-      if (held === undefined) return member.nullable || extent === "changes" ? [] : [`${name} is missing`];
-      if (held === null) return member.nullable ? [] : [`${name} is null`];
-      return this.value(member.type, held, "whole").map((problem) => `${name}: ${problem}`);
+    const undeclared = type.open
+      ? []
+      : Object.keys(value).filter((key) => !key.includes("@") && !type.properties.has(key));
+    const errors = [...type.properties].flatMap(([name, property]) => {
+      const given = value[name];
+      if (given === undefined) return property.nullable || extent === "changes" ? [] : [`${name} is missing`];
+      if (given === null) return property.nullable ? [] : [`${name} is null`];
+      return this.checkValue(property.type, given, "whole").map((problem) => `${name}: ${problem}`);
     });
-    return [...strangers.map((name) => `${name} is not declared`), ...wrong];
+    return [...undeclared.map((name) => `${name} is not declared`), ...errors];
   }
 
-  /** A type and those that it derives from. */
-  #lineOf(name: string): string[] {
+  /** A type and its base types. */
+  #withBaseTypes(name: string): string[] {
     const base = this.#schema.types.get(name)?.base;
-    return base === undefined ? [name] : [name, ...this.#lineOf(base)];
+    return base === undefined ? [name] : [name, ...this.#withBaseTypes(base)];
   }
 }
 
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === "object" && value !== null && !Array.isArray(value);
+/** The schema writes some enum members in PascalCase, payloads never do. */
+const toWireSpelling = (member: string): string => member.charAt(0).toLowerCase() + member.slice(1);
 
-/** The schema writes some enums in PascalCase; the wire never does. */
-const onTheWire = (member: string): string => member.charAt(0).toLowerCase() + member.slice(1);
-
-function primitive(type: string, value: unknown): boolean {
+function isPrimitive(type: string, value: unknown): boolean {
   if (type === "Edm.String") return typeof value === "string";
   if (type === "Edm.Boolean") return typeof value === "boolean";
   if (type === "Edm.Int64") return Number.isSafeInteger(value);

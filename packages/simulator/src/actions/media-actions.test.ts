@@ -1,27 +1,28 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openScene, type Reply, type Scene } from "../__fixtures__/foreign-client.ts";
+import type { Reply } from "../__fixtures__/fetch-client.ts";
+import { createTestSetup, type TestSetup } from "../__fixtures__/test-setup.ts";
 
-let scene: Scene;
+let setup: TestSetup;
 beforeAll(async () => {
-  scene = await openScene();
+  setup = await createTestSetup();
 });
-afterAll(() => scene.close());
+afterAll(() => setup.close());
 
 const ask = (callId: string, action: string, body: unknown): Promise<Reply> =>
-  scene.client.ask("POST", `/v1.0/communications/calls/${callId}/${action}`, { body });
+  setup.client.request("POST", `/v1.0/communications/calls/${callId}/${action}`, { body });
 const prompt = { "@odata.type": "#microsoft.graph.mediaPrompt", mediaInfo: { uri: "https://bot.example/hello.wav" } };
 
 async function appHostedCall(): Promise<string> {
-  const callId = await scene.client.createCall({
+  const callId = await setup.client.createCall({
     mediaConfig: { "@odata.type": "#microsoft.graph.appHostedMediaConfig", blob: "…" },
   });
-  await scene.clock.advance(500);
+  await setup.clock.advance(500);
   return callId;
 }
 
 describe("subscribeToTone", () => {
   const pressed = (callId: string): unknown[] =>
-    scene.bot.received.flatMap(({ resourceUrl, resourceData }) =>
+    setup.bot.received.flatMap(({ resourceUrl, resourceData }) =>
       resourceUrl.endsWith(callId) && resourceData.toneInfo ? [resourceData.toneInfo] : [],
     );
   const tone = (sequenceId: number, name: string): unknown => ({
@@ -31,8 +32,8 @@ describe("subscribeToTone", () => {
   });
 
   test("completes at once, and keys that are pressed afterwards are told one by one, counted from 1", async () => {
-    const { simulator, clock, bot } = scene;
-    const callId = await scene.establishedCall();
+    const { simulator, clock, bot } = setup;
+    const callId = await setup.createEstablishedCall();
     simulator.call(callId).press("99");
     await clock.advance(200);
     const reply = await ask(callId, "subscribeToTone", { clientContext: "keys" });
@@ -55,13 +56,13 @@ describe("subscribeToTone", () => {
     const last = bot.received.at(-1);
     expect(last).toMatchObject({ changeType: "updated", resourceUrl: `/communications/calls/${callId}` });
     expect(Object.keys(last?.resourceData ?? {})).toEqual(["@odata.type", "state", "toneInfo"]);
-    const read = await scene.client.ask("GET", `/v1.0/communications/calls/${callId}`);
+    const read = await setup.client.request("GET", `/v1.0/communications/calls/${callId}`);
     expect(read.body).not.toHaveProperty("toneInfo");
   });
 
   test("a second time counts from 1 again", async () => {
-    const { simulator, clock } = scene;
-    const callId = await scene.establishedCall();
+    const { simulator, clock } = setup;
+    const callId = await setup.createEstablishedCall();
     for (let times = 0; times < 2; times++) {
       await ask(callId, "subscribeToTone", {});
       simulator.call(callId).press("55");
@@ -72,10 +73,10 @@ describe("subscribeToTone", () => {
   });
 
   test("keys sound while the bot's tones do", async () => {
-    const { simulator, client, clock } = scene;
-    const callId = await scene.establishedCall();
+    const { simulator, client, clock } = setup;
+    const callId = await setup.createEstablishedCall();
     await ask(callId, "subscribeToTone", {});
-    await client.send(callId, { tones: ["tone1", "tone2"] });
+    await client.sendTones(callId, { tones: ["tone1", "tone2"] });
     simulator.call(callId).press("3");
     await clock.advance(100);
     await simulator.settled();
@@ -84,8 +85,8 @@ describe("subscribeToTone", () => {
   });
 
   test("keys that still wait when the call ends are not told", async () => {
-    const { simulator, clock } = scene;
-    const callId = await scene.establishedCall();
+    const { simulator, clock } = setup;
+    const callId = await setup.createEstablishedCall();
     await ask(callId, "subscribeToTone", {});
     simulator.call(callId).press("123");
     await clock.advance(100);
@@ -103,28 +104,28 @@ describe("subscribeToTone", () => {
   });
 
   test("needs the permission to access media", async () => {
-    const aside = await openScene({ roles: ["Calls.Initiate.All"] });
+    const aside = await createTestSetup({ roles: ["Calls.Initiate.All"] });
     try {
-      const callId = await aside.establishedCall();
+      const callId = await aside.createEstablishedCall();
       const path = `/v1.0/communications/calls/${callId}/subscribeToTone`;
-      const reply = await aside.client.ask("POST", path, { body: {} });
+      const reply = await aside.client.request("POST", path, { body: {} });
       expect(reply).toMatchObject({ status: 403, body: { error: { code: "7504" } } });
-      expect((await aside.client.send(callId, { tones: ["tone1"] })).status).toBe(200);
+      expect((await aside.client.sendTones(callId, { tones: ["tone1"] })).status).toBe(200);
     } finally {
       await aside.close();
     }
   });
 
   test("no key is a key that is none", async () => {
-    const callId = await scene.establishedCall();
-    expect(() => scene.simulator.call(callId).press("1x")).toThrow(expect.objectContaining({ code: "invalid_tones" }));
+    const callId = await setup.createEstablishedCall();
+    expect(() => setup.simulator.call(callId).press("1x")).toThrow(expect.objectContaining({ code: "invalid_tones" }));
   });
 });
 
 describe("playPrompt", () => {
   test("takes its place in the queue of the call, and completes", async () => {
-    const { client, clock, simulator, bot } = scene;
-    const callId = await scene.establishedCall();
+    const { client, clock, simulator, bot } = setup;
+    const callId = await setup.createEstablishedCall();
     const first = await ask(callId, "playPrompt", { prompts: [prompt, prompt], clientContext: "hello" });
     expect(first.body).toEqual({
       "@odata.type": "#microsoft.graph.playPromptOperation",
@@ -132,12 +133,12 @@ describe("playPrompt", () => {
       clientContext: "hello",
       id: expect.any(String),
     });
-    await client.send(callId, { tones: ["tone1"] });
+    await client.sendTones(callId, { tones: ["tone1"] });
     await clock.advance(1999);
     await simulator.settled();
-    expect(bot.told(callId)).toHaveLength(2);
+    expect(bot.summarize(callId)).toHaveLength(2);
     await clock.advance(1);
-    const done = await bot.until(({ resourceUrl }) => resourceUrl.endsWith(first.body.id));
+    const done = await bot.waitFor(({ resourceUrl }) => resourceUrl.endsWith(first.body.id));
     expect(done).toMatchObject({
       changeType: "deleted",
       resourceData: { status: "completed", clientContext: "hello", resultInfo: { code: 200, subcode: 0 } },
@@ -156,7 +157,7 @@ describe("playPrompt", () => {
     ["with a loop, which is beta's", { prompts: [{ ...prompt, loop: 2 }] }],
     ["with another parameter", { prompts: [prompt], tones: [] }],
   ])("is refused %s", async (_, body) => {
-    const callId = await scene.establishedCall();
+    const callId = await setup.createEstablishedCall();
     expect(await ask(callId, "playPrompt", body)).toMatchObject({
       status: 400,
       body: { error: { code: "BadRequest" } },
@@ -164,11 +165,11 @@ describe("playPrompt", () => {
   });
 
   test("takes a loop in beta", async () => {
-    const callId = await scene.establishedCall();
+    const callId = await setup.createEstablishedCall();
     const body = { prompts: [{ ...prompt, loop: 2 }] };
-    expect((await scene.client.ask("POST", `/beta/communications/calls/${callId}/playPrompt`, { body })).status).toBe(
-      200,
-    );
+    expect(
+      (await setup.client.request("POST", `/beta/communications/calls/${callId}/playPrompt`, { body })).status,
+    ).toBe(200);
   });
 
   test("is refused where the bot hosts the media itself", async () => {
@@ -178,11 +179,11 @@ describe("playPrompt", () => {
 
 describe("cancelMediaProcessing", () => {
   test("cancels what plays and what waits, each told in the way of its kind", async () => {
-    const { client, clock, simulator, bot } = scene;
-    const callId = await scene.establishedCall();
-    await client.send(callId, { tones: ["tone1", "tone2", "tone3"], clientContext: "plays" });
+    const { client, clock, simulator, bot } = setup;
+    const callId = await setup.createEstablishedCall();
+    await client.sendTones(callId, { tones: ["tone1", "tone2", "tone3"], clientContext: "plays" });
     await ask(callId, "playPrompt", { prompts: [prompt], clientContext: "waits" });
-    await client.send(callId, { tones: ["tone4"], clientContext: "waits too" });
+    await client.sendTones(callId, { tones: ["tone4"], clientContext: "waits too" });
     await clock.advance(150);
     const reply = await ask(callId, "cancelMediaProcessing", { clientContext: "stop" });
     expect(reply.body).toEqual({
@@ -200,31 +201,31 @@ describe("cancelMediaProcessing", () => {
       { resourceData: { clientContext: "waits too", status: "completed", completionReason: "mediaOperationCanceled" } },
     ]);
     expect(simulator.call(callId).heard).toEqual(["tone1"]);
-    await client.send(callId, { tones: ["tone5"] });
+    await client.sendTones(callId, { tones: ["tone5"] });
     await clock.advance(100);
     expect(simulator.call(callId).heard).toEqual(["tone1", "tone5"]);
   });
 
   test("cancels nothing if nothing plays, and leaves the subscription to tones", async () => {
-    const { clock, simulator, bot } = scene;
-    const callId = await scene.establishedCall();
+    const { clock, simulator, bot } = setup;
+    const callId = await setup.createEstablishedCall();
     await ask(callId, "subscribeToTone", {});
     expect((await ask(callId, "cancelMediaProcessing", {})).status).toBe(200);
     simulator.call(callId).press("1");
     await clock.advance(100);
     await simulator.settled();
-    expect(bot.told(callId)).toEqual(["updated establishing", "updated established", "updated established"]);
+    expect(bot.summarize(callId)).toEqual(["updated establishing", "updated established", "updated established"]);
   });
 
   test("says nothing of an operation that was never to be told of", async () => {
-    const { client, clock, simulator, bot } = scene;
-    const callId = await scene.establishedCall();
+    const { client, clock, simulator, bot } = setup;
+    const callId = await setup.createEstablishedCall();
     simulator.faults.next({ on: "sendDtmfTones", complete: "never" });
-    await client.send(callId, { tones: ["tone1"] });
+    await client.sendTones(callId, { tones: ["tone1"] });
     await ask(callId, "cancelMediaProcessing", {});
     await clock.advance(1000);
     await simulator.settled();
-    expect(bot.told(callId)).toHaveLength(2);
+    expect(bot.summarize(callId)).toHaveLength(2);
   });
 });
 
@@ -232,18 +233,18 @@ describe("keepAlive", () => {
   const path = (callId: string): string => `/v1.0/communications/calls/${callId}/keepAlive`;
 
   test("is answered with nothing, of a type all the same", async () => {
-    const reply = await scene.client.ask("POST", path(await scene.establishedCall()));
+    const reply = await setup.client.request("POST", path(await setup.createEstablishedCall()));
     expect(reply).toMatchObject({ status: 200, body: undefined });
     expect(reply.headers.get("content-type")).toMatch(/^text\/plain/);
     expect(reply.headers.get("content-length")).toBe("0");
   });
 
   test("that is missed for 45 minutes drops the call", async () => {
-    const aside = await openScene();
+    const aside = await createTestSetup();
     try {
-      const callId = await aside.establishedCall();
+      const callId = await aside.createEstablishedCall();
       await aside.clock.advance(44 * 60_000);
-      expect((await aside.client.ask("POST", path(callId))).status).toBe(200);
+      expect((await aside.client.request("POST", path(callId))).status).toBe(200);
       await aside.clock.advance(45 * 60_000 - 1);
       expect(aside.simulator.call(callId).state).toBe("established");
       await aside.clock.advance(1);
@@ -251,7 +252,7 @@ describe("keepAlive", () => {
       await aside.simulator.settled();
       expect(aside.bot.received.at(-1)?.resourceData.resultInfo).toMatchObject({ code: 408, subcode: 8537 });
       await aside.client.authenticate();
-      expect(await aside.client.ask("POST", path(callId))).toMatchObject({
+      expect(await aside.client.request("POST", path(callId))).toMatchObject({
         status: 404,
         body: { error: { code: "8522" } },
       });
@@ -265,8 +266,8 @@ test.each(["sendDtmfTones", "playPrompt", "subscribeToTone", "cancelMediaProcess
   "%s is refused before the call is established, and for a context that is not ASCII",
   async (action) => {
     const body = action === "sendDtmfTones" ? { tones: ["a"] } : action === "playPrompt" ? { prompts: [prompt] } : {};
-    expect((await ask(await scene.client.createCall(), action, body)).status).toBe(400);
-    const callId = await scene.establishedCall();
+    expect((await ask(await setup.client.createCall(), action, body)).status).toBe(400);
+    const callId = await setup.createEstablishedCall();
     expect((await ask(callId, action, { ...body, clientContext: "é" })).status).toBe(400);
     expect((await ask(callId, `microsoft.graph.${action}`, body)).status).toBe(200);
   },

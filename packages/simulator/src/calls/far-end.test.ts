@@ -1,20 +1,20 @@
 import type { Tone } from "@graph-dtmf/models";
 import { afterEach, describe, expect, test } from "vitest";
-import { openScene, type Scene } from "../__fixtures__/foreign-client.ts";
+import { createTestSetup, type TestSetup } from "../__fixtures__/test-setup.ts";
 import { type FarEndOption, type PhoneMenu, startSimulator } from "../index.ts";
 
-let scene: Scene;
-afterEach(() => scene.close());
+let setup: TestSetup;
+afterEach(() => setup.close());
 
 async function open(farEnd: FarEndOption, speed = 1): Promise<void> {
-  scene = await openScene({ farEnd, speed });
+  setup = await createTestSetup({ farEnd, speed });
 }
 
 /** Sends keys, and lets all that follows of it happen. */
 async function key(callId: string, tones: Tone[]): Promise<void> {
-  await scene.client.send(callId, { tones });
-  await scene.clock.advance(5000);
-  await scene.simulator.settled();
+  await setup.client.sendTones(callId, { tones });
+  await setup.clock.advance(5000);
+  await setup.simulator.settled();
 }
 
 const bridge: PhoneMenu = {
@@ -29,36 +29,36 @@ const bridge: PhoneMenu = {
 describe("a phone menu", () => {
   test("admits who enters the PIN, and presses keys itself", async () => {
     await open(bridge);
-    const callId = await scene.establishedCall();
-    await scene.client.ask("POST", `/v1.0/communications/calls/${callId}/subscribeToTone`, { body: {} });
+    const callId = await setup.createEstablishedCall();
+    await setup.client.request("POST", `/v1.0/communications/calls/${callId}/subscribeToTone`, { body: {} });
     await key(callId, ["tone9", "tone9", "pound"]);
     await key(callId, ["tone4", "tone7", "tone1", "tone1"]);
-    expect(scene.bot.received.some(({ resourceData }) => resourceData.toneInfo)).toBe(false);
+    expect(setup.bot.received.some(({ resourceData }) => resourceData.toneInfo)).toBe(false);
     await key(callId, ["pound"]);
-    expect(scene.bot.received.filter(({ resourceData }) => resourceData.toneInfo)).toMatchObject([
+    expect(setup.bot.received.filter(({ resourceData }) => resourceData.toneInfo)).toMatchObject([
       { resourceData: { toneInfo: { sequenceId: 1, tone: "tone1" } } },
     ]);
-    expect(scene.simulator.call(callId).state).toBe("established");
+    expect(setup.simulator.call(callId).state).toBe("established");
   });
 
   test("hangs up after three wrong PINs, and not before", async () => {
     await open(bridge);
-    const callId = await scene.establishedCall();
+    const callId = await setup.createEstablishedCall();
     for (let times = 0; times < 2; times++) await key(callId, ["tone1", "pound"]);
-    expect(scene.simulator.call(callId).state).toBe("established");
+    expect(setup.simulator.call(callId).state).toBe("established");
     await key(callId, ["pound"]);
-    expect(scene.simulator.call(callId).state).toBe("terminated");
-    expect(scene.bot.received.at(-1)?.resourceData.resultInfo).toMatchObject({ code: 200, subcode: 4521 });
+    expect(setup.simulator.call(callId).state).toBe("terminated");
+    expect(setup.bot.received.at(-1)?.resourceData.resultInfo).toMatchObject({ code: 200, subcode: 4521 });
   });
 
   test("stands elsewhere in each call", async () => {
     await open(bridge);
-    const [one, other] = [await scene.establishedCall(), await scene.establishedCall()];
+    const [one, other] = [await setup.createEstablishedCall(), await setup.createEstablishedCall()];
     for (const callId of [one, other, one, other]) await key(callId, ["tone1", "pound"]);
-    expect(scene.simulator.call(one).state).toBe("established");
+    expect(setup.simulator.call(one).state).toBe("established");
     await key(one, ["tone1", "pound"]);
-    expect(scene.simulator.call(one).state).toBe("terminated");
-    expect(scene.simulator.call(other).state).toBe("established");
+    expect(setup.simulator.call(one).state).toBe("terminated");
+    expect(setup.simulator.call(other).state).toBe("established");
   });
 
   test("without an end key takes an entry as soon as it fits, and forgets one as soon as it cannot", async () => {
@@ -70,10 +70,10 @@ describe("a phone menu", () => {
         support: { hangUp: { code: 200, subcode: 5001, message: "We are closed." } },
       },
     });
-    const callId = await scene.establishedCall();
+    const callId = await setup.createEstablishedCall();
     // 2 may become 22; 3 ends that; 2 and 2 again do fit.
     await key(callId, ["tone2", "tone3", "tone5", "tone2", "tone2"]);
-    expect(scene.bot.received.at(-1)?.resourceData.resultInfo).toMatchObject({
+    expect(setup.bot.received.at(-1)?.resourceData.resultInfo).toMatchObject({
       subcode: 5001,
       message: "We are closed.",
     });
@@ -105,10 +105,10 @@ describe("a phone menu", () => {
 describe("the far end picks up", () => {
   test.each([1, 10])("when it likes, in the call's own time (speed %i)", async (speed) => {
     await open({ picksUp: { afterMs: 20_000 } }, speed);
-    const call = scene.simulator.call(await scene.client.createCall());
-    await scene.clock.advance(20_000 / speed - 1);
+    const call = setup.simulator.call(await setup.client.createCall());
+    await setup.clock.advance(20_000 / speed - 1);
     expect(call.state).toBe("establishing");
-    await scene.clock.advance(1);
+    await setup.clock.advance(1);
     expect(call.state).toBe("established");
   });
 
@@ -117,18 +117,18 @@ describe("the far end picks up", () => {
     ["never", 60_000, 408],
   ] as const)("not at all: %s", async (picksUp, afterMs, code) => {
     await open({ picksUp }, 1000);
-    const callId = await scene.client.createCall();
-    await scene.clock.advance(afterMs);
-    await scene.simulator.settled();
-    expect(scene.bot.told(callId)).toEqual(["updated establishing", "deleted terminated"]);
-    expect(scene.bot.received.at(-1)?.resourceData.resultInfo.code).toBe(code);
-    if (afterMs > 0) await expect(scene.simulator.call(callId).state).toBe("terminated");
+    const callId = await setup.client.createCall();
+    await setup.clock.advance(afterMs);
+    await setup.simulator.settled();
+    expect(setup.bot.summarize(callId)).toEqual(["updated establishing", "deleted terminated"]);
+    expect(setup.bot.received.at(-1)?.resourceData.resultInfo.code).toBe(code);
+    if (afterMs > 0) await expect(setup.simulator.call(callId).state).toBe("terminated");
   });
 
   test("and not before the service gives up", async () => {
     await open({ picksUp: "never" });
-    const call = scene.simulator.call(await scene.client.createCall());
-    await scene.clock.advance(59_999);
+    const call = setup.simulator.call(await setup.client.createCall());
+    await setup.clock.advance(59_999);
     expect(call.state).toBe("establishing");
   });
 });
@@ -143,36 +143,36 @@ describe("a far end in code", () => {
         if (tone === "pound") call.hangUp();
       },
     });
-    const callId = await scene.establishedCall();
+    const callId = await setup.createEstablishedCall();
     await key(callId, ["tone1", "pound", "tone2"]);
     expect(heard).toEqual([
       [callId, "tone1"],
       [callId, "pound"],
     ]);
-    expect(scene.simulator.call(callId)).toMatchObject({ state: "terminated", heard: ["tone1", "pound"] });
+    expect(setup.simulator.call(callId)).toMatchObject({ state: "terminated", heard: ["tone1", "pound"] });
   });
 
   test("can be another for each call, by who is called", async () => {
     await open(({ targets }) => ({ picksUp: JSON.stringify(targets).includes("+15550100") ? "busy" : { afterMs: 0 } }));
-    const busy = await scene.client.createCall({ targets: [{ identity: { phone: { id: "+15550100" } } }] });
-    const free = await scene.client.createCall();
-    await scene.clock.advance(0);
-    expect(scene.simulator.call(busy).state).toBe("terminated");
-    expect(scene.simulator.call(free).state).toBe("established");
+    const busy = await setup.client.createCall({ targets: [{ identity: { phone: { id: "+15550100" } } }] });
+    const free = await setup.client.createCall();
+    await setup.clock.advance(0);
+    expect(setup.simulator.call(busy).state).toBe("terminated");
+    expect(setup.simulator.call(free).state).toBe("established");
   });
 
   test("can be the caller", async () => {
     await open({});
-    const call = scene.simulator.incoming({
-      callbackUri: scene.bot.callbackUri,
+    const call = setup.simulator.incoming({
+      callbackUri: setup.bot.callbackUri,
       farEnd: { start: "menu", states: { menu: { choices: { 9: "bye" } }, bye: { hangUp: true } } },
     });
     const body = {
-      callbackUri: scene.bot.callbackUri,
+      callbackUri: setup.bot.callbackUri,
       mediaConfig: { "@odata.type": "#microsoft.graph.serviceHostedMediaConfig" },
     };
-    await scene.client.ask("POST", `/v1.0/communications/calls/${call.id}/answer`, { body });
-    await scene.clock.advance(100);
+    await setup.client.request("POST", `/v1.0/communications/calls/${call.id}/answer`, { body });
+    await setup.clock.advance(100);
     await key(call.id, ["tone9"]);
     expect(call.state).toBe("terminated");
   });

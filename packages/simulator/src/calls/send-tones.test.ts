@@ -1,23 +1,23 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Received } from "../__fixtures__/bot.ts";
-import { openScene, type Scene } from "../__fixtures__/foreign-client.ts";
+import type { ReceivedNotification } from "../__fixtures__/recording-bot.ts";
+import { createTestSetup, type TestSetup } from "../__fixtures__/test-setup.ts";
 
-let scene: Scene;
+let setup: TestSetup;
 beforeAll(async () => {
-  scene = await openScene();
+  setup = await createTestSetup();
 });
-afterAll(() => scene.close());
+afterAll(() => setup.close());
 
-const completion = (operationId: string): Promise<Received> =>
-  scene.bot.until(({ resourceUrl }) => resourceUrl.endsWith(operationId));
+const completion = (operationId: string): Promise<ReceivedNotification> =>
+  setup.bot.waitFor(({ resourceUrl }) => resourceUrl.endsWith(operationId));
 const path = (callId: string, operationId: string): string =>
   `/v1.0/communications/calls/${callId}/operations/${operationId}`;
 
 test("tones are heard one by one, in the time that they take", async () => {
-  const { client, clock, simulator } = scene;
-  const callId = await scene.establishedCall();
+  const { client, clock, simulator } = setup;
+  const callId = await setup.createEstablishedCall();
   const call = simulator.call(callId);
-  await client.send(callId, { tones: ["tone1", "tone2", "pound"], delayBetweenTonesMs: 400 });
+  await client.sendTones(callId, { tones: ["tone1", "tone2", "pound"], delayBetweenTonesMs: 400 });
   const heardAt: number[] = [];
   for (let ms = 0; ms <= 1200; ms += 100) {
     heardAt.push(call.heard.length);
@@ -28,18 +28,18 @@ test("tones are heard one by one, in the time that they take", async () => {
 });
 
 test("what the test does to the list that it reads changes nothing", async () => {
-  const callId = await scene.establishedCall();
-  await scene.client.send(callId, { tones: ["tone1"] });
-  await scene.clock.advance(100);
-  scene.simulator.call(callId).heard.push("flash");
-  expect(scene.simulator.call(callId).heard).toEqual(["tone1"]);
+  const callId = await setup.createEstablishedCall();
+  await setup.client.sendTones(callId, { tones: ["tone1"] });
+  await setup.clock.advance(100);
+  setup.simulator.call(callId).heard.push("flash");
+  expect(setup.simulator.call(callId).heard).toEqual(["tone1"]);
 });
 
 test("two sends in one call sound one behind the other, and complete in that order", async () => {
-  const { client, clock, simulator, bot } = scene;
-  const callId = await scene.establishedCall();
-  const first = await client.send(callId, { tones: ["tone1", "tone2"], clientContext: "first" });
-  const second = await client.send(callId, { tones: ["tone3", "tone4"], clientContext: "second" });
+  const { client, clock, simulator, bot } = setup;
+  const callId = await setup.createEstablishedCall();
+  const first = await client.sendTones(callId, { tones: ["tone1", "tone2"], clientContext: "first" });
+  const second = await client.sendTones(callId, { tones: ["tone3", "tone4"], clientContext: "second" });
   expect(second.body).toMatchObject({ status: "running", clientContext: "second" });
   await clock.advance(200);
   await completion(first.body.id);
@@ -49,19 +49,19 @@ test("two sends in one call sound one behind the other, and complete in that ord
   await clock.advance(1);
   await completion(second.body.id);
   expect(simulator.call(callId).heard).toEqual(["tone1", "tone2", "tone3", "tone4"]);
-  expect(bot.told(callId).slice(2)).toEqual(["deleted completedSuccessfully", "deleted completedSuccessfully"]);
+  expect(bot.summarize(callId).slice(2)).toEqual(["deleted completedSuccessfully", "deleted completedSuccessfully"]);
 });
 
 test("two calls sound side by side", async () => {
-  const { client, clock, simulator, bot } = scene;
-  const calls = [await scene.establishedCall(), await scene.establishedCall()] as const;
-  await client.send(calls[0], { tones: ["tone1", "tone2"] });
-  await client.send(calls[1], { tones: ["tone3", "tone4"] });
+  const { client, clock, simulator, bot } = setup;
+  const calls = [await setup.createEstablishedCall(), await setup.createEstablishedCall()] as const;
+  await client.sendTones(calls[0], { tones: ["tone1", "tone2"] });
+  await client.sendTones(calls[1], { tones: ["tone3", "tone4"] });
   await clock.advance(100);
   expect(calls.map((id) => simulator.call(id).heard)).toEqual([["tone1"], ["tone3"]]);
   await clock.advance(100);
   await simulator.settled();
-  for (const callId of calls) expect(bot.told(callId).at(-1)).toBe("deleted completedSuccessfully");
+  for (const callId of calls) expect(bot.summarize(callId).at(-1)).toBe("deleted completedSuccessfully");
 });
 
 describe("an operation can be made to end", () => {
@@ -70,10 +70,10 @@ describe("an operation can be made to end", () => {
     ["unknown", { status: "completed", completionReason: "unknown" }],
     ["failed", { status: "failed", completionReason: "unknown", resultInfo: { code: 500, subcode: 9999 } }],
   ] as const)("%s, when half of its tones were heard", async (complete, end) => {
-    const { client, clock, simulator } = scene;
+    const { client, clock, simulator } = setup;
     simulator.faults.next({ on: "sendDtmfTones", complete });
-    const callId = await scene.establishedCall();
-    const { body } = await client.send(callId, { tones: ["tone1", "tone2", "tone3"], clientContext: "half" });
+    const callId = await setup.createEstablishedCall();
+    const { body } = await client.sendTones(callId, { tones: ["tone1", "tone2", "tone3"], clientContext: "half" });
     expect(body.status).toBe("running");
     await clock.advance(100);
     const notification = await completion(body.id);
@@ -88,14 +88,14 @@ describe("an operation can be made to end", () => {
     });
     await clock.advance(1000);
     expect(simulator.call(callId).heard).toEqual(["tone1"]);
-    expect((await client.ask("GET", path(callId, body.id))).body).toEqual(notification.resourceData);
+    expect((await client.request("GET", path(callId, body.id))).body).toEqual(notification.resourceData);
   });
 
   test("canceled before its only tone was heard", async () => {
-    const { client, clock, simulator } = scene;
+    const { client, clock, simulator } = setup;
     simulator.faults.next({ on: "sendDtmfTones", complete: "mediaOperationCanceled" });
-    const callId = await scene.establishedCall();
-    const { body } = await client.send(callId, { tones: ["tone1"] });
+    const callId = await setup.createEstablishedCall();
+    const { body } = await client.sendTones(callId, { tones: ["tone1"] });
     expect(body.status).toBe("running");
     await clock.advance(0);
     await completion(body.id);
@@ -103,40 +103,40 @@ describe("an operation can be made to end", () => {
   });
 
   test("never: everything is heard and nothing is said", async () => {
-    const { client, clock, simulator, bot } = scene;
+    const { client, clock, simulator, bot } = setup;
     simulator.faults.next({ on: "sendDtmfTones", complete: "never" });
-    const callId = await scene.establishedCall();
-    const { body } = await client.send(callId, { tones: ["tone1", "tone2"] });
-    const after = await client.send(callId, { tones: ["tone3"] });
+    const callId = await setup.createEstablishedCall();
+    const { body } = await client.sendTones(callId, { tones: ["tone1", "tone2"] });
+    const after = await client.sendTones(callId, { tones: ["tone3"] });
     await clock.advance(600_000);
     await completion(after.body.id);
     await simulator.settled();
     expect(simulator.call(callId).heard).toEqual(["tone1", "tone2", "tone3"]);
-    expect(bot.told(callId)).toHaveLength(3);
-    expect((await client.ask("GET", path(callId, body.id))).body.status).toBe("running");
+    expect(bot.summarize(callId)).toHaveLength(3);
+    expect((await client.request("GET", path(callId, body.id))).body.status).toBe("running");
   });
 
   test("at once: the answer says completed, and no notification follows", async () => {
-    const { client, simulator, bot, clock } = scene;
+    const { client, simulator, bot, clock } = setup;
     await client.authenticate();
     simulator.faults.next({ on: "sendDtmfTones", complete: "atOnce" });
-    const callId = await scene.establishedCall();
-    const { body } = await client.send(callId, { tones: ["tone1", "tone2"] });
+    const callId = await setup.createEstablishedCall();
+    const { body } = await client.sendTones(callId, { tones: ["tone1", "tone2"] });
     expect(body).toMatchObject({ status: "completed", completionReason: "completedSuccessfully" });
     expect(simulator.call(callId).heard).toEqual(["tone1", "tone2"]);
     await clock.advance(1000);
     await simulator.settled();
-    expect(bot.told(callId)).toHaveLength(2);
+    expect(bot.summarize(callId)).toHaveLength(2);
   });
 });
 
 test("nothing is heard after the tone at which the far end hangs up, not even at once", async () => {
-  const aside = await openScene({ farEnd: { heard: (_, call) => call.hangUp() } });
+  const aside = await createTestSetup({ farEnd: { heard: (_, call) => call.hangUp() } });
   try {
     for (const complete of [undefined, "atOnce"] as const) {
       if (complete) aside.simulator.faults.next({ on: "sendDtmfTones", complete });
-      const callId = await aside.establishedCall();
-      expect((await aside.client.send(callId, { tones: ["tone1", "tone2"] })).status).toBe(200);
+      const callId = await aside.createEstablishedCall();
+      expect((await aside.client.sendTones(callId, { tones: ["tone1", "tone2"] })).status).toBe(200);
       await aside.clock.advance(1000);
       expect(aside.simulator.call(callId).heard).toEqual(["tone1"]);
     }
@@ -147,15 +147,15 @@ test("nothing is heard after the tone at which the far end hangs up, not even at
 
 describe("faults", () => {
   test("are met once, in the order given, and only by requests that were accepted", async () => {
-    const { client, clock, simulator, bot } = scene;
-    const callId = await scene.establishedCall();
+    const { client, clock, simulator, bot } = setup;
+    const callId = await setup.createEstablishedCall();
     simulator.faults.next({ on: "sendDtmfTones", complete: "unknown" });
     simulator.faults.next({ on: "sendDtmfTones", complete: "mediaOperationCanceled" });
-    expect((await client.send(callId, { tones: [] })).status).toBe(400);
-    for (const tone of ["tone1", "tone2", "tone3"]) await client.send(callId, { tones: [tone] });
+    expect((await client.sendTones(callId, { tones: [] })).status).toBe(400);
+    for (const tone of ["tone1", "tone2", "tone3"]) await client.sendTones(callId, { tones: [tone] });
     await clock.advance(1000);
     await simulator.settled();
-    expect(bot.told(callId).slice(2)).toEqual([
+    expect(bot.summarize(callId).slice(2)).toEqual([
       "deleted unknown",
       "deleted mediaOperationCanceled",
       "deleted completedSuccessfully",
@@ -163,18 +163,18 @@ describe("faults", () => {
   });
 
   test("can be forgotten", async () => {
-    const { client, clock, simulator, bot } = scene;
-    const callId = await scene.establishedCall();
+    const { client, clock, simulator, bot } = setup;
+    const callId = await setup.createEstablishedCall();
     simulator.faults.next({ on: "sendDtmfTones", complete: "never" });
     simulator.faults.clear();
-    await client.send(callId, { tones: ["tone1"] });
+    await client.sendTones(callId, { tones: ["tone1"] });
     await clock.advance(100);
     await simulator.settled();
-    expect(bot.told(callId).at(-1)).toBe("deleted completedSuccessfully");
+    expect(bot.summarize(callId).at(-1)).toBe("deleted completedSuccessfully");
   });
 
   test("that do not exist are refused, so that a misspelled one is noticed", () => {
-    const { faults } = scene.simulator;
+    const { faults } = setup.simulator;
     // @ts-expect-error there is no such ending
     expect(() => faults.next({ on: "sendDtmfTones", complete: "canceled" })).toThrow("no such fault");
     // @ts-expect-error there is no such action
@@ -184,17 +184,17 @@ describe("faults", () => {
 
 describe("when a call ends", () => {
   test.each(["the bot", "the far end"])("through %s, what runs and what waits ends without a word", async (who) => {
-    const { client, clock, simulator, bot } = scene;
-    const callId = await scene.establishedCall();
-    await client.send(callId, { tones: ["tone1", "tone2", "tone3"], delayBetweenTonesMs: 1000 });
-    await client.send(callId, { tones: ["tone4"] });
+    const { client, clock, simulator, bot } = setup;
+    const callId = await setup.createEstablishedCall();
+    await client.sendTones(callId, { tones: ["tone1", "tone2", "tone3"], delayBetweenTonesMs: 1000 });
+    await client.sendTones(callId, { tones: ["tone4"] });
     await clock.advance(150);
-    if (who === "the bot") await client.ask("DELETE", `/v1.0/communications/calls/${callId}`);
+    if (who === "the bot") await client.request("DELETE", `/v1.0/communications/calls/${callId}`);
     else simulator.call(callId).hangUp({ code: 200, subcode: 560000, message: "The caller hung up." });
     await clock.advance(60_000);
     await simulator.settled();
     expect(simulator.call(callId)).toMatchObject({ state: "terminated", heard: ["tone1"] });
-    expect(bot.told(callId).slice(2)).toEqual(
+    expect(bot.summarize(callId).slice(2)).toEqual(
       who === "the bot" ? ["updated terminating", "deleted terminated"] : ["deleted terminated"],
     );
     const last = bot.received.findLast(({ resourceUrl }) => resourceUrl.includes(callId));
@@ -204,20 +204,20 @@ describe("when a call ends", () => {
   });
 
   test("while it rings, it is never established", async () => {
-    const { client, clock, simulator, bot } = scene;
+    const { client, clock, simulator, bot } = setup;
     const callId = await client.createCall();
     simulator.call(callId).hangUp({ code: 480, subcode: 10037 });
     await clock.advance(10_000);
     await simulator.settled();
-    expect(bot.told(callId)).toEqual(["updated establishing", "deleted terminated"]);
+    expect(bot.summarize(callId)).toEqual(["updated establishing", "deleted terminated"]);
   });
 
   test("a second time, nothing happens", async () => {
-    const { simulator, bot } = scene;
-    const callId = await scene.establishedCall();
+    const { simulator, bot } = setup;
+    const callId = await setup.createEstablishedCall();
     simulator.call(callId).hangUp();
     simulator.call(callId).hangUp();
     await simulator.settled();
-    expect(bot.told(callId).slice(2)).toEqual(["deleted terminated"]);
+    expect(bot.summarize(callId).slice(2)).toEqual(["deleted terminated"]);
   });
 });

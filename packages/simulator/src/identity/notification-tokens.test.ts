@@ -1,27 +1,27 @@
 import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from "jose";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openScene, type Scene } from "../__fixtures__/foreign-client.ts";
+import { createTestSetup, type TestSetup } from "../__fixtures__/test-setup.ts";
 
-let scene: Scene;
+let setup: TestSetup;
 beforeAll(async () => {
-  scene = await openScene();
+  setup = await createTestSetup();
 });
-afterAll(() => scene.close());
+afterAll(() => setup.close());
 
 async function publishedKeys(): Promise<JSONWebKeySet> {
-  const configuration = await fetch(scene.simulator.openIdConfigurationUrl);
+  const configuration = await fetch(setup.simulator.openIdConfigurationUrl);
   const { jwks_uri } = (await configuration.json()) as { jwks_uri: string };
   return (await (await fetch(jwks_uri)).json()) as JSONWebKeySet;
 }
 
 const verify = async (token: string, keys: JSONWebKeySet): Promise<unknown> =>
-  await jwtVerify(token, createLocalJWKSet(keys), { currentDate: new Date(scene.clock.now()) });
+  await jwtVerify(token, createLocalJWKSet(keys), { currentDate: new Date(setup.clock.now()) });
 
 test("the OpenID configuration names the issuer and where the keys are", async () => {
-  const response = await fetch(scene.simulator.openIdConfigurationUrl);
+  const response = await fetch(setup.simulator.openIdConfigurationUrl);
   expect(await response.json()).toMatchObject({
     issuer: "https://api.botframework.com",
-    jwks_uri: `${scene.simulator.url}/v1/.well-known/keys`,
+    jwks_uri: `${setup.simulator.url}/v1/.well-known/keys`,
     id_token_signing_alg_values_supported: ["RS256"],
   });
 });
@@ -34,16 +34,16 @@ test("only the public half of a key of 2048 bits is published", async () => {
 });
 
 test("a token for users' own tests takes their claims, and leaves out what is undefined", async () => {
-  const token = await scene.simulator.signNotificationToken({ aud: "somebody-else", tid: undefined });
+  const token = await setup.simulator.signNotificationToken({ aud: "somebody-else", tid: undefined });
   expect(decodeJwt(token)).toMatchObject({ aud: "somebody-else", iss: "https://api.botframework.com" });
   expect(decodeJwt(token)).not.toHaveProperty("tid");
   await expect(verify(token, await publishedKeys())).resolves.toBeDefined();
 });
 
 test("after a rotation another key signs, and the one before still verifies", async () => {
-  const before = await scene.simulator.signNotificationToken();
-  await scene.simulator.rotateKeys();
-  const after = await scene.simulator.signNotificationToken();
+  const before = await setup.simulator.signNotificationToken();
+  await setup.simulator.rotateKeys();
+  const after = await setup.simulator.signNotificationToken();
   expect(decodeProtectedHeader(after).kid).not.toBe(decodeProtectedHeader(before).kid);
   const keys = await publishedKeys();
   await expect(verify(before, keys)).resolves.toBeDefined();
@@ -51,20 +51,20 @@ test("after a rotation another key signs, and the one before still verifies", as
 });
 
 test("a rotation that keeps nothing leaves one key, and tokens of the others no longer verify", async () => {
-  const before = await scene.simulator.signNotificationToken();
-  await scene.simulator.rotateKeys({ keepPrevious: false });
+  const before = await setup.simulator.signNotificationToken();
+  await setup.simulator.rotateKeys({ keepPrevious: false });
   const keys = await publishedKeys();
   expect(keys.keys).toHaveLength(1);
   await expect(verify(before, keys)).rejects.toThrow("no applicable key found");
-  await expect(verify(await scene.simulator.signNotificationToken(), keys)).resolves.toBeDefined();
+  await expect(verify(await setup.simulator.signNotificationToken(), keys)).resolves.toBeDefined();
 });
 
 test("notifications are signed with the newest key, from one moment to the next", async () => {
-  const before = await scene.client.createCall();
-  await scene.bot.until(({ resourceUrl }) => resourceUrl.endsWith(before));
-  await scene.simulator.rotateKeys();
-  const callId = await scene.client.createCall();
-  const { headers } = await scene.bot.until(({ resourceUrl }) => resourceUrl.endsWith(callId));
+  const before = await setup.client.createCall();
+  await setup.bot.waitFor(({ resourceUrl }) => resourceUrl.endsWith(before));
+  await setup.simulator.rotateKeys();
+  const callId = await setup.client.createCall();
+  const { headers } = await setup.bot.waitFor(({ resourceUrl }) => resourceUrl.endsWith(callId));
   const { keys } = await publishedKeys();
   expect(decodeProtectedHeader(String(headers.authorization).slice("Bearer ".length)).kid).toBe(keys[0]?.kid);
 });

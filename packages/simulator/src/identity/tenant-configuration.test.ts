@@ -1,18 +1,18 @@
 import { createRemoteJWKSet, jwtVerify } from "jose";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openScene, type Scene } from "../__fixtures__/foreign-client.ts";
+import { createTestSetup, type TestSetup } from "../__fixtures__/test-setup.ts";
 
-let scene: Scene;
+let setup: TestSetup;
 beforeAll(async () => {
-  scene = await openScene();
+  setup = await createTestSetup();
 });
-afterAll(() => scene.close());
+afterAll(() => setup.close());
 
 const read = (tenant: string) =>
-  scene.client.ask("GET", `/${tenant}/v2.0/.well-known/openid-configuration`, { headers: { Authorization: "" } });
+  setup.client.request("GET", `/${tenant}/v2.0/.well-known/openid-configuration`, { headers: { Authorization: "" } });
 
 test("whoever knows the authority finds out where tokens come from, and what they are signed with", async () => {
-  const { simulator, client, clock } = scene;
+  const { simulator, client, clock } = setup;
   const { status, body } = await read(simulator.tenantId);
   expect(status).toBe(200);
   expect(body).toMatchObject({

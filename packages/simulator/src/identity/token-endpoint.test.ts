@@ -1,16 +1,16 @@
 import { decodeJwt, decodeProtectedHeader } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { openScene, type Scene } from "../__fixtures__/foreign-client.ts";
+import { createTestSetup, type TestSetup } from "../__fixtures__/test-setup.ts";
 
-let scene: Scene;
+let setup: TestSetup;
 beforeAll(async () => {
-  scene = await openScene();
+  setup = await createTestSetup();
 });
-afterAll(() => scene.close());
+afterAll(() => setup.close());
 
 test("an application gets a token for Graph, good for an hour", async () => {
-  const { client, simulator, clock } = scene;
-  const reply = await client.askToken();
+  const { client, simulator, clock } = setup;
+  const reply = await client.requestToken();
   expect(reply.status).toBe(200);
   expect(reply.headers.get("cache-control")).toContain("no-store");
   expect(reply.body).toEqual({
@@ -33,12 +33,12 @@ test("an application gets a token for Graph, good for an hour", async () => {
 });
 
 test("no two tokens are the same", async () => {
-  const [one, other] = await Promise.all([scene.client.askToken(), scene.client.askToken()]);
+  const [one, other] = await Promise.all([setup.client.requestToken(), setup.client.requestToken()]);
   expect(one.body.access_token).not.toBe(other.body.access_token);
 });
 
 test("the secret may come as HTTP Basic", async () => {
-  const { simulator } = scene;
+  const { simulator } = setup;
   const response = await fetch(simulator.tokenUrl, {
     method: "POST",
     headers: {
@@ -65,7 +65,7 @@ describe("a request for a token is refused in the endpoint's own shape", () => {
     ["without a scope", { scope: "" }, "400 invalid_request 900144"],
     ["with a delegated scope", { scope: "https://graph.microsoft.com/User.Read" }, "400 invalid_scope 1002012"],
   ])("%s", async (_, changed, expected) => {
-    const reply = await scene.client.askToken(changed);
+    const reply = await setup.client.requestToken(changed);
     const [status, error, aadsts] = expected.split(" ");
     expect(reply.status).toBe(Number(status));
     expect(reply.body).toMatchObject({
@@ -81,13 +81,16 @@ describe("a request for a token is refused in the endpoint's own shape", () => {
 
   test("in another tenant", async () => {
     const tenant = "0f27eb4d-a4e1-4b95-9a3d-06c0b5a5f1a7";
-    const reply = await scene.client.askToken({}, scene.simulator.tokenUrl.replace(scene.simulator.tenantId, tenant));
+    const reply = await setup.client.requestToken(
+      {},
+      setup.simulator.tokenUrl.replace(setup.simulator.tenantId, tenant),
+    );
     expect(reply.status).toBe(400);
     expect(reply.body).toMatchObject({ error: "invalid_request", error_codes: [90002] });
   });
 
   test("as JSON", async () => {
-    const { simulator } = scene;
+    const { simulator } = setup;
     const response = await fetch(simulator.tokenUrl, {
       method: "POST",
       headers: { "Content-Type": "application/json" },
@@ -99,7 +102,7 @@ describe("a request for a token is refused in the endpoint's own shape", () => {
 });
 
 test("the secret is in no record", async () => {
-  const { simulator } = scene;
+  const { simulator } = setup;
   await fetch(`${simulator.tokenUrl}?client_secret=${simulator.clientSecret}`, { method: "POST" });
   expect(JSON.stringify(simulator.requests)).not.toContain(simulator.clientSecret);
 });

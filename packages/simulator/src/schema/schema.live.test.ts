@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { TONES } from "@graph-dtmf/models";
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
-import { Checker, parseCsdl } from "../__fixtures__/csdl.ts";
-import { openScene, type Scene } from "../__fixtures__/foreign-client.ts";
+import { PayloadChecker, parseCsdl } from "../__fixtures__/csdl.ts";
+import { createTestSetup, type TestSetup } from "../__fixtures__/test-setup.ts";
 import type { SendEnding } from "../index.ts";
 import { parseSendTonesBody } from "./media-bodies.ts";
 
@@ -22,26 +22,26 @@ if (!directory) {
 }
 
 describe.skipIf(!directory)("against the types of Graph's own schema", () => {
-  let checker: Checker;
-  let scene: Scene;
+  let checker: PayloadChecker;
+  let setup: TestSetup;
   beforeAll(async () => {
-    checker = new Checker(parseCsdl(readFileSync(join(directory ?? "", "graph/calls-v1.0.csdl"), "utf8")));
-    scene = await openScene();
+    checker = new PayloadChecker(parseCsdl(readFileSync(join(directory ?? "", "graph/calls-v1.0.csdl"), "utf8")));
+    setup = await createTestSetup();
   });
-  afterAll(() => scene?.close());
+  afterAll(() => setup?.close());
   beforeEach(() => {
-    scene.bot.received.length = 0;
+    setup.bot.received.length = 0;
   });
 
   test("the checker finds errors", () => {
     const operation = { "@odata.type": "#microsoft.graph.sendDtmfTonesOperation", id: "1", status: "completed" };
-    expect(checker.value("graph.commsOperation", operation)).toEqual([]);
-    expect(checker.value("graph.commsOperation", { ...operation, status: "Completed" })).toHaveLength(1);
-    expect(checker.value("graph.commsOperation", { ...operation, completionReason: "played" })).toHaveLength(1);
-    expect(checker.value("graph.commsOperation", { ...operation, id: undefined })).toHaveLength(1);
-    expect(checker.value("graph.call", operation)).toHaveLength(1);
-    expect(checker.value("graph.resultInfo", { code: "200", subcode: 0, why: "" })).toHaveLength(2);
-    expect(checker.parameters("sendDtmfTones", { tones: ["hash"], delay: 1 })).toHaveLength(2);
+    expect(checker.checkValue("graph.commsOperation", operation)).toEqual([]);
+    expect(checker.checkValue("graph.commsOperation", { ...operation, status: "Completed" })).toHaveLength(1);
+    expect(checker.checkValue("graph.commsOperation", { ...operation, completionReason: "played" })).toHaveLength(1);
+    expect(checker.checkValue("graph.commsOperation", { ...operation, id: undefined })).toHaveLength(1);
+    expect(checker.checkValue("graph.call", operation)).toHaveLength(1);
+    expect(checker.checkValue("graph.resultInfo", { code: "200", subcode: 0, why: "" })).toHaveLength(2);
+    expect(checker.checkParameters("sendDtmfTones", { tones: ["hash"], delay: 1 })).toHaveLength(2);
   });
 
   const endings: (SendEnding | undefined)[] = [
@@ -100,19 +100,19 @@ describe.skipIf(!directory)("against the types of Graph's own schema", () => {
 
   /** Sends an action that the schema allows, and checks its response. */
   async function act(path: string, action: string, body: object): Promise<{ status: number; id: string }> {
-    expect(checker.parameters(action, body)).toEqual([]);
-    const { status, body: answer } = await scene.client.ask("POST", `${path}/${action}`, { body });
-    if (status === 200) expect(checker.value(checker.returnType(action), answer)).toEqual([]);
+    expect(checker.checkParameters(action, body)).toEqual([]);
+    const { status, body: answer } = await setup.client.request("POST", `${path}/${action}`, { body });
+    if (status === 200) expect(checker.checkValue(checker.returnType(action), answer)).toEqual([]);
     return { status, id: answer?.id };
   }
 
   async function begin(call: Record<string, unknown>, isIncoming: boolean): Promise<string> {
-    const { client, simulator, clock } = scene;
-    const body = client.callBody(call);
+    const { client, simulator, clock } = setup;
+    const body = client.createCallBody(call);
     if (!isIncoming) {
-      const created = await client.ask("POST", "/v1.0/communications/calls", { body });
+      const created = await client.request("POST", "/v1.0/communications/calls", { body });
       expect(created.status).toBe(201);
-      expect(checker.value("graph.call", created.body)).toEqual([]);
+      expect(checker.checkValue("graph.call", created.body)).toEqual([]);
       await clock.advance(500);
       return created.body.id;
     }
@@ -125,7 +125,7 @@ describe.skipIf(!directory)("against the types of Graph's own schema", () => {
   }
 
   async function take(callId: string, step: Step): Promise<void> {
-    const { client, clock, simulator } = scene;
+    const { client, clock, simulator } = setup;
     const path = `/v1.0/communications/calls/${callId}`;
     if ("press" in step) {
       // Refused with app-hosted media: then no notification reports the keys.
@@ -143,8 +143,8 @@ describe.skipIf(!directory)("against the types of Graph's own schema", () => {
       const { id, status } = await act(path, "sendDtmfTones", step.body);
       expect(status).toBe(200);
       await clock.advance(step.afterMs);
-      const operation = await client.ask("GET", `${path}/operations/${id}`);
-      expect(checker.value("graph.commsOperation", operation.body)).toEqual([]);
+      const operation = await client.request("GET", `${path}/operations/${id}`);
+      expect(checker.checkValue("graph.commsOperation", operation.body)).toEqual([]);
     }
     await clock.advance(4000);
   }
@@ -152,23 +152,23 @@ describe.skipIf(!directory)("against the types of Graph's own schema", () => {
   test("every response and notification of a call is valid", async () => {
     await fc.assert(
       fc.asyncProperty(scenario, async ({ call, steps, isIncoming, deletedByBot }) => {
-        const { client, simulator, bot } = scene;
+        const { client, simulator, bot } = setup;
         await client.authenticate();
         const callId = await begin(call, isIncoming);
         for (const step of steps) await take(callId, step);
         const path = `/v1.0/communications/calls/${callId}`;
-        expect(checker.value("graph.call", (await client.ask("GET", path)).body)).toEqual([]);
-        if (deletedByBot) await client.ask("DELETE", path);
+        expect(checker.checkValue("graph.call", (await client.request("GET", path)).body)).toEqual([]);
+        if (deletedByBot) await client.request("DELETE", path);
         else simulator.call(callId).hangUp();
         await simulator.settled();
         for (const { text } of bot.received) {
           const body = JSON.parse(text);
-          expect(checker.value("graph.commsNotifications", body)).toEqual([]);
+          expect(checker.checkValue("graph.commsNotifications", body)).toEqual([]);
           for (const { resourceData, resourceUrl } of body.value) {
             // A notification of a call contains only what changed, one of an operation the whole resource.
             const isOperation = /\/operations\//.test(resourceUrl);
             const type = isOperation ? "graph.commsOperation" : "graph.call";
-            expect(checker.value(type, resourceData, isOperation ? "whole" : "changes")).toEqual([]);
+            expect(checker.checkValue(type, resourceData, isOperation ? "whole" : "changes")).toEqual([]);
           }
         }
         expect(bot.received.length).toBeGreaterThanOrEqual(3);
@@ -207,7 +207,7 @@ describe.skipIf(!directory)("against the types of Graph's own schema", () => {
     let accepted = 0;
     fc.assert(
       fc.property(anyBody, (body) => {
-        const isValid = checker.parameters("sendDtmfTones", body).length === 0 && makesSense(body);
+        const isValid = checker.checkParameters("sendDtmfTones", body).length === 0 && makesSense(body);
         if (isValid) accepted++;
         const parse = (): unknown => parseSendTonesBody(body);
         if (isValid) expect(parse).not.toThrow();

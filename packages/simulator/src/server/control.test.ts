@@ -1,21 +1,22 @@
 import { request } from "node:http";
 import { decodeJwt } from "jose";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
-import { openScene, type Reply, type Scene } from "../__fixtures__/foreign-client.ts";
+import type { Reply } from "../__fixtures__/fetch-client.ts";
+import { createTestSetup, type TestSetup } from "../__fixtures__/test-setup.ts";
 import type { Fault } from "../index.ts";
 
-let scene: Scene;
+let setup: TestSetup;
 beforeAll(async () => {
-  scene = await openScene();
+  setup = await createTestSetup();
 });
-beforeEach(() => scene.simulator.reset());
-afterAll(() => scene.close());
+beforeEach(() => setup.simulator.reset());
+afterAll(() => setup.close());
 
 const control = (method: string, path: string, body?: unknown): Promise<Reply> =>
-  scene.client.ask(method, `/_simulator${path}`, { body, headers: { Authorization: "" } });
+  setup.client.request(method, `/_simulator${path}`, { body, headers: { Authorization: "" } });
 
 test("another process learns all that a bot must be told", async () => {
-  const { url, tokenUrl, openIdConfigurationUrl, appId, tenantId, clientSecret } = scene.simulator;
+  const { url, tokenUrl, openIdConfigurationUrl, appId, tenantId, clientSecret } = setup.simulator;
   expect(await control("GET", "")).toMatchObject({
     status: 200,
     body: { url, tokenUrl, openIdConfigurationUrl, appId, tenantId, clientSecret },
@@ -23,7 +24,7 @@ test("another process learns all that a bot must be told", async () => {
 });
 
 test("another machine learns the addresses by which it reaches them", async () => {
-  const { url } = scene.simulator;
+  const { url } = setup.simulator;
   const told = await new Promise<string>((resolve, reject) => {
     request(`${url}/_simulator`, { headers: { Host: "simulator.example:4000" } }, async (response) =>
       resolve((await response.setEncoding("utf8").toArray()).join("")),
@@ -33,16 +34,16 @@ test("another machine learns the addresses by which it reaches them", async () =
   });
   expect(JSON.parse(told)).toMatchObject({
     url: "http://simulator.example:4000",
-    tokenUrl: scene.simulator.tokenUrl.replace(url, "http://simulator.example:4000"),
+    tokenUrl: setup.simulator.tokenUrl.replace(url, "http://simulator.example:4000"),
     openIdConfigurationUrl: "http://simulator.example:4000/v1/.well-known/OpenIdConfiguration",
   });
 });
 
 test("another process hears what the far end hears, presses keys and hangs up", async () => {
-  const { client, clock, simulator, bot } = scene;
-  const callId = await scene.establishedCall();
-  await client.ask("POST", `/v1.0/communications/calls/${callId}/subscribeToTone`, { body: {} });
-  await client.send(callId, { tones: ["tone1", "pound"] });
+  const { client, clock, simulator, bot } = setup;
+  const callId = await setup.createEstablishedCall();
+  await client.request("POST", `/v1.0/communications/calls/${callId}/subscribeToTone`, { body: {} });
+  await client.sendTones(callId, { tones: ["tone1", "pound"] });
   expect((await control("POST", `/calls/${callId}/press`, { keys: "5" })).status).toBe(204);
   await clock.advance(200);
   expect((await control("GET", `/calls/${callId.toUpperCase()}`)).body).toMatchObject({
@@ -58,20 +59,20 @@ test("another process hears what the far end hears, presses keys and hangs up", 
 });
 
 test("hanging up needs no body", async () => {
-  const callId = await scene.establishedCall();
+  const callId = await setup.createEstablishedCall();
   expect((await control("POST", `/calls/${callId}/hangUp`)).status).toBe(204);
   expect((await control("POST", `/calls/${callId}/hangUp`, { resultInfo: null })).status).toBe(204);
-  expect(scene.simulator.call(callId).state).toBe("terminated");
+  expect(setup.simulator.call(callId).state).toBe("terminated");
 });
 
 test("another process orders faults, and forgets them", async () => {
-  const callId = await scene.establishedCall();
+  const callId = await setup.createEstablishedCall();
   const fault = { on: "sendDtmfTones", respond: { status: 503, retryAfter: 1 } };
   expect((await control("POST", "/faults", fault)).status).toBe(204);
-  expect((await scene.client.send(callId, { tones: ["tone1"] })).status).toBe(503);
+  expect((await setup.client.sendTones(callId, { tones: ["tone1"] })).status).toBe(503);
   await control("POST", "/faults", fault);
   expect((await control("DELETE", "/faults")).status).toBe(204);
-  expect((await scene.client.send(callId, { tones: ["tone1"] })).status).toBe(200);
+  expect((await setup.client.sendTones(callId, { tones: ["tone1"] })).status).toBe(200);
 });
 
 test.each<Fault>([
@@ -88,16 +89,16 @@ test.each<Fault>([
 
 test("another process calls the bot", async () => {
   const { body } = await control("POST", "/incoming", {
-    callbackUri: scene.bot.callbackUri,
+    callbackUri: setup.bot.callbackUri,
     from: { phone: { id: "+15550100" } },
     farEnd: { start: "bye", states: { bye: { hangUp: true } } },
   });
   expect(body).toMatchObject({ state: "incoming", heard: [] });
-  await scene.bot.until(({ changeType, resourceUrl }) => changeType === "created" && resourceUrl.endsWith(body.id));
+  await setup.bot.waitFor(({ changeType, resourceUrl }) => changeType === "created" && resourceUrl.endsWith(body.id));
 });
 
 test("another process reads what arrived and what was not delivered, and resets it all", async () => {
-  const { client, simulator, bot } = scene;
+  const { client, simulator, bot } = setup;
   bot.status = 500;
   await client.createCall();
   await simulator.settled();
@@ -112,10 +113,10 @@ test("another process has tokens signed and keys changed", async () => {
   const { body } = await control("POST", "/notificationToken", { claims: { aud: "somebody-else" } });
   expect(decodeJwt(body.token).aud).toBe("somebody-else");
   await control("POST", "/rotateKeys", { keepPrevious: false });
-  const { body: published } = await scene.client.ask("GET", "/v1/.well-known/keys");
+  const { body: published } = await setup.client.request("GET", "/v1/.well-known/keys");
   expect(published.keys).toHaveLength(1);
   await control("POST", "/rotateKeys");
-  expect((await scene.client.ask("GET", "/v1/.well-known/keys")).body.keys).toHaveLength(2);
+  expect((await setup.client.request("GET", "/v1/.well-known/keys")).body.keys).toHaveLength(2);
 });
 
 test.each<[string, string, unknown, string]>([
@@ -137,7 +138,7 @@ test.each<[string, string, unknown, string]>([
 });
 
 test("keys that are none are refused without being repeated", async () => {
-  const callId = await scene.establishedCall();
+  const callId = await setup.createEstablishedCall();
   const reply = await control("POST", `/calls/${callId}/press`, { keys: "4711x" });
   expect(reply).toMatchObject({ status: 400, body: { error: { code: "invalid_tones" } } });
   expect(reply.body.error.message).not.toContain("4711");
@@ -146,5 +147,5 @@ test("keys that are none are refused without being repeated", async () => {
 test("what is asked of the simulator is no part of what bots ask of Graph", async () => {
   await control("GET", "/requests");
   await control("POST", "/calls/unknown/press", { keys: "1" });
-  expect(scene.simulator.requests).toEqual([]);
+  expect(setup.simulator.requests).toEqual([]);
 });

@@ -1,36 +1,36 @@
 import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** What a bot received at its callback. */
-export interface Received {
+/** A notification that the bot received. */
+export interface ReceivedNotification {
   headers: IncomingHttpHeaders;
   text: string;
   bytes: Buffer;
-  /** An entry of the envelope. */
+  // The rest is the notification as it is in the envelope.
   changeType: string;
   resourceUrl: string;
-  // biome-ignore lint/suspicious/noExplicitAny: a foreign client's view of JSON.
+  // biome-ignore lint/suspicious/noExplicitAny: a bot without our types.
   resourceData: any;
 }
 
-/** A bot that knows nothing of graph-dtmf: a bare server that writes down what is posted to it. */
-export class Bot {
-  readonly received: Received[] = [];
-  /** Bodies that are no envelopes. */
+/** A bot without graph-dtmf: a server that records the notifications that it receives. */
+export class RecordingBot {
+  readonly received: ReceivedNotification[] = [];
+  /** Bodies in the protocol that preceded Graph. */
   readonly legacy: unknown[] = [];
-  /** What it answers with; "never" leaves the caller waiting. */
+  /** The status of its responses. With "never" it does not respond. */
   status: number | "never" = 202;
-  /** Sent along, where it is set. */
+  /** The Location header of its responses. */
   location: string | undefined;
   readonly #server: Server;
-  readonly #waiting = new Set<() => void>();
+  readonly #listeners = new Set<() => void>();
 
   constructor() {
     this.#server = createServer((request, response) => {
       const chunks: Buffer[] = [];
       request.on("data", (chunk: Buffer) => chunks.push(chunk));
       request.on("end", () => {
-        this.#note(request.headers, Buffer.concat(chunks));
+        this.#record(request.headers, Buffer.concat(chunks));
         const { location } = this;
         if (this.status === "never") return;
         response.writeHead(this.status, location === undefined ? {} : { Location: location }).end();
@@ -38,16 +38,16 @@ export class Bot {
     });
   }
 
-  #note(headers: IncomingHttpHeaders, bytes: Buffer): void {
+  #record(headers: IncomingHttpHeaders, bytes: Buffer): void {
     const text = bytes.toString("utf8");
     const body = JSON.parse(text);
     if (body.value) for (const entry of body.value) this.received.push({ headers, text, bytes, ...entry });
     else this.legacy.push(body);
-    for (const look of this.#waiting) look();
+    for (const check of this.#listeners) check();
   }
 
-  static async open(): Promise<Bot> {
-    const bot = new Bot();
+  static async start(): Promise<RecordingBot> {
+    const bot = new RecordingBot();
     await new Promise<void>((resolve) => bot.#server.listen({ host: "127.0.0.1", port: 0, backlog: 4096 }, resolve));
     return bot;
   }
@@ -56,27 +56,27 @@ export class Bot {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}/api/calls?route=7`;
   }
 
-  /** Resolves with the first notification that fits, whether it came already or comes later. */
-  until(fits: (received: Received) => boolean): Promise<Received> {
+  /** Resolves with the first notification that matches, received before or after the call. */
+  waitFor(matches: (received: ReceivedNotification) => boolean): Promise<ReceivedNotification> {
     return new Promise((resolve) => {
-      const look = (): void => {
-        const found = this.received.find(fits);
+      const check = (): void => {
+        const found = this.received.find(matches);
         if (!found) return;
-        this.#waiting.delete(look);
+        this.#listeners.delete(check);
         resolve(found);
       };
-      this.#waiting.add(look);
-      look();
+      this.#listeners.add(check);
+      check();
     });
   }
 
-  /** Resolves when so many have come. */
-  count(atLeast: number): Promise<Received> {
-    return this.until(() => this.received.length >= atLeast);
+  /** Resolves when at least so many notifications were received. */
+  waitForCount(atLeast: number): Promise<ReceivedNotification> {
+    return this.waitFor(() => this.received.length >= atLeast);
   }
 
-  /** What came of one call, in short. */
-  told(callId: string): string[] {
+  /** Returns one line for each notification of a call: its change type, and its state or completionReason. */
+  summarize(callId: string): string[] {
     return this.received
       .filter(({ resourceUrl }) => resourceUrl?.includes(callId))
       .map(({ changeType, resourceData }) => `${changeType} ${resourceData.state ?? resourceData.completionReason}`);
