@@ -10,36 +10,36 @@ const fixture = (name: string): string => fileURLToPath(new URL(`./__fixtures__/
 const pem = (name: string): string => readFileSync(fixture(`test-only-${name}.pem`), "utf8");
 const text = async (stream: Readable): Promise<string> => (await stream.setEncoding("utf8").toArray()).join("");
 
-/** Runs a program that trusts the simulator's certificate, and reads what it printed. */
-async function run(program: string, told: unknown): Promise<unknown> {
-  const child = spawn(process.execPath, [fixture(program), JSON.stringify(told)], {
+/** Runs a program that trusts the simulator's certificate; returns the JSON that it printed. */
+async function run(program: string, input: unknown): Promise<unknown> {
+  const child = spawn(process.execPath, [fixture(program), JSON.stringify(input)], {
     env: { ...process.env, NODE_EXTRA_CA_CERTS: fixture("test-only-certificate.pem") },
     stdio: ["ignore", "pipe", "pipe"],
     timeout: 50_000,
   });
-  const [printed, complained] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);
-  if (printed === "") throw new Error(complained || "it ended without a word");
-  return JSON.parse(printed);
+  const [output, errors] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);
+  if (output === "") throw new Error(errors || "the program ended without output");
+  return JSON.parse(output);
 }
 
-// What these accept as they are shipped, a bot in any language will.
-test("Azure's credential, graph-client with its default middleware, and jose alone take it for Graph", async () => {
+// A simulator that works with these unchanged packages works with a bot in any language.
+test("works with @azure/identity, with graph-client's default middleware and with jose", async () => {
   const simulator = await startSimulator({ speed: 50, tls: { cert: pem("certificate"), key: pem("key") } });
   onTestFinished(() => simulator.close());
   const { url, openIdConfigurationUrl, tenantId, appId, clientSecret } = simulator;
-  const saw = await run("microsoft-clients.mjs", { url, openIdConfigurationUrl, tenantId, appId, clientSecret });
-  expect(saw).toMatchObject({
+  const result = await run("microsoft-clients.mjs", { url, openIdConfigurationUrl, tenantId, appId, clientSecret });
+  expect(result).toMatchObject({
     created: { state: "establishing", direction: "outgoing", toneInfo: null },
     sent: { status: "running", clientContext: "first" },
     completed: { status: "completed", completionReason: "completedSuccessfully", clientContext: "first" },
     unknownTone: { statusCode: 400, code: "BadRequest", requestId: expect.stringMatching(/^[0-9a-f-]{36}$/) },
     afterwards: { statusCode: 404, code: "8522" },
     wrongSecret: { name: "AuthenticationRequiredError", message: expect.stringContaining("AADSTS7000215") },
-    // Its credential asks for the tenant's configuration first, and says no more than that there is none.
+    // The credential fetches the tenant's configuration first, and reports only that this failed.
     wrongTenant: { message: expect.stringContaining("endpoints_resolution_error") },
-    // What a retry of POSTs does to a PIN, the simulator shows.
+    // The retried POST sent its tone twice.
     heard: ["tone4", "tone2", "pound", "pound"],
-    told: [
+    received: [
       "updated establishing",
       "updated established",
       "deleted first",
@@ -47,7 +47,7 @@ test("Azure's credential, graph-client with its default middleware, and jose alo
       "deleted second",
       "updated terminating",
       "deleted terminated",
-    ].map((what) => `${what} for our tenant`),
+    ].map((subject) => `${subject} for our tenant`),
   });
   await simulator.settled();
   expect(simulator.undelivered).toEqual([]);

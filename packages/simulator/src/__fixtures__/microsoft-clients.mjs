@@ -1,5 +1,5 @@
-// A bot of parts that know nothing of us, as their makers ship them: Azure's credential, graph-client with its default
-// middleware, fetch, and jose alone for the notifications. It reaches the simulator over https, and prints what it saw.
+// A bot without graph-dtmf: the credential of @azure/identity, graph-client with its default middleware, fetch, and jose
+// to verify notifications. It connects to the simulator over https and prints its results as JSON.
 import { EventEmitter, once } from "node:events";
 import { createServer } from "node:http";
 import { ClientSecretCredential } from "@azure/identity";
@@ -13,45 +13,45 @@ const scope = "https://graph.microsoft.com/.default";
 const { issuer, jwks_uri } = await (await fetch(openIdConfigurationUrl)).json();
 const keys = createRemoteJWKSet(new URL(jwks_uri));
 
-/** What came, in order, and who signed for it. */
-const told = [];
-const news = new EventEmitter();
+/** The received notifications in order, with the tenant of their token. */
+const received = [];
+const events = new EventEmitter();
 const bot = createServer(async (request, response) => {
   const token = String(request.headers.authorization).replace("Bearer ", "");
   const { payload } = await jwtVerify(token, keys, { issuer, audience: appId, algorithms: ["RS256"] });
   const { value } = JSON.parse((await request.setEncoding("utf8").toArray()).join(""));
   response.writeHead(202).end();
   for (const { changeType, resourceData } of value) {
-    const what = resourceData.clientContext ?? resourceData.state;
-    told.push(`${changeType} ${what} for ${payload.tid === tenantId ? "our tenant" : "somebody"}`);
-    news.emit("told");
+    const subject = resourceData.clientContext ?? resourceData.state;
+    received.push(`${changeType} ${subject} for ${payload.tid === tenantId ? "our tenant" : "another tenant"}`);
+    events.emit("received");
   }
 }).listen(0, "127.0.0.1");
 await once(bot, "listening");
 
-/** @param {string} what @param {number} times */
-async function toBeTold(what, times = 1) {
-  while (told.filter((line) => line.includes(what)).length < times) await once(news, "told");
+/** @param {string} subject @param {number} times */
+async function waitFor(subject, times = 1) {
+  while (received.filter((line) => line.includes(subject)).length < times) await once(events, "received");
 }
 
 /** @param {string} tenant @param {string} secret */
-const credentialFor = (tenant, secret) =>
+const createCredential = (tenant, secret) =>
   new ClientSecretCredential(tenant, appId, secret, { authorityHost: url, disableInstanceDiscovery: true });
 
 /** @param {string} tenant @param {string} secret */
-const refusalOf = (tenant, secret) =>
-  credentialFor(tenant, secret)
+const getTokenError = (tenant, secret) =>
+  createCredential(tenant, secret)
     .getToken(scope)
     .then(
       () => "a token",
       (error) => ({ name: error.name, message: error.message }),
     );
 
-const authProvider = new TokenCredentialAuthenticationProvider(credentialFor(tenantId, clientSecret), {
+const authProvider = new TokenCredentialAuthenticationProvider(createCredential(tenantId, clientSecret), {
   scopes: [scope],
 });
 const graph = Client.initWithMiddleware({ authProvider, baseUrl: url, customHosts: new Set([new URL(url).hostname]) });
-const refused = ({ statusCode, code, requestId }) => ({ statusCode, code, requestId });
+const toErrorFields = ({ statusCode, code, requestId }) => ({ statusCode, code, requestId });
 
 const created = await graph.api("/communications/calls").post({
   "@odata.type": "#microsoft.graph.call",
@@ -61,35 +61,35 @@ const created = await graph.api("/communications/calls").post({
   mediaConfig: { "@odata.type": "#microsoft.graph.serviceHostedMediaConfig" },
   targets: [{ identity: { phone: { "@odata.type": "#microsoft.graph.identity", id: "+15550100" } } }],
 });
-await toBeTold("established");
+await waitFor("established");
 const call = `/communications/calls/${created.id}`;
 
 const sent = await graph.api(`${call}/sendDtmfTones`).post({ tones: ["tone4", "tone2"], clientContext: "first" });
-await toBeTold("first");
+await waitFor("first");
 const completed = await graph.api(`${call}/operations/${sent.id}`).get();
 const unknownTone = await graph
   .api(`${call}/sendDtmfTones`)
   .post({ tones: ["hash"] })
-  .catch(refused);
+  .catch(toErrorFields);
 
-// The retry of the default middleware does not know that the request was carried out.
+// The retry of the default middleware sends the tones twice: it cannot detect that the request was executed.
 await fetch(`${url}/_simulator/faults`, {
   method: "POST",
   headers: { "Content-Type": "application/json" },
   body: JSON.stringify({ on: "sendDtmfTones", respond: { status: 504, retryAfter: 0.01 }, executed: true }),
 });
 await graph.api(`${call}/sendDtmfTones`).post({ tones: ["pound"], clientContext: "second" });
-await toBeTold("second", 2);
+await waitFor("second", 2);
 const { heard } = await (await fetch(`${url}/_simulator/calls/${created.id}`)).json();
 
 await graph.api(`${call}/keepAlive`).post({});
 await graph.api(call).delete();
-await toBeTold("terminated");
-const afterwards = await graph.api(call).get().catch(refused);
-const wrongSecret = await refusalOf(tenantId, "guess");
-const wrongTenant = await refusalOf("0f27eb4d-a4e1-4b95-9a3d-06c0b5a5f1a7", clientSecret);
+await waitFor("terminated");
+const afterwards = await graph.api(call).get().catch(toErrorFields);
+const wrongSecret = await getTokenError(tenantId, "guess");
+const wrongTenant = await getTokenError("0f27eb4d-a4e1-4b95-9a3d-06c0b5a5f1a7", clientSecret);
 
 bot.close();
 console.log(
-  JSON.stringify({ created, sent, completed, unknownTone, heard, told, afterwards, wrongSecret, wrongTenant }),
+  JSON.stringify({ created, sent, completed, unknownTone, heard, received, afterwards, wrongSecret, wrongTenant }),
 );
