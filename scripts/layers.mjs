@@ -27,7 +27,7 @@ export const packageLayers = {
  */
 export const folderLayers = {
   "packages/models": [".", "testing"],
-  "packages/client": ["auth", "transport", "delivery", "errors", "actions", "."],
+  "packages/client": ["auth", "transport", "telemetry", "delivery", "errors", "actions", "."],
   "packages/notifications": [
     "collections",
     "http",

@@ -2,20 +2,21 @@ import { Agent } from "node:http";
 import { Socket } from "node:net";
 import type { SendDtmfTonesOperation } from "@graph-dtmf/models";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { createObservedClock, type ObservedClock } from "./__fixtures__/observed-clock.ts";
+import { createRecordingWatcher, type RecordingWatcher } from "./__fixtures__/recording-watcher.ts";
 import {
   accept,
   answer,
   type Behaviour,
-  breakOff,
   hangUp,
-  type MisbehavingServer,
   reset,
+  type ScriptedServer,
   silent,
-  startMisbehavingServer,
-} from "./__fixtures__/misbehaving-server.ts";
-import { createObservedClock, type ObservedClock } from "./__fixtures__/observed-clock.ts";
-import { createRecordingWatcher, type RecordingWatcher } from "./__fixtures__/recording-watcher.ts";
-import type { RequestOptions, SentOperation } from "./actions/sent-operation.ts";
+  startScriptedServer,
+  truncate,
+} from "./__fixtures__/scripted-server.ts";
+import type { RequestOptions } from "./actions/request-options.ts";
+import type { SentOperation } from "./actions/sent-operation.ts";
 import { createDtmfClient, type DtmfClient } from "./client.ts";
 
 const CALL = "481f3600-983e-4276-9b59-c1b30ec8d125";
@@ -24,7 +25,7 @@ describe.each([
   ["connections of our own", () => undefined],
   ["an agent", () => new Agent({ keepAlive: true })],
 ])("over %s", (_, createAgent) => {
-  let server: MisbehavingServer;
+  let server: ScriptedServer;
   let clock: ObservedClock;
   let operations: RecordingWatcher;
   let dtmf: DtmfClient;
@@ -32,7 +33,7 @@ describe.each([
   let tokens: string[];
 
   beforeEach(async () => {
-    server = await startMisbehavingServer();
+    server = await startScriptedServer();
     clock = createObservedClock();
     operations = createRecordingWatcher();
     tokens = ["token-1"];
@@ -74,7 +75,7 @@ describe.each([
       ["408", answer(408), { status: 408 }],
       ["a reset after the request was read", reset, {}],
       ["a connection closed with no answer", hangUp, {}],
-      ["an answer that breaks off", breakOff, { status: 200 }],
+      ["an answer that breaks off", truncate, { status: 200 }],
       ["200 with nothing in it", answer(200), { status: 200 }],
       ["200 with a text", answer(200, "fine"), { status: 200 }],
       ["200 with an operation that has no id", answer(200, { status: "running" }), { status: 200 }],
@@ -103,7 +104,7 @@ describe.each([
         server.behaviours.push(behaviour);
         const error = await send().catch((error: unknown) => error);
         expect(error).toMatchObject({ code: "delivery_unknown", callId: CALL, clientContext: "made-up", ...facts });
-        expect(operations.told).toEqual(["unknown"]);
+        expect(operations.reported).toEqual(["unknown"]);
         await clock.advance(3_600_000);
         expect(server.requests).toHaveLength(1);
         operations.settle({ outcome: "timedOut", played: "unknown" });
@@ -162,7 +163,7 @@ describe.each([
       await server.received(1);
       stop.abort(new Error("enough"));
       await expect(sending).rejects.toMatchObject({ code: "delivery_unknown", cause: { message: "enough" } });
-      expect(operations.told).toEqual(["unknown"]);
+      expect(operations.reported).toEqual(["unknown"]);
       expect(server.requests).toHaveLength(1);
     });
   });
@@ -176,7 +177,7 @@ describe.each([
         graphCode: "8522",
         retryable: false,
       });
-      expect(operations.told).toEqual(["abandon"]);
+      expect(operations.reported).toEqual(["abandon"]);
       expect(server.requests).toHaveLength(1);
     });
 
@@ -201,7 +202,7 @@ describe.each([
       await clock.advance(1);
       const [first, second] = await server.received(2);
       expect(await sending).toMatchObject({ id: "op-1", operation: { status: "running" } });
-      expect(operations.told).toEqual(["accepted"]);
+      expect(operations.reported).toEqual(["accepted"]);
       expect(second?.body).toBe(first?.body);
       expect(second?.headers["client-request-id"]).toBe(first?.headers["client-request-id"]);
     });
@@ -251,7 +252,7 @@ describe.each([
       await clock.started(20_000);
       await clock.advance(20_000);
       expect(waiting).toHaveLength(2);
-      operations.mention({ id: "op-7", status: "running" });
+      operations.reportOperation({ id: "op-7", status: "running" });
       waiting[1]?.();
       expect(await sending).toMatchObject({ id: "op-7" });
       expect(server.requests).toHaveLength(1);
@@ -264,7 +265,7 @@ describe.each([
       await clock.started(20_000);
       await dtmf.close();
       await expect(sending).rejects.toMatchObject({ code: "closed" });
-      expect(operations.told).toEqual(["abandon"]);
+      expect(operations.reported).toEqual(["abandon"]);
       expect(clock.pending).toBe(0);
     });
 
@@ -275,7 +276,7 @@ describe.each([
       await clock.started(20_000);
       stop.abort(new Error("enough"));
       await expect(sending).rejects.toMatchObject({ code: "aborted", cause: { message: "enough" } });
-      expect(operations.told).toEqual(["abandon"]);
+      expect(operations.reported).toEqual(["abandon"]);
       expect(clock.pending).toBe(0);
     });
 
@@ -289,7 +290,7 @@ describe.each([
         operation: { id: "op-7", status: "completed", completionReason: "completedSuccessfully" },
       });
       expect(await sending).toMatchObject({ id: "op-7" });
-      expect(operations.told).toEqual(["accepted"]);
+      expect(operations.reported).toEqual(["accepted"]);
       expect(server.requests).toHaveLength(1);
     });
 
@@ -297,7 +298,7 @@ describe.each([
       server.behaviours.push(answer(503, "", { "retry-after": "20" }), accept());
       const sending = watched(send());
       await clock.started(20_000);
-      operations.mention({ id: "op-7", status: "running" });
+      operations.reportOperation({ id: "op-7", status: "running" });
       await clock.advance(20_000);
       expect(await sending).toMatchObject({ id: "op-7" });
       expect(server.requests).toHaveLength(1);
@@ -341,7 +342,7 @@ describe.each([
         retryable: true,
         cause: { code: "ECONNREFUSED" },
       });
-      expect(operations.told).toEqual(["abandon"]);
+      expect(operations.reported).toEqual(["abandon"]);
       expect(clock.pending).toBe(0);
     });
   });

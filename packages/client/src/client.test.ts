@@ -1,25 +1,19 @@
 import { InvalidRequestError, InvalidTonesError, secretTones, TONES, type Tone } from "@graph-dtmf/models";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, expectTypeOf, test } from "vitest";
-import {
-  accept,
-  answer,
-  type MisbehavingServer,
-  reset,
-  startMisbehavingServer,
-} from "./__fixtures__/misbehaving-server.ts";
 import { createRecordingWatcher, type RecordingWatcher } from "./__fixtures__/recording-watcher.ts";
-import type { TonesInput } from "./actions/request-body.ts";
+import { accept, answer, reset, type ScriptedServer, startScriptedServer } from "./__fixtures__/scripted-server.ts";
+import type { TonesInput } from "./actions/send-dtmf-tones-body.ts";
 import { createDtmfClient, type DtmfClient } from "./client.ts";
 
 const CALL = "481f3600-983e-4276-9b59-c1b30ec8d125";
 
-let server: MisbehavingServer;
+let server: ScriptedServer;
 let operations: RecordingWatcher;
 let dtmf: DtmfClient;
 
 beforeEach(async () => {
-  server = await startMisbehavingServer();
+  server = await startScriptedServer();
   operations = createRecordingWatcher();
   dtmf = createDtmfClient({ baseUrl: server.url, credential: async () => "token", operations });
 });

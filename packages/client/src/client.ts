@@ -11,75 +11,76 @@ import {
   systemClock,
   type Telemetry,
 } from "@graph-dtmf/models";
-import { CallQueue } from "./actions/call-lock.ts";
+import { CallLocks, withCallLock } from "./actions/call-lock.ts";
 import { type Calls, createCalls } from "./actions/calls.ts";
 import { getOperation } from "./actions/get-operation.ts";
 import {
-  cancelMediaProcessing,
+  createCancelMediaProcessingAction,
+  createPlayPromptAction,
+  createSendDtmfTonesAction,
+  createSubscribeToToneAction,
   type MediaActionRequest,
   type PlayPromptRequest,
-  playPrompt,
-  sendDtmfTones,
-  subscribeToTone,
 } from "./actions/media-actions.ts";
-import { inTurn, type MediaTools, performMediaAction } from "./actions/perform-media-action.ts";
-import type { SendDtmfTonesRequest } from "./actions/request-body.ts";
-import { checkRequestOptions } from "./actions/request-options.ts";
-import type { RequestOptions, SentOperation } from "./actions/sent-operation.ts";
+import { type MediaActionContext, performMediaAction } from "./actions/perform-media-action.ts";
+import { checkRequestOptions, type RequestOptions } from "./actions/request-options.ts";
+import type { SendDtmfTonesRequest } from "./actions/send-dtmf-tones-body.ts";
+import type { SentOperation } from "./actions/sent-operation.ts";
 import { type Credential, createTokenSource } from "./auth/access-token.ts";
-import { graphAddress } from "./auth/base-url.ts";
-import { Patience } from "./delivery/request-deadline.ts";
-import { createObserver } from "./observer.ts";
+import { parseGraphEndpoint } from "./auth/graph-endpoint.ts";
+import { RequestDeadline } from "./delivery/request-deadline.ts";
+import { createObserver } from "./telemetry/observer.ts";
+import { createHttpTransport } from "./transport/create-http-transport.ts";
 import { createExchange } from "./transport/exchange.ts";
-import { createHttpTransport } from "./transport/http-transport.ts";
 
-/** What a client is made of. */
+/** The options of {@link createDtmfClient}. */
 export interface DtmfClientOptions {
   credential: Credential;
-  /** Hears how operations end: the tracker of `@graph-dtmf/notifications`. Without it `completion()` throws `no_watcher`. */
+  /** The operation tracker of `@graph-dtmf/notifications`. Without it `completion()` rejects with `no_watcher`. */
   operations?: OperationWatcher;
-  /** Where Graph is, without the version. Default `https://graph.microsoft.com`. */
+  /** The address of Graph without the API version. Default `https://graph.microsoft.com`. */
   baseUrl?: string;
-  /** Default `v1.0`. */
+  /** The API version. Default `v1.0`. */
   version?: "v1.0" | "beta";
-  /** What the credential is asked for. Default `<baseUrl's origin>/.default`, Graph's own for a base on this machine. */
+  /** The scopes of tokens. Default `<origin of baseUrl>/.default`. For a loopback base URL: the scope of Graph. */
   scopes?: readonly string[];
-  /** Hosts besides this machine to which requests, and the tokens in them, may go unencrypted. */
+  /** Hosts, besides loopback hosts, to which requests and their tokens may be sent over http. */
   allowHttpHosts?: readonly string[];
-  /** Makes the connections: a proxy agent, for example. Yours to close. */
+  /** Makes the connections, for example through a proxy. The caller closes it. */
   agent?: Agent;
-  /** How long to wait for an answer once a request was sent, in milliseconds. Default 30,000. */
+  /** The time limit for the response after a request was sent, in milliseconds. Default 30,000. */
   responseTimeoutMs?: number;
-  /** Is given a debug line for every attempt, a warning where a delivery is unknown: ids, counts and codes, never tones. */
+  /** Receives a debug line for every attempt and a warning for every unknown delivery: ids, counts and codes, no tones. */
   logger?: Logger;
   /**
-   * Is given a span for every request (`graph_dtmf.sendDtmfTones` …), its duration, and how often it was sent again: ids in
-   * spans only, tones nowhere. A tracer and a meter of OpenTelemetry fit.
+   * Receives a span for every request (`graph_dtmf.sendDtmfTones` and so on), its duration, and the number of resends. Ids
+   * are in spans only, tones nowhere. A tracer and a meter of OpenTelemetry fit.
    */
   telemetry?: Telemetry;
-  /** Time, for tests. */
+  /** The clock, for tests. */
   clock?: Clock;
 }
 
-/** `sendDtmfTones` for whoever holds the queue of a call. */
+/** `sendDtmfTones` for the holder of a call's lock. */
 export type LockedSend = (
   request: SendDtmfTonesRequest,
   options?: RequestOptions,
 ) => Promise<SentOperation<SendDtmfTonesOperation>>;
 
-/** Presses keys in the calls of a bot. */
+/** Sends DTMF tones and other requests to the calls of a bot. */
 export interface DtmfClient {
   readonly calls: Calls;
   /**
-   * Presses keys in a call, in the given order, at most once.
+   * Sends DTMF tones in a call, in the given order, at most once.
    *
-   * Resolves when Graph has accepted the request: the tones may still be sounding. `completion()` of the result tells
-   * how they ended. Several sends to one call leave one after the other.
+   * Resolves when Graph has accepted the request. The tones may still be playing: `completion()` of the result resolves
+   * with their outcome. Several requests to one call are sent one after the other.
    *
    * @throws InvalidTonesError, InvalidRequestError before anything is sent.
-   * @throws GraphRequestError if Graph refused it, NotSentError if no connection could be made: nothing was pressed.
-   * @throws DeliveryUnknownError if keys may have been pressed, or not. It is never sent again, and its `completion()`
-   * goes on listening.
+   * @throws GraphRequestError if Graph refused the request, NotSentError if no connection could be made. No tone was
+   * sent.
+   * @throws DeliveryUnknownError if tones may have been sent or not. The request is not sent again. `completion()` of the
+   * error still resolves if Graph reports the outcome.
    * @see Graph v1.0, call: sendDtmfTones
    *
    * @example
@@ -92,25 +93,32 @@ export interface DtmfClient {
     options?: RequestOptions,
   ): Promise<SentOperation<SendDtmfTonesOperation>>;
   /**
-   * Has Graph tell, by notifications, which keys people press in a call.
+   * Subscribes to the keys that people press in a call. Graph reports them in notifications.
    *
-   * @see Graph v1.0, call: subscribeToTone. It needs the permission Calls.AccessMedia.All and media hosted by the service.
+   * It needs the permission Calls.AccessMedia.All and media that the service hosts.
+   *
+   * @see Graph v1.0, call: subscribeToTone
    */
   subscribeToTone(
     callId: string,
     request?: MediaActionRequest,
     options?: RequestOptions,
   ): Promise<SentOperation<SubscribeToToneOperation>>;
-  /** Plays sounds in a call, at most once, in turn with its other media actions. @see Graph v1.0, call: playPrompt */
+  /**
+   * Plays sounds in a call, at most once, in order with the other media actions of the call.
+   *
+   * @see Graph v1.0, call: playPrompt
+   */
   playPrompt(
     callId: string,
     request: PlayPromptRequest,
     options?: RequestOptions,
   ): Promise<SentOperation<PlayPromptOperation>>;
   /**
-   * Stops what is played in a call and what waits to be. It does not wait for its turn.
+   * Stops all media operations of a call, those that play and those that are queued. It is sent without waiting for other
+   * media actions.
    *
-   * Documented for prompts and recordings; that it stops tones too is our assumption.
+   * Documented for prompts and recordings. That it also stops tones is our assumption.
    *
    * @see Graph v1.0, call: cancelMediaProcessing
    */
@@ -120,61 +128,65 @@ export interface DtmfClient {
     options?: RequestOptions,
   ): Promise<SentOperation<CancelMediaProcessingOperation>>;
   /**
-   * Asks Graph how an operation is. A last resort: the schema has this resource, no page of the documentation
-   * describes it, and no report says that it answers.
+   * Gets an operation from Graph. Use it only as a last resort: Graph's schema has this resource, but no page of the
+   * documentation describes it, and no report confirms that it works.
    *
-   * @throws DtmfError `not_supported` for 404, 405 and 501: they say nothing about the operation.
+   * @throws DtmfError `not_supported` for 404, 405 and 501, which say nothing about the operation.
    */
   getOperation(callId: string, operationId: string, options?: RequestOptions): Promise<CommsOperation>;
   /**
-   * Lends the queue of a call: no other media action of it leaves while the action runs, but for those that it sends
-   * by the function that it is given.
+   * Runs an action while it holds the lock of a call. Only tones that the action sends with its `send` parameter are sent
+   * meanwhile; other media actions of the call wait until the action ends.
    */
   withCallLock<T>(callId: string, action: (send: LockedSend) => Promise<T>, options?: RequestOptions): Promise<T>;
-  /** Gives up what waits for its turn, lets requests under way end, and closes idle connections. */
+  /** Ends waiting requests with `closed`, waits for requests in flight, and closes idle connections. */
   close(): Promise<void>;
 }
 
-const RESPONSE_TIMEOUT_MS = 30_000;
+const DEFAULT_RESPONSE_TIMEOUT_MS = 30_000;
 
 /**
- * Makes a client.
+ * Creates a client.
  *
- * @throws TypeError for options that cannot work: no credential, a base that is neither https nor allowed.
+ * @throws TypeError for invalid options, for example no credential, or a base URL that is neither https nor allowed.
  */
 export function createDtmfClient(options: DtmfClientOptions): DtmfClient {
-  const { baseUrl, scopes } = graphAddress(options);
+  const { baseUrl, scopes } = parseGraphEndpoint(options);
   const clock = options.clock ?? systemClock;
-  const { version = "v1.0", responseTimeoutMs = RESPONSE_TIMEOUT_MS } = options;
+  const { version = "v1.0", responseTimeoutMs = DEFAULT_RESPONSE_TIMEOUT_MS } = options;
   if (version !== "v1.0" && version !== "beta") throw new TypeError("version must be v1.0 or beta");
-  if (!(responseTimeoutMs > 0)) throw new TypeError("responseTimeoutMs must be more than 0 milliseconds");
+  if (!(responseTimeoutMs > 0)) throw new TypeError("responseTimeoutMs must be greater than 0");
   const transport = createHttpTransport({ clock, responseTimeoutMs, agent: options.agent });
   const closing = new AbortController();
-  const tools: MediaTools = {
-    line: {
-      exchange: createExchange({ baseUrl, version, transport }),
-      tokens: createTokenSource(options.credential, scopes),
-      clock,
-    },
-    queue: new CallQueue(),
+  const context: MediaActionContext = {
+    exchange: createExchange({ baseUrl, version, transport }),
+    tokens: createTokenSource(options.credential, scopes),
+    clock,
+    locks: new CallLocks(),
     operations: options.operations,
     observer: createObserver({ clock, baseUrl, telemetry: options.telemetry, logger: options.logger }),
-    patience: (how) => new Patience({ clock, closing: closing.signal, ...checkRequestOptions(how) }),
+    createDeadline: (requestOptions) =>
+      new RequestDeadline({ clock, closing: closing.signal, ...checkRequestOptions(requestOptions) }),
   };
   return {
-    calls: createCalls(tools),
-    sendDtmfTones: (callId, request, how) => performMediaAction(() => sendDtmfTones(callId, request), tools, how),
-    subscribeToTone: (callId, request, how) => performMediaAction(() => subscribeToTone(callId, request), tools, how),
-    playPrompt: (callId, request, how) => performMediaAction(() => playPrompt(callId, request), tools, how),
-    cancelMediaProcessing: (callId, request, how) =>
-      performMediaAction(() => cancelMediaProcessing(callId, request), tools, how),
-    getOperation: (callId, operationId, how) => getOperation({ callId, operationId }, tools, how),
-    withCallLock: async (callId, action, how = {}) => {
-      // Sends that are not awaited keep their order among themselves too.
-      const held = { ...tools, queue: new CallQueue() };
-      return inTurn(callId, { queue: tools.queue, patience: tools.patience(how) }, () =>
-        action((request, sendHow) => performMediaAction(() => sendDtmfTones(callId, request), held, sendHow)),
-      );
+    calls: createCalls(context),
+    sendDtmfTones: (callId, request, requestOptions) =>
+      performMediaAction(() => createSendDtmfTonesAction(callId, request), context, requestOptions),
+    subscribeToTone: (callId, request, requestOptions) =>
+      performMediaAction(() => createSubscribeToToneAction(callId, request), context, requestOptions),
+    playPrompt: (callId, request, requestOptions) =>
+      performMediaAction(() => createPlayPromptAction(callId, request), context, requestOptions),
+    cancelMediaProcessing: (callId, request, requestOptions) =>
+      performMediaAction(() => createCancelMediaProcessingAction(callId, request), context, requestOptions),
+    getOperation: (callId, operationId, requestOptions) =>
+      getOperation({ callId, operationId }, context, requestOptions),
+    withCallLock: async (callId, action, requestOptions = {}) => {
+      const deadline = context.createDeadline(requestOptions);
+      // Sends inside the action have locks of their own, so they keep their order even if they are not awaited.
+      const lockedContext = { ...context, locks: new CallLocks() };
+      const send: LockedSend = (request, sendOptions) =>
+        performMediaAction(() => createSendDtmfTonesAction(callId, request), lockedContext, sendOptions);
+      return withCallLock(callId, { locks: context.locks, deadline }, () => action(send));
     },
     async close() {
       closing.abort();

@@ -1,17 +1,17 @@
 import { format, inspect } from "node:util";
 import { secretTones } from "@graph-dtmf/models";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { createObservedClock } from "./__fixtures__/observed-clock.ts";
+import { createRecordingWatcher } from "./__fixtures__/recording-watcher.ts";
 import {
   accept,
   answer,
   type Behaviour,
-  type MisbehavingServer,
   reset,
+  type ScriptedServer,
   silent,
-  startMisbehavingServer,
-} from "./__fixtures__/misbehaving-server.ts";
-import { createObservedClock } from "./__fixtures__/observed-clock.ts";
-import { createRecordingWatcher } from "./__fixtures__/recording-watcher.ts";
+  startScriptedServer,
+} from "./__fixtures__/scripted-server.ts";
 import { createDtmfClient } from "./client.ts";
 
 /** A PIN that is found wherever it leaks: as keys, and by the names that its tones have on the wire. */
@@ -19,11 +19,11 @@ const PIN = "8642*";
 const LEAK = /8642|tone[8642]|star/;
 const TOKEN = "canary-token";
 
-let server: MisbehavingServer;
+let server: ScriptedServer;
 let printed: string[];
 
 beforeEach(async () => {
-  server = await startMisbehavingServer();
+  server = await startScriptedServer();
   printed = [];
   for (const method of ["log", "info", "warn", "error", "debug"] as const) {
     vi.spyOn(console, method).mockImplementation((...given) => printed.push(format(...given)) && undefined);

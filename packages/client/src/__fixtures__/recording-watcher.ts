@@ -4,9 +4,9 @@ import type { CommsOperation, ExpectedOperation, OperationOutcome, OperationWatc
 export interface RecordingWatcher extends OperationWatcher {
   expected: ExpectedOperation[];
   /** `accepted`, `unknown` and `abandon`, in the order in which they were called. */
-  told: string[];
+  reported: string[];
   /** A notification says that the operation is running. */
-  mention(operation: CommsOperation): void;
+  reportOperation(operation: CommsOperation): void;
   /** It is over. */
   settle(outcome: OperationOutcome): void;
 }
@@ -23,8 +23,8 @@ export function createRecordingWatcher(): RecordingWatcher {
   });
   return {
     expected,
-    told,
-    mention(mentioned) {
+    reported: told,
+    reportOperation(mentioned) {
       operation = mentioned;
     },
     settle(final) {

@@ -14,4 +14,4 @@ export function requestTo(url: string, rest: Partial<HttpRequest> = {}): HttpReq
 }
 
 /** Lets what Node does with a connection be done. */
-export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+export const nextEventLoopTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -1,16 +1,16 @@
 import { createManualClock } from "@graph-dtmf/models/testing";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { OutOfTime, Patience } from "../delivery/request-deadline.ts";
-import { CallQueue } from "./call-lock.ts";
+import { DeadlineExceededError, RequestDeadline } from "../delivery/request-deadline.ts";
+import { CallLocks } from "./call-lock.ts";
 
 const closing = new AbortController().signal;
 
 function start() {
   const clock = createManualClock();
-  const queue = new CallQueue();
-  const patience = (timeoutMs = 30_000, signal?: AbortSignal): Patience =>
-    new Patience({ clock, closing, timeoutMs, signal });
+  const queue = new CallLocks();
+  const patience = (timeoutMs = 30_000, signal?: AbortSignal): RequestDeadline =>
+    new RequestDeadline({ clock, closing, timeoutMs, signal });
   return { clock, queue, patience };
 }
 
@@ -20,14 +20,14 @@ const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolv
 describe("a call's queue", () => {
   it("lets the first in at once, with no time to wait too", async () => {
     const { queue, patience } = start();
-    expect(await queue.enter("call", patience(0))).toBeTypeOf("function");
+    expect(await queue.acquire("call", patience(0))).toBeTypeOf("function");
   });
 
   it("lets one in at a time, in the order in which they came", async () => {
     const { queue, patience } = start();
     const order: string[] = [];
     const act = async (name: string): Promise<void> => {
-      const leave = await queue.enter("call", patience());
+      const leave = await queue.acquire("call", patience());
       order.push(`${name} in`);
       await settle();
       order.push(`${name} out`);
@@ -39,14 +39,14 @@ describe("a call's queue", () => {
 
   it("never makes one call wait for another", async () => {
     const { queue, patience } = start();
-    await queue.enter("call", patience());
-    expect(await queue.enter("another", patience())).toBeTypeOf("function");
+    await queue.acquire("call", patience());
+    expect(await queue.acquire("another", patience())).toBeTypeOf("function");
   });
 
   it("forgets calls that nobody waits for", async () => {
     const { queue, patience } = start();
-    const leave = await queue.enter("call", patience());
-    const next = queue.enter("call", patience());
+    const leave = await queue.acquire("call", patience());
+    const next = queue.acquire("call", patience());
     expect(queue.size).toBe(1);
     leave();
     (await next)();
@@ -56,13 +56,13 @@ describe("a call's queue", () => {
 
   it("is still one where somebody comes while the second is in", async () => {
     const { queue, patience } = start();
-    const leave = await queue.enter("call", patience());
-    const second = queue.enter("call", patience());
+    const leave = await queue.acquire("call", patience());
+    const second = queue.acquire("call", patience());
     leave();
     await second;
     await settle();
     let thirdIsIn = false;
-    void queue.enter("call", patience()).then(() => {
+    void queue.acquire("call", patience()).then(() => {
       thirdIsIn = true;
     });
     await settle();
@@ -71,10 +71,10 @@ describe("a call's queue", () => {
 
   it("takes being left twice for being left", async () => {
     const { queue, patience } = start();
-    const leave = await queue.enter("call", patience());
-    const second = queue.enter("call", patience());
+    const leave = await queue.acquire("call", patience());
+    const second = queue.acquire("call", patience());
     let thirdIsIn = false;
-    void queue.enter("call", patience()).then(() => {
+    void queue.acquire("call", patience()).then(() => {
       thirdIsIn = true;
     });
     leave();
@@ -88,12 +88,12 @@ describe("a call's queue", () => {
 describe("a place that is given up", () => {
   it("lets those behind it in only after those before it", async () => {
     const { clock, queue, patience } = start();
-    const leave = await queue.enter("call", patience());
+    const leave = await queue.acquire("call", patience());
     const aborted = new AbortController();
-    const second = queue.enter("call", patience(30_000, aborted.signal));
-    const third = queue.enter("call", patience(1_000));
+    const second = queue.acquire("call", patience(30_000, aborted.signal));
+    const third = queue.acquire("call", patience(1_000));
     let fourthIsIn = false;
-    const fourth = queue.enter("call", patience()).then((leave) => {
+    const fourth = queue.acquire("call", patience()).then((leave) => {
       fourthIsIn = true;
       return leave;
     });
@@ -101,7 +101,7 @@ describe("a place that is given up", () => {
     await expect(second).rejects.toMatchObject({ code: "aborted" });
     const late = third.catch((reason: unknown) => reason);
     await clock.advance(1_000);
-    expect(await late).toBeInstanceOf(OutOfTime);
+    expect(await late).toBeInstanceOf(DeadlineExceededError);
     await settle();
     expect(fourthIsIn).toBe(false);
     leave();
@@ -112,10 +112,10 @@ describe("a place that is given up", () => {
 
   it("is handed on where it came at the moment that it was given up", async () => {
     const { queue, patience } = start();
-    const leave = await queue.enter("call", patience());
+    const leave = await queue.acquire("call", patience());
     const aborted = new AbortController();
-    const second = queue.enter("call", patience(30_000, aborted.signal));
-    const third = queue.enter("call", patience());
+    const second = queue.acquire("call", patience(30_000, aborted.signal));
+    const third = queue.acquire("call", patience());
     await settle();
     leave();
     aborted.abort();
@@ -127,8 +127,10 @@ describe("a place that is given up", () => {
 
   it("is given up at once where the caller had ended it before", async () => {
     const { queue, patience } = start();
-    await expect(queue.enter("call", patience(30_000, AbortSignal.abort()))).rejects.toMatchObject({ code: "aborted" });
-    expect(await queue.enter("call", patience(0))).toBeTypeOf("function");
+    await expect(queue.acquire("call", patience(30_000, AbortSignal.abort()))).rejects.toMatchObject({
+      code: "aborted",
+    });
+    expect(await queue.acquire("call", patience(0))).toBeTypeOf("function");
   });
 });
 
@@ -153,7 +155,7 @@ describe("under any order of events", () => {
             const controller = new AbortController();
             if (givesUpAfter !== undefined) void turns(givesUpAfter).then(() => controller.abort());
             try {
-              const leave = await queue.enter("call", patience(30_000, controller.signal));
+              const leave = await queue.acquire("call", patience(30_000, controller.signal));
               expect(++inside).toBe(1);
               entered.push(place);
               await turns(stays);

@@ -1,55 +1,84 @@
-import type { Patience } from "../delivery/request-deadline.ts";
+import { normalizeId } from "@graph-dtmf/models";
+import { DeadlineExceededError, type RequestDeadline } from "../delivery/request-deadline.ts";
+import { NotSentError } from "../errors/errors.ts";
 
 /**
- * Lets the media actions of one call leave one at a time, in order: the next when the one before has been answered.
- * Calls never wait for each other.
+ * One lock per call. It is granted in the order of acquisition, so media actions of a call are sent one at a time: the
+ * next one after the response to the previous one. Different calls do not wait for each other.
  */
-export class CallQueue {
-  /** Per call that somebody is in, those who wait for their turn. */
-  readonly #lines = new Map<string, (() => void)[]>();
+export class CallLocks {
+  /** Waiters per call. The key exists while the lock is held. */
+  readonly #waiters = new Map<string, (() => void)[]>();
 
   /**
-   * Waits for a turn. Whoever has it must call the function that it gives, once: that lets the next one in.
+   * Waits for the lock of a call and returns the function that releases it.
    *
-   * @throws what {@link Patience.until} throws; the place in the line is then given up.
+   * @throws what {@link RequestDeadline.waitFor} throws. The lock is then not held.
    */
-  async enter(callId: string, patience: Patience): Promise<() => void> {
-    patience.check();
-    const line = this.#lines.get(callId);
-    if (line) await this.#waitIn(line, { callId, patience });
-    else this.#lines.set(callId, []);
-    let isIn = true;
+  async acquire(callId: string, deadline: RequestDeadline): Promise<() => void> {
+    deadline.throwIfAborted();
+    const waiters = this.#waiters.get(callId);
+    if (waiters) await this.#waitForGrant(waiters, { callId, deadline });
+    else this.#waiters.set(callId, []);
+    let isHeld = true;
     return () => {
-      if (isIn) this.#letNextIn(callId);
-      isIn = false;
+      if (isHeld) this.#grantNext(callId);
+      isHeld = false;
     };
   }
 
-  async #waitIn(line: (() => void)[], { callId, patience }: { callId: string; patience: Patience }): Promise<void> {
-    let letIn = (): void => {};
-    const turn = new Promise<void>((resolve) => {
-      letIn = resolve;
+  async #waitForGrant(
+    waiters: (() => void)[],
+    { callId, deadline }: { callId: string; deadline: RequestDeadline },
+  ): Promise<void> {
+    let grant = (): void => {};
+    const granted = new Promise<void>((resolve) => {
+      grant = resolve;
     });
-    line.push(letIn);
+    waiters.push(grant);
     try {
-      await patience.until(turn);
+      await deadline.waitFor(granted);
     } catch (reason) {
-      const place = line.indexOf(letIn);
-      if (place >= 0) line.splice(place, 1);
-      // The turn came, and nobody was there any more to take it.
-      else this.#letNextIn(callId);
+      const position = waiters.indexOf(grant);
+      if (position >= 0) waiters.splice(position, 1);
+      // The lock was granted after the wait had failed.
+      else this.#grantNext(callId);
       throw reason;
     }
   }
 
-  #letNextIn(callId: string): void {
-    const letIn = this.#lines.get(callId)?.shift();
-    if (letIn) letIn();
-    else this.#lines.delete(callId);
+  #grantNext(callId: string): void {
+    const grant = this.#waiters.get(callId)?.shift();
+    if (grant) grant();
+    else this.#waiters.delete(callId);
   }
 
-  /** Calls that have somebody in line. */
+  /** The number of locks that are held. */
   get size(): number {
-    return this.#lines.size;
+    return this.#waiters.size;
+  }
+}
+
+/**
+ * Runs an action while it holds the lock of a call.
+ *
+ * @throws NotSentError if the lock is not free before the deadline.
+ */
+export async function withCallLock<T>(
+  callId: string,
+  { locks, deadline }: { locks: CallLocks; deadline: RequestDeadline },
+  action: () => Promise<T>,
+): Promise<T> {
+  let release: () => void;
+  try {
+    release = await locks.acquire(normalizeId(callId), deadline);
+  } catch (cause) {
+    if (!(cause instanceof DeadlineExceededError)) throw cause;
+    throw new NotSentError(cause, "the earlier requests of this call were not answered within timeoutMs");
+  }
+  try {
+    return await action();
+  } finally {
+    release();
   }
 }

@@ -2,9 +2,10 @@ import type { Call } from "@graph-dtmf/models";
 import { createManualClock } from "@graph-dtmf/models/testing";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import type { TokenRequest } from "../auth/access-token.ts";
-import { Patience } from "../delivery/request-deadline.ts";
-import { createObserver } from "../observer.ts";
-import type { Exchanged, GraphRequest } from "../transport/exchange.ts";
+import { RequestDeadline } from "../delivery/request-deadline.ts";
+import { createObserver } from "../telemetry/observer.ts";
+import type { GraphRequest } from "../transport/exchange.ts";
+import type { ExchangeResult } from "../transport/http-transport.ts";
 import { type Calls, createCalls } from "./calls.ts";
 import type { CreateCallRequest } from "./create-call-body.ts";
 
@@ -13,36 +14,34 @@ const TENANT = "72f988bf-86f1-41af-91ab-2d7cd011db47";
 const TARGET = { user: { id: "112f7296-5fa4-42ca-bae8-6a692b15d4b8" } };
 const CREATE: CreateCallRequest = { callbackUri: "https://bot.example/callback", tenantId: TENANT, targets: [TARGET] };
 
-const answered = (status: number, body?: unknown, headers: Record<string, string> = {}): Exchanged => ({
+const answered = (status: number, body?: unknown, headers: Record<string, string> = {}): ExchangeResult => ({
   phase: "answered",
   status,
   headers,
   body,
 });
 const ended = answered(404, { error: { code: "8522", message: "Call not found." } });
-const reset: Exchanged = { phase: "sent", cause: Object.assign(new Error("reset"), { code: "ECONNRESET" }) };
-const refused: Exchanged = { phase: "notSent", cause: Object.assign(new Error("no"), { code: "ECONNREFUSED" }) };
+const reset: ExchangeResult = { phase: "sent", cause: Object.assign(new Error("reset"), { code: "ECONNRESET" }) };
+const refused: ExchangeResult = { phase: "notSent", cause: Object.assign(new Error("no"), { code: "ECONNREFUSED" }) };
 
 /** Calls over a line that gives these answers, the last one again and again. */
-function start(...answers: Exchanged[]) {
+function start(...answers: ExchangeResult[]) {
   const clock = createManualClock();
   const sent: GraphRequest[] = [];
   const asked: TokenRequest[] = [];
   const calls = createCalls({
     observer: createObserver({ clock, baseUrl: "https://graph.example" }),
-    line: {
-      clock,
-      exchange: async (request) => {
-        sent.push(request);
-        return answers[Math.min(sent.length, answers.length) - 1] ?? reset;
-      },
-      tokens: async (request) => {
-        asked.push(request);
-        return "token";
-      },
+    clock,
+    exchange: async (request) => {
+      sent.push(request);
+      return answers[Math.min(sent.length, answers.length) - 1] ?? reset;
     },
-    patience: ({ signal, timeoutMs = 30_000 }) =>
-      new Patience({ clock, closing: new AbortController().signal, signal, timeoutMs }),
+    tokens: async (request) => {
+      asked.push(request);
+      return "token";
+    },
+    createDeadline: ({ signal, timeoutMs = 30_000 }) =>
+      new RequestDeadline({ clock, closing: new AbortController().signal, signal, timeoutMs }),
   });
   /** What an action comes to, with time going on until it has. */
   const result = async (act: (calls: Calls) => Promise<unknown>): Promise<unknown> => {
@@ -71,7 +70,7 @@ describe("create", () => {
       {
         method: "POST",
         path: "/communications/calls",
-        connectWithinMs: 30_000,
+        connectTimeoutMs: 30_000,
         headers: {
           authorization: "Bearer token",
           accept: "application/json",

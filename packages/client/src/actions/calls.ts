@@ -1,32 +1,32 @@
 import { type Call, InvalidRequestError } from "@graph-dtmf/models";
 import { isRecord } from "@graph-dtmf/models/internal";
-import { callAnswer, noAnswer } from "../delivery/classify-response.ts";
+import { acceptAnyBody, readCall } from "../delivery/response-readers.ts";
 import { GraphRequestError } from "../errors/errors.ts";
-import { type CreateCallRequest, checkCallbackUri, createCallBody } from "./create-call-body.ts";
-import { performRequest, type RequestTools } from "./request.ts";
-import { callPath } from "./resource-path.ts";
-import type { RequestOptions } from "./sent-operation.ts";
-import { typed } from "./typed.ts";
+import { type CreateCallRequest, checkCallbackUri, createCallBody, withODataType } from "./create-call-body.ts";
+import { performRequest, type RequestContext } from "./perform-request.ts";
+import type { RequestOptions } from "./request-options.ts";
+import { toCallPath } from "./resource-path.ts";
 
-/** An incoming call to accept, with media that the service hosts. */
+/** The input of `calls.answer`. The service hosts the media of the call. */
 export interface AnswerCallRequest {
-  /** Where Graph posts the notifications of this call from now on. */
+  /** The URL to which Graph posts further notifications of this call. */
   callbackUri: string;
 }
 
-/** An incoming call to turn away. */
+/** The input of `calls.reject`. */
 export interface RejectCallRequest {
   /** Default `none`. @see Graph v1.0 schema, enum `rejectReason` */
   reason?: "none" | "busy" | "forbidden";
 }
 
-/** The calls of a bot. */
+/** Requests about a call as a whole. They do not wait for the media actions of the call. */
 export interface Calls {
   /**
-   * Starts a call to people, or joins a meeting. It is `establishing` when this resolves; keys can be pressed once a
-   * notification says `established`.
+   * Creates a call to people, or joins a meeting. The call is `establishing` when this resolves. Tones can be sent after a
+   * notification with state `established`.
    *
-   * It is never sent twice: if its delivery is unknown, a notification under a callbackUri of its own tells.
+   * The request is sent at most once. If its delivery is unknown, only a notification shows whether the call was created:
+   * use a separate callbackUri for each attempt.
    *
    * @throws InvalidRequestError before anything is sent.
    * @see Graph v1.0, application: create call
@@ -35,31 +35,34 @@ export interface Calls {
    * await dtmf.calls.create({ callbackUri, tenantId, meeting: { joinMeetingId: "234 567 890 12", passcode: "Ab3dE6" } });
    */
   create(request: CreateCallRequest, options?: RequestOptions): Promise<Call>;
-  /** @see Graph v1.0, call: get. It carries no `toneInfo`. */
+  /** Gets a call. It has no `toneInfo`. @see Graph v1.0, call: get */
   get(callId: string, options?: RequestOptions): Promise<Call>;
-  /** Accepts an incoming call; Graph waits 15 s for it. @see Graph v1.0, call: answer */
+  /** Answers an incoming call. Graph waits 15 s for it. @see Graph v1.0, call: answer */
   answer(callId: string, request: AnswerCallRequest, options?: RequestOptions): Promise<void>;
-  /** Turns an incoming call away. @see Graph v1.0, call: reject */
+  /** Rejects an incoming call. @see Graph v1.0, call: reject */
   reject(callId: string, request?: RejectCallRequest, options?: RequestOptions): Promise<void>;
   /**
-   * Tells Graph that the bot lives: needed every 45 minutes at least, 15 are recommended. After the end of the call it
-   * fails with status 404.
+   * Keeps the call alive. Graph ends a call after 45 minutes without this request, and recommends it every 15 minutes. It
+   * fails with status 404 after the call has ended.
    *
    * @see Graph v1.0, call: keepAlive
    */
   keepAlive(callId: string, options?: RequestOptions): Promise<void>;
-  /** Ends the call for the bot. A call that is over already is no error. @see Graph v1.0, call: delete */
+  /** Ends the call for the bot. It also resolves if the call has already ended. @see Graph v1.0, call: delete */
   hangUp(callId: string, options?: RequestOptions): Promise<void>;
 }
 
-/** The requests that are about a call as a whole. None of them waits for the media actions of its call. */
-export function createCalls(tools: RequestTools): Calls {
-  /** Has something done to a call; nothing comes back. */
-  async function act(what: Act, options: RequestOptions | undefined): Promise<void> {
-    const { callId, name, method = "POST", body, idempotent = false } = what;
-    const path = name ? callPath(callId, name) : callPath(callId);
+/** Creates the `calls` of a client. */
+export function createCalls(context: RequestContext): Calls {
+  async function performCallAction(action: CallAction, options: RequestOptions | undefined): Promise<void> {
+    const { callId, name, method = "POST", body, idempotent = false } = action;
+    const path = name ? toCallPath(callId, name) : toCallPath(callId);
     const request = { method, path, body };
-    await performRequest({ action: name ?? "deleteCall", request, read: noAnswer, idempotent, callId }, tools, options);
+    await performRequest(
+      { action: name ?? "deleteCall", request, read: acceptAnyBody, idempotent, callId },
+      context,
+      options,
+    );
   }
   return {
     async create(request, options) {
@@ -68,49 +71,51 @@ export function createCalls(tools: RequestTools): Calls {
         {
           action: "createCall",
           request: { method: "POST", path: "/communications/calls", body },
-          read: callAnswer,
+          read: readCall,
           idempotent: false,
-          madeCall: ({ id }) => id,
+          createdCallId: ({ id }) => id,
         },
-        tools,
-        // The token must be of the tenant that the call is in.
+        context,
+        // The token must be of the tenant of the call.
         { ...options, tenantId: options?.tenantId ?? request.tenantId },
       );
     },
     async get(callId, options) {
-      const request = { method: "GET", path: callPath(callId) } as const;
-      return performRequest({ action: "getCall", request, read: callAnswer, idempotent: true, callId }, tools, options);
+      const request = { method: "GET", path: toCallPath(callId) } as const;
+      return performRequest({ action: "getCall", request, read: readCall, idempotent: true, callId }, context, options);
     },
     async answer(callId, request, options) {
-      if (!isRecord(request)) throw new InvalidRequestError("expected { callbackUri }");
+      if (!isRecord(request)) throw new InvalidRequestError("the request must be { callbackUri }");
       const { callbackUri } = request;
       checkCallbackUri(callbackUri);
-      const mediaConfig = typed("serviceHostedMediaConfig", {});
+      const mediaConfig = withODataType("serviceHostedMediaConfig", {});
       const body = { callbackUri, acceptedModalities: ["audio"], mediaConfig };
-      await act({ callId, name: "answer", body }, options);
+      await performCallAction({ callId, name: "answer", body }, options);
     },
     async reject(callId, { reason = "none" } = {}, options) {
       if (!["none", "busy", "forbidden"].includes(reason)) {
         throw new InvalidRequestError("reason must be none, busy or forbidden");
       }
-      await act({ callId, name: "reject", body: { reason } }, options);
+      await performCallAction({ callId, name: "reject", body: { reason } }, options);
     },
     async keepAlive(callId, options) {
-      await act({ callId, name: "keepAlive", idempotent: true }, options);
+      await performCallAction({ callId, name: "keepAlive", idempotent: true }, options);
     },
     async hangUp(callId, options) {
       try {
-        await act({ callId, method: "DELETE", idempotent: true }, options);
+        await performCallAction({ callId, method: "DELETE", idempotent: true }, options);
       } catch (error) {
-        // It is over already, which is what was wanted.
+        // 404: the call has already ended.
         if (!(error instanceof GraphRequestError && error.status === 404)) throw error;
       }
     },
   };
 }
 
-interface Act {
+/** A request about a call whose response has no content. */
+interface CallAction {
   callId: string;
+  /** The last part of the path. Absent for the call itself. */
   name?: string;
   method?: "POST" | "DELETE";
   body?: object;

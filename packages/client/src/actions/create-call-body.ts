@@ -1,120 +1,129 @@
 import { InvalidRequestError } from "@graph-dtmf/models";
-import { isRecord } from "@graph-dtmf/models/internal";
+import { isNonEmptyText, isRecord } from "@graph-dtmf/models/internal";
 import { parseJoinUrl } from "./join-url.ts";
-import { typed } from "./typed.ts";
 
-/** Somebody to call: a Teams user by id, or a telephone by number. */
+/** The callee: a Teams user by id, or a telephone by number. */
 export type CallTarget = { user: { id: string } } | { phone: { id: string } };
 
-/** A meeting to join, by whatever is known of it. */
+/** A meeting to join, in any of the forms that identify one. */
 export type Meeting =
-  /** The link of the invitation: `https://teams.microsoft.com/l/meetup-join/…`. */
+  /** The link in the invitation: `https://teams.microsoft.com/l/meetup-join/…`. */
   | { joinUrl: string }
-  /** What the invitation says under "Meeting ID" and "Passcode"; spaces in the id are left out. */
+  /** "Meeting ID" and "Passcode" in the invitation. Spaces in the id are removed. */
   | { joinMeetingId: string; passcode?: string }
-  /** What Graph says of an onlineMeeting: its organizer and its chat. */
+  /** Organizer and chat of Graph's onlineMeeting resource. */
   | {
       organizer: { id: string; tenantId?: string };
-      /** `messageId` is `0` unless the meeting hangs below a message of a channel. */
+      /** `messageId` is `0`, unless the meeting is a reply to a message in a channel. */
       chatInfo: { threadId: string; messageId?: string; replyChainMessageId?: string };
     };
 
-/** A call to make, with media that the service hosts: to people, or into a meeting. */
+/** A call to create, to people or into a meeting. The service hosts the media of the call. */
 export type CreateCallRequest = {
-  /** Where Graph posts the notifications of this call: https, or http on this machine for the simulator. */
+  /** The URL to which Graph posts the notifications of this call: https, or http on this machine for the simulator. */
   callbackUri: string;
-  /** The tenant in which the call takes place; the credential is asked for its token. */
+  /** The tenant of the call. The credential is called with it. */
   tenantId: string;
 } & ({ targets: readonly CallTarget[]; meeting?: never } | { meeting: Meeting; targets?: never });
 
 /**
- * The body of a new call.
+ * Creates the body of a new call.
  *
- * @throws InvalidRequestError for what Graph would refuse. Nothing of a meeting is repeated in it: it lets people in.
+ * @throws InvalidRequestError for input that Graph would refuse. Its message repeats nothing of a meeting, because ids,
+ * links and passcodes give access to it.
  */
 export function createCallBody(request: CreateCallRequest): object {
-  if (!isRecord(request)) throw new InvalidRequestError("expected { callbackUri, tenantId, targets or meeting }");
+  if (!isRecord(request)) {
+    throw new InvalidRequestError("the request must be { callbackUri, tenantId, targets or meeting }");
+  }
   const { callbackUri, tenantId, targets, meeting } = request;
   checkCallbackUri(callbackUri);
-  if (typeof tenantId !== "string" || tenantId === "") throw new InvalidRequestError("tenantId must not be empty");
+  if (!isNonEmptyText(tenantId)) throw new InvalidRequestError("tenantId must be a non-empty string");
   if ((targets === undefined) === (meeting === undefined)) {
-    throw new InvalidRequestError("expected either targets or meeting");
+    throw new InvalidRequestError("the request must have either targets or meeting");
   }
-  return typed("call", {
+  return withODataType("call", {
     callbackUri,
     tenantId,
-    ...(meeting === undefined ? { targets: invitations(targets) } : joining(meeting)),
+    ...(meeting === undefined ? { targets: toParticipants(targets) } : toMeetingParts(meeting)),
     requestedModalities: ["audio"],
-    mediaConfig: typed("serviceHostedMediaConfig", {}),
+    mediaConfig: withODataType("serviceHostedMediaConfig", {}),
   });
 }
 
-/** @throws InvalidRequestError unless it is an absolute URL. */
+/** @throws InvalidRequestError unless the value is an absolute URL. */
 export function checkCallbackUri(callbackUri: unknown): void {
   if (typeof callbackUri === "string" && URL.canParse(callbackUri)) return;
   throw new InvalidRequestError("callbackUri must be an absolute URL");
 }
 
-function invitations(targets: unknown): object[] {
-  if (!Array.isArray(targets) || targets.length === 0) throw new InvalidRequestError("targets must not be empty");
-  // Not targets.map: it would pass over a hole.
+/** Adds the `@odata.type` that Graph requires on every part of a body. */
+export function withODataType<Members extends object>(type: string, members: Members): Members {
+  return { "@odata.type": `#microsoft.graph.${type}`, ...members };
+}
+
+function toParticipants(targets: unknown): object[] {
+  if (!Array.isArray(targets) || targets.length === 0) {
+    throw new InvalidRequestError("targets must be a non-empty array");
+  }
+  // Array.from also visits holes, which targets.map would skip.
   return Array.from(targets, (target, index) =>
-    typed("invitationParticipantInfo", { identity: typed("identitySet", identityOf(target, index)) }),
+    withODataType("invitationParticipantInfo", { identity: withODataType("identitySet", toIdentity(target, index)) }),
   );
 }
 
-function identityOf(target: unknown, index: number): object {
+function toIdentity(target: unknown, index: number): object {
   for (const kind of ["user", "phone"]) {
     const identity = isRecord(target) ? target[kind] : undefined;
-    if (isRecord(identity) && isText(identity.id)) return { [kind]: typed("identity", { id: identity.id }) };
+    if (isRecord(identity) && isNonEmptyText(identity.id)) {
+      return { [kind]: withODataType("identity", { id: identity.id }) };
+    }
   }
   throw new InvalidRequestError(`targets[${index}] must be { user: { id } } or { phone: { id } }`);
 }
 
 /** @see Graph v1.0, application: create call; resource types `organizerMeetingInfo`, `joinMeetingIdMeetingInfo` */
-function joining(meeting: unknown): object {
+function toMeetingParts(meeting: unknown): object {
   if (isRecord(meeting) && meeting.joinUrl !== undefined) {
     const { organizer, ...chatInfo } = parseJoinUrl(meeting.joinUrl);
-    return ofOrganizer(organizer, chatInfo);
+    return fromOrganizer(organizer, chatInfo);
   }
-  if (isRecord(meeting) && meeting.joinMeetingId !== undefined) return byMeetingId(meeting);
-  if (isRecord(meeting)) return ofOrganizer(meeting.organizer, meeting.chatInfo);
+  if (isRecord(meeting) && meeting.joinMeetingId !== undefined) return fromMeetingId(meeting);
+  if (isRecord(meeting)) return fromOrganizer(meeting.organizer, meeting.chatInfo);
   throw new InvalidRequestError("meeting must be { joinUrl }, { joinMeetingId, passcode? } or { organizer, chatInfo }");
 }
 
-function byMeetingId({ joinMeetingId, passcode = null }: Record<string, unknown>): object {
+function fromMeetingId({ joinMeetingId, passcode = null }: Record<string, unknown>): object {
   const id = typeof joinMeetingId === "string" ? joinMeetingId.replaceAll(" ", "") : "";
-  if (!isText(id)) throw new InvalidRequestError("meeting.joinMeetingId must be a text that is not empty");
-  if (passcode !== null && !isText(passcode)) {
-    throw new InvalidRequestError("meeting.passcode must be a text that is not empty, or absent");
+  if (!isNonEmptyText(id)) throw new InvalidRequestError("meeting.joinMeetingId must be a non-empty string");
+  if (passcode !== null && !isNonEmptyText(passcode)) {
+    throw new InvalidRequestError("meeting.passcode must be a non-empty string, or absent");
   }
-  return { meetingInfo: typed("joinMeetingIdMeetingInfo", { joinMeetingId: id, passcode }) };
+  return { meetingInfo: withODataType("joinMeetingIdMeetingInfo", { joinMeetingId: id, passcode }) };
 }
 
-function ofOrganizer(organizer: unknown, chatInfo: unknown): object {
+function fromOrganizer(organizer: unknown, chatInfo: unknown): object {
   const { id, tenantId }: Record<string, unknown> = isRecord(organizer) ? organizer : {};
   const chat: Record<string, unknown> = isRecord(chatInfo) ? chatInfo : {};
   const { threadId, messageId = "0", replyChainMessageId } = chat;
-  if (!isText(id) || !areTexts(tenantId) || !isText(threadId) || !isText(messageId) || !areTexts(replyChainMessageId)) {
+  const required = [id, threadId, messageId];
+  const optional = [tenantId, replyChainMessageId];
+  if (!required.every(isNonEmptyText) || !optional.every(isOptionalText)) {
     throw new InvalidRequestError(
-      "meeting must be { organizer: { id, tenantId? }, chatInfo: { threadId, messageId?, replyChainMessageId? } }, of texts",
+      "meeting must be { organizer: { id, tenantId? }, chatInfo: { threadId, messageId?, replyChainMessageId? } } with non-empty strings",
     );
   }
-  const user = typed("identity", { id, ...(tenantId !== undefined && { tenantId }) });
+  const user = withODataType("identity", { id, ...(tenantId !== undefined && { tenantId }) });
   return {
-    chatInfo: typed("chatInfo", {
+    chatInfo: withODataType("chatInfo", {
       threadId,
       messageId,
       ...(replyChainMessageId !== undefined && { replyChainMessageId }),
     }),
-    meetingInfo: typed("organizerMeetingInfo", { organizer: typed("identitySet", { user }) }),
+    meetingInfo: withODataType("organizerMeetingInfo", { organizer: withODataType("identitySet", { user }) }),
   };
 }
 
-function isText(value: unknown): value is string {
-  return typeof value === "string" && value !== "";
-}
-
-function areTexts(value: unknown): boolean {
-  return value === undefined || isText(value);
+function isOptionalText(value: unknown): boolean {
+  return value === undefined || isNonEmptyText(value);
 }

@@ -1,7 +1,7 @@
 import { InvalidRequestError } from "@graph-dtmf/models";
-import { isRecord } from "@graph-dtmf/models/internal";
+import { isNonEmptyText, isRecord } from "@graph-dtmf/models/internal";
 
-/** What a join URL tells of its meeting. */
+/** The parts of a meeting that its join URL contains. */
 export interface JoinUrlParts {
   threadId: string;
   messageId: string;
@@ -9,37 +9,37 @@ export interface JoinUrlParts {
   organizer: { id: string; tenantId?: string };
 }
 
-/** `/l/meetup-join/{thread}/{message}`, as the links in invitations are made. */
+/** The path of the links in invitations: `/l/meetup-join/{thread}/{message}`. */
 const MEETUP_JOIN = /^\/l\/meetup-join\/([^/]+)\/([^/]+)\/?$/;
 
 /**
- * Reads the link that an invitation to a Teams meeting carries. It is only read, nothing is fetched.
+ * Parses the link in the invitation to a Teams meeting. Nothing is fetched.
  *
- * Short links (`/meet/…?p=…`) are refused: no source says whether what stands behind `p` is the meeting's passcode.
+ * Short links (`/meet/…?p=…`) are not supported: no source says whether `p` is the passcode of the meeting.
  *
- * @throws InvalidRequestError without the link, which lets people in.
+ * @throws InvalidRequestError for any other link. Its message does not contain the link, which gives access to the meeting.
  */
 export function parseJoinUrl(joinUrl: unknown): JoinUrlParts {
   const url = typeof joinUrl === "string" && URL.canParse(joinUrl) ? new URL(joinUrl) : undefined;
   const [, thread, message] = url?.protocol === "https:" ? (MEETUP_JOIN.exec(url.pathname) ?? []) : [];
-  const threadId = decoded(thread);
-  const messageId = decoded(message);
-  const { Tid, Oid, MessageId } = contextOf(url);
-  if (threadId === undefined || messageId === undefined || !isId(Oid)) {
+  const threadId = decodeSegment(thread);
+  const messageId = decodeSegment(message);
+  const { Tid, Oid, MessageId } = parseContext(url);
+  if (threadId === undefined || messageId === undefined || !isNonEmptyText(Oid)) {
     throw new InvalidRequestError(
-      "joinUrl must be a link like https://teams.microsoft.com/l/meetup-join/{thread}/{message}?context={…}; for others give the meeting's joinMeetingId and passcode",
+      "joinUrl must be a link like https://teams.microsoft.com/l/meetup-join/{thread}/{message}?context={…}; for other links pass joinMeetingId and passcode",
     );
   }
   return {
     threadId,
     messageId,
-    // In the channels of a team the meeting hangs below a message.
-    ...(isId(MessageId) && { replyChainMessageId: MessageId }),
-    organizer: { id: Oid, ...(isId(Tid) && { tenantId: Tid }) },
+    // Present for a meeting in a channel, which is a reply to a message.
+    ...(isNonEmptyText(MessageId) && { replyChainMessageId: MessageId }),
+    organizer: { id: Oid, ...(isNonEmptyText(Tid) && { tenantId: Tid }) },
   };
 }
 
-function decoded(segment: string | undefined): string | undefined {
+function decodeSegment(segment: string | undefined): string | undefined {
   try {
     return segment && decodeURIComponent(segment);
   } catch {
@@ -47,16 +47,12 @@ function decoded(segment: string | undefined): string | undefined {
   }
 }
 
-/** The JSON in its query: `{"Tid":"…","Oid":"…"}`. */
-function contextOf(url: URL | undefined): Record<string, unknown> {
+/** Parses the JSON in the query parameter `context`: `{"Tid":"…","Oid":"…"}`. */
+function parseContext(url: URL | undefined): Record<string, unknown> {
   try {
     const context: unknown = JSON.parse(url?.searchParams.get("context") ?? "");
     return isRecord(context) ? context : {};
   } catch {
     return {};
   }
-}
-
-function isId(value: unknown): value is string {
-  return typeof value === "string" && value !== "";
 }

@@ -1,138 +1,98 @@
 import { randomUUID } from "node:crypto";
-import {
-  type CommsOperation,
-  normalizeId,
-  type OperationKind,
-  type OperationOutcome,
-  type OperationWatcher,
-  type PendingOperation,
-} from "@graph-dtmf/models";
-import { operationAnswer } from "../delivery/classify-response.ts";
-import { OutOfTime, type Patience } from "../delivery/request-deadline.ts";
-import { type Ask, type Delivery, deliver } from "../delivery/send-with-retry.ts";
-import { NotSentError, noWatcher } from "../errors/errors.ts";
-import { failureOf } from "../errors/to-client-error.ts";
-import type { CallQueue } from "./call-lock.ts";
-import type { RequestTools } from "./request.ts";
-import { checkClientContext } from "./request-body.ts";
-import { callPath } from "./resource-path.ts";
-import type { RequestOptions, SentOperation } from "./sent-operation.ts";
+import type { CommsOperation, OperationOutcome, OperationWatcher, PendingOperation } from "@graph-dtmf/models";
+import type { RequestDeadline } from "../delivery/request-deadline.ts";
+import { readOperation } from "../delivery/response-readers.ts";
+import { type OutgoingRequest, type SendResult, sendWithRetry } from "../delivery/send-with-retry.ts";
+import { toClientError } from "../errors/to-client-error.ts";
+import { type CallLocks, withCallLock } from "./call-lock.ts";
+import { checkClientContext } from "./client-context.ts";
+import { expectOperation } from "./expect-operation.ts";
+import type { MediaAction } from "./media-action.ts";
+import type { RequestContext } from "./perform-request.ts";
+import type { RequestOptions } from "./request-options.ts";
+import { toCallPath } from "./resource-path.ts";
+import type { SentOperation } from "./sent-operation.ts";
 
-/** Something that Graph does with the sound of a call, and reports on later. */
-export interface MediaAction {
-  callId: string;
-  /** The last part of its path, as Graph spells it. */
-  name: string;
-  kind: OperationKind;
-  /** The body without the clientContext. */
-  body: object;
-  clientContext?: string | undefined;
-  /** How long it takes once it was accepted, in milliseconds. */
-  expectedMs: number;
-  /** Whether it waits for the call's other media actions to be answered. */
-  queued: boolean;
-}
-
-/** What media actions are made with. */
-export interface MediaTools extends RequestTools {
-  queue: CallQueue;
+/** The parts of a client that media actions use. */
+export interface MediaActionContext extends RequestContext {
+  locks: CallLocks;
   operations?: OperationWatcher | undefined;
 }
 
-type MediaAsk = Ask<CommsOperation> & { pending: PendingOperation };
+type OutgoingMediaAction = OutgoingRequest<CommsOperation> & { pending: PendingOperation };
 
 /**
- * Has Graph do it, at most once: checks, stands ready for its notification, waits for the call's turn, delivers, and
- * hands back what was accepted.
+ * Sends a media action at most once and returns the operation that Graph accepted. The operation is registered with the
+ * tracker before the request is sent, because its notification may arrive before the response.
  */
 export async function performMediaAction<T extends CommsOperation>(
-  make: () => MediaAction,
-  tools: MediaTools,
+  createAction: () => MediaAction,
+  context: MediaActionContext,
   options: RequestOptions = {},
 ): Promise<SentOperation<T>> {
-  const action = make();
-  const path = callPath(action.callId, action.name);
-  checkClientContext(action.clientContext);
-  const patience = tools.patience(options);
-  patience.check();
-  const pending = expectOperation(action, tools.operations, options);
+  const action = createAction();
   const { callId, name } = action;
+  const path = toCallPath(callId, name);
+  checkClientContext(action.clientContext);
+  const deadline = context.createDeadline(options);
+  deadline.throwIfAborted();
+  const pending = expectOperation(context.operations, action, options);
+  const { clientContext } = pending;
   const { tenantId, signal } = options;
   const clientRequestId = randomUUID();
   const observed = { action: name, method: "POST", clientRequestId, callId, tenantId };
-  return await tools.observer.observe(observed, async (observation) => {
-    const ask: MediaAsk = {
-      request: { method: "POST", path, body: { ...action.body, clientContext: pending.clientContext } },
+  return await context.observer.observe(observed, async (observation) => {
+    const outgoing: OutgoingMediaAction = {
+      request: { method: "POST", path, body: { ...action.body, clientContext } },
       clientRequestId,
-      read: operationAnswer,
+      read: readOperation,
       idempotent: false,
       tenantId,
       signal,
       pending,
       observation,
     };
-    const delivery = await deliverInTurn(ask, { action, tools, patience });
-    if (delivery.kind === "heard") return handBack<T>(ask, callId, delivery);
-    if (delivery.kind === "accepted") return handBack<T>(ask, callId, { ...delivery, operation: delivery.value });
+    const result = await sendInOrder(outgoing, context, { action, deadline });
+    if (result.kind === "confirmed") return toSentOperation<T>(outgoing, callId, result);
+    if (result.kind === "accepted") return toSentOperation<T>(outgoing, callId, { ...result, operation: result.value });
     const callEnded = pending.outcome?.outcome === "callEnded";
-    if (delivery.kind === "unknown") pending.deliveryUnknown();
+    if (result.kind === "unknown") pending.deliveryUnknown();
     else pending.abandon();
-    throw failureOf(delivery, {
-      ...ask,
+    throw toClientError(result, {
+      ...outgoing,
       callEnded,
       callId,
-      clientContext: pending.clientContext,
+      clientContext,
       completion: (options) => pending.completion(options),
-      nowMs: tools.line.clock.now(),
+      nowMs: context.clock.now(),
     });
   });
 }
 
-/** What it throws was certainly not executed. */
-async function deliverInTurn(
-  ask: MediaAsk,
-  { action, tools, patience }: { action: MediaAction; tools: MediaTools; patience: Patience },
-): Promise<Delivery<CommsOperation>> {
-  const go = (): Promise<Delivery<CommsOperation>> => deliver(ask, tools.line, patience);
+/** If this throws, nothing was executed. */
+async function sendInOrder(
+  outgoing: OutgoingMediaAction,
+  context: MediaActionContext,
+  { action, deadline }: { action: MediaAction; deadline: RequestDeadline },
+): Promise<SendResult<CommsOperation>> {
+  const send = (): Promise<SendResult<CommsOperation>> => sendWithRetry(outgoing, context, deadline);
   try {
-    return await (action.queued ? inTurn(action.callId, { queue: tools.queue, patience }, go) : go());
+    if (!action.needsLock) return await send();
+    return await withCallLock(action.callId, { locks: context.locks, deadline }, send);
   } catch (error) {
-    ask.pending.abandon();
+    outgoing.pending.abandon();
     throw error;
   }
 }
 
-/**
- * Does something when the call's media actions before it have been answered, and lets the next one in after it.
- *
- * @throws NotSentError if its turn does not come in time.
- */
-export async function inTurn<T>(
-  callId: string,
-  { queue, patience }: { queue: CallQueue; patience: Patience },
-  action: () => Promise<T>,
-): Promise<T> {
-  let leave: () => void;
-  try {
-    leave = await queue.enter(normalizeId(callId), patience);
-  } catch (cause) {
-    throw cause instanceof OutOfTime ? new NotSentError(cause, "its turn in the call did not come in time") : cause;
-  }
-  try {
-    return await action();
-  } finally {
-    leave();
-  }
-}
-
-function handBack<T extends CommsOperation>(
-  { pending, observation }: MediaAsk,
+function toSentOperation<T extends CommsOperation>(
+  { pending, observation }: OutgoingMediaAction,
   callId: string,
   { operation, location }: { operation: CommsOperation; location?: string },
 ): SentOperation<T> {
   const { clientContext } = pending;
   pending.accepted(operation);
-  observation.made({ operationId: operation.id, clientContext });
+  observation.recordIds({ operationId: operation.id, clientContext });
   return {
     callId,
     id: operation.id,
@@ -140,32 +100,5 @@ function handBack<T extends CommsOperation>(
     operation: operation as T,
     completion: (options) => pending.completion(options) as Promise<OperationOutcome<T>>,
     ...(location !== undefined && { location }),
-  };
-}
-
-function expectOperation(
-  action: MediaAction,
-  operations: OperationWatcher | undefined,
-  { tenantId }: RequestOptions,
-): PendingOperation {
-  const { callId, clientContext, expectedMs, kind } = action;
-  if (!operations) return unwatched(clientContext ?? randomUUID());
-  return operations.expect({
-    callId,
-    expectedMs,
-    kind,
-    ...(clientContext !== undefined && { clientContext }),
-    ...(tenantId !== undefined && { tenantId }),
-  });
-}
-
-/** Stands in for a watcher where there is none: the request is sent all the same, its end is not heard. */
-function unwatched(clientContext: string): PendingOperation {
-  return {
-    clientContext,
-    accepted() {},
-    deliveryUnknown() {},
-    abandon() {},
-    completion: () => Promise.reject(noWatcher()),
   };
 }

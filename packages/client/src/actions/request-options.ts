@@ -1,25 +1,39 @@
 import { InvalidRequestError } from "@graph-dtmf/models";
-import type { RequestOptions } from "./sent-operation.ts";
+import { isNonEmptyText } from "@graph-dtmf/models/internal";
 
-const TIMEOUT_MS = 30_000;
+/** The options of one request. */
+export interface RequestOptions {
+  /** Ends the request with `aborted` while nothing can have been executed. Later it makes the delivery unknown. */
+  signal?: AbortSignal;
+  /**
+   * How long to try, in milliseconds, while nothing was executed: without a connection, after 429 or 503 with
+   * Retry-After, or behind other media actions of the call. Default 30,000.
+   */
+  timeoutMs?: number;
+  /** The tenant of the call, for bots that serve several tenants. The credential is called with it. */
+  tenantId?: string;
+}
+
+const DEFAULT_TIMEOUT_MS = 30_000;
 
 /**
- * Checks how a request is to be made, before anything is.
+ * Checks the options of a request and fills in the default timeout.
  *
- * @throws InvalidRequestError for a signal that cannot be listened to, a time that is none, a tenant that is no text.
+ * @throws InvalidRequestError for an option of the wrong type.
  */
 export function checkRequestOptions(options: RequestOptions): { signal: AbortSignal | undefined; timeoutMs: number } {
-  if (typeof options !== "object" || options === null)
-    throw new InvalidRequestError("expected options { signal?, timeoutMs?, tenantId? }");
-  const { signal, timeoutMs = TIMEOUT_MS, tenantId } = options;
+  if (typeof options !== "object" || options === null) {
+    throw new InvalidRequestError("options must be { signal?, timeoutMs?, tenantId? }");
+  }
+  const { signal, timeoutMs = DEFAULT_TIMEOUT_MS, tenantId } = options;
   if (!(typeof timeoutMs === "number" && timeoutMs >= 0)) {
-    throw new InvalidRequestError("timeoutMs must be 0 or more milliseconds");
+    throw new InvalidRequestError("timeoutMs must be a number of milliseconds, 0 or more");
   }
   if (signal !== undefined && typeof signal?.addEventListener !== "function") {
     throw new InvalidRequestError("signal must be an AbortSignal");
   }
-  if (tenantId !== undefined && (typeof tenantId !== "string" || tenantId === "")) {
-    throw new InvalidRequestError("tenantId must be a text that is not empty");
+  if (tenantId !== undefined && !isNonEmptyText(tenantId)) {
+    throw new InvalidRequestError("tenantId must be a non-empty string");
   }
   return { signal, timeoutMs };
 }

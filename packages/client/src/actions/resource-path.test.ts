@@ -1,7 +1,7 @@
 import { InvalidRequestError } from "@graph-dtmf/models";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { callPath, checkId } from "./resource-path.ts";
+import { encodeId, toCallPath } from "./resource-path.ts";
 
 const GUID = "481f3600-983e-4276-9b59-c1b30ec8d125";
 
@@ -19,9 +19,9 @@ const seen = (path: string): string => new URL(`https://graph.microsoft.com/v1.0
 
 describe("the path of a call", () => {
   it("has its id, and what in the call is meant", () => {
-    expect(callPath(GUID)).toBe(`/communications/calls/${GUID}`);
-    expect(callPath(GUID, "sendDtmfTones")).toBe(`/communications/calls/${GUID}/sendDtmfTones`);
-    expect(callPath(GUID, "operations", "op-1")).toBe(`/communications/calls/${GUID}/operations/op-1`);
+    expect(toCallPath(GUID)).toBe(`/communications/calls/${GUID}`);
+    expect(toCallPath(GUID, "sendDtmfTones")).toBe(`/communications/calls/${GUID}/sendDtmfTones`);
+    expect(toCallPath(GUID, "operations", "op-1")).toBe(`/communications/calls/${GUID}/operations/op-1`);
   });
 
   it.each([
@@ -31,11 +31,11 @@ describe("the path of a call", () => {
     ["a dot within", "a.b"],
     ["a dot at either end", ".a."],
   ])("takes an id as it is: %s", (_, id) => {
-    expect(callPath(id)).toBe(`/communications/calls/${id}`);
+    expect(toCallPath(id)).toBe(`/communications/calls/${id}`);
   });
 
   it("encodes what means something in a URL", () => {
-    expect(callPath("19:meeting_x@thread.v2=~")).toBe("/communications/calls/19%3Ameeting_x%40thread.v2%3D~");
+    expect(toCallPath("19:meeting_x@thread.v2=~")).toBe("/communications/calls/19%3Ameeting_x%40thread.v2%3D~");
   });
 
   it("stays the path of that call for whatever id it takes", () => {
@@ -44,7 +44,7 @@ describe("the path of a call", () => {
       fc.property(id, (id) => {
         let path: string;
         try {
-          path = callPath(id, "sendDtmfTones");
+          path = toCallPath(id, "sendDtmfTones");
         } catch (error) {
           expect(error).toBeInstanceOf(InvalidRequestError);
           return;
@@ -95,16 +95,16 @@ describe("an id that could reach another resource", () => {
     ["513 characters", "x".repeat(513)],
     ["10,000 characters", "x".repeat(10_000)],
   ])("is refused, and not repeated: %s", (_, id) => {
-    const error = thrownBy(() => callPath(id, "sendDtmfTones"));
+    const error = thrownBy(() => toCallPath(id, "sendDtmfTones"));
     expect(error).toBeInstanceOf(InvalidRequestError);
     expect(error).toMatchObject({
       code: "invalid_request",
-      message: 'callId must be an id of Graph\'s: letters, digits and - _ ~ = : @ . without ".."',
+      message: 'callId must be an id of Graph: 1 to 512 letters, digits and - _ ~ = : @ . without ".."',
     });
   });
 
   it("is refused where it is empty: Graph would take the action for the id", () => {
-    expect(thrownBy(() => callPath(""))).toMatchObject({
+    expect(thrownBy(() => toCallPath(""))).toMatchObject({
       code: "invalid_request",
       message: "callId must not be empty",
     });
@@ -118,15 +118,15 @@ describe("an id that could reach another resource", () => {
     [{ toString: (): string => GUID }, "object"],
     [Object(GUID), "object"],
   ])("is refused where it is no text: %j", (id, type) => {
-    expect(thrownBy(() => callPath(id as string))).toMatchObject({
+    expect(thrownBy(() => toCallPath(id as string))).toMatchObject({
       code: "invalid_request",
       message: `callId must be a string, got ${type}`,
     });
   });
 
   it("is named as the caller names it", () => {
-    expect(thrownBy(() => checkId("operationId", ""))).toMatchObject({ message: "operationId must not be empty" });
-    expect(thrownBy(() => checkId("operationId", "/"))).toMatchObject({
+    expect(thrownBy(() => encodeId("operationId", ""))).toMatchObject({ message: "operationId must not be empty" });
+    expect(thrownBy(() => encodeId("operationId", "/"))).toMatchObject({
       message: expect.stringMatching(/^operationId must be an id/),
     });
   });

@@ -1,24 +1,31 @@
 import { InvalidRequestError } from "@graph-dtmf/models";
 
-/** Graph's ids are GUIDs today; anything that cannot leave its place in a path is let through. */
-const SAFE_ID = /^[A-Za-z0-9_~=:@.-]{1,512}$/;
+/** Graph's ids are GUIDs today. Other ids are allowed if they cannot leave their segment of a path. */
+const ID_PATTERN = /^[A-Za-z0-9_~=:@.-]{1,512}$/;
 
 /**
- * The path of a call, or of something in it, from ids that were checked: none can reach another resource.
+ * Creates the path of a call or of a resource in it.
  *
- * @throws InvalidRequestError for an id that is empty, too long, or has other characters than an id has.
+ * @param segments must be literals or results of {@link encodeId}.
+ * @throws InvalidRequestError for a call id that could reach another resource.
  */
-export function callPath(callId: string, ...rest: string[]): string {
-  return ["/communications/calls", checkId("callId", callId), ...rest].join("/");
+export function toCallPath(callId: string, ...segments: string[]): string {
+  return ["/communications/calls", encodeId("callId", callId), ...segments].join("/");
 }
 
-/** @throws InvalidRequestError naming the argument; the id itself is not repeated. */
-export function checkId(name: string, id: unknown): string {
+/**
+ * Checks an id and encodes it as one segment of a path.
+ *
+ * @throws InvalidRequestError with the name of the argument, without the id.
+ */
+export function encodeId(name: string, id: unknown): string {
   if (typeof id !== "string") throw new InvalidRequestError(`${name} must be a string, got ${typeof id}`);
   if (id === "") throw new InvalidRequestError(`${name} must not be empty`);
-  // A URL parser takes "." and ".." for steps, so that the part after them would become the id.
-  if (!SAFE_ID.test(id) || id === "." || id.includes("..")) {
-    throw new InvalidRequestError(`${name} must be an id of Graph's: letters, digits and - _ ~ = : @ . without ".."`);
+  // URL parsers resolve "." and "..", so the next segment would become the id.
+  if (!ID_PATTERN.test(id) || id === "." || id.includes("..")) {
+    throw new InvalidRequestError(
+      `${name} must be an id of Graph: 1 to 512 letters, digits and - _ ~ = : @ . without ".."`,
+    );
   }
   return encodeURIComponent(id);
 }

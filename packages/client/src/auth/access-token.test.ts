@@ -140,16 +140,16 @@ describe("what is no bearer token", () => {
     ["undefined", undefined, "undefined"],
     ["a number", 7, "number"],
     ["an object", { token: "x" }, "object"],
-    ["an empty text", "", "a text that is none"],
-    ["a text with a space", "two words", "a text that is none"],
-    ["one that ends with a newline", "token\n", "a text that is none"],
-    ["one that starts a header of its own", "token\r\nx-injected: 1", "a text that is none"],
-    ["one that says Bearer itself", "Bearer token", "a text that is none"],
-    ["letters that no header takes", "tokén", "a text that is none"],
+    ["an empty text", "", "a malformed string"],
+    ["a text with a space", "two words", "a malformed string"],
+    ["one that ends with a newline", "token\n", "a malformed string"],
+    ["one that starts a header of its own", "token\r\nx-injected: 1", "a malformed string"],
+    ["one that says Bearer itself", "Bearer token", "a malformed string"],
+    ["letters that no header takes", "tokén", "a malformed string"],
   ])("is refused: %s", async (_, given, kind) => {
     await expect(sourceOf(async () => given)({})).rejects.toMatchObject({
       code: "token_unavailable",
-      message: `the credential gave no token: expected a bearer token, got ${kind}`,
+      message: `expected a bearer token from the credential, got ${kind}`,
     });
   });
 

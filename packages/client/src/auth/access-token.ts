@@ -1,15 +1,15 @@
 import { DtmfError } from "@graph-dtmf/models";
 import { isRecord } from "@graph-dtmf/models/internal";
 
-/** What a token is asked for. */
+/** The request for one token, as a credential function receives it. */
 export interface TokenRequest {
-  /** The tenant of the call, where the bot serves several. */
+  /** The tenant of the call, for bots that serve several tenants. */
   tenantId?: string;
-  /** The claims of a challenge, as Graph sent them. */
+  /** The claims of a challenge from Graph, as JSON. */
   claims?: string;
 }
 
-/** A credential of `@azure/identity`, as far as we call it. */
+/** A credential of `@azure/identity`: the part of its interface that the client uses. */
 export interface TokenCredential {
   getToken(
     scopes: string | string[],
@@ -17,50 +17,56 @@ export interface TokenCredential {
   ): Promise<{ token: string } | null>;
 }
 
-/** An authentication provider of `@microsoft/microsoft-graph-client`, as far as we call it. It knows nothing of tenants or claims. */
+/**
+ * An authentication provider of `@microsoft/microsoft-graph-client`: the part of its interface that the client uses.
+ * It supports neither tenants nor claims.
+ */
 export interface AuthenticationProvider {
   getAccessToken(options?: { scopes?: string[] }): Promise<string>;
 }
 
-/** Where tokens come from: Azure's credentials, graph-client's providers, or a function. It is asked before every request. */
+/**
+ * A source of access tokens: a credential of `@azure/identity`, an authentication provider of graph-client, or a
+ * function. It is called before every request, so it should cache its tokens.
+ */
 export type Credential = TokenCredential | AuthenticationProvider | ((request: TokenRequest) => Promise<string>);
 
-/** Gets a token for one request. */
+/** Returns an access token for one request. */
 export type TokenSource = (request: TokenRequest) => Promise<string>;
 
-/** What may stand in a header after `Bearer `. */
-const BEARER = /^[A-Za-z0-9._~+/=-]+$/;
+/** The characters that may follow `Bearer ` in a header. */
+const BEARER_TOKEN = /^[A-Za-z0-9._~+/=-]+$/;
 
 /**
- * Makes one source of any credential.
+ * Creates a token source from any kind of credential.
  *
- * Its promise rejects with code `token_unavailable`, and the cause, whatever goes wrong with the credential.
+ * If the credential fails, the promise of the token source rejects with code `token_unavailable` and the failure as `cause`.
  *
- * @throws TypeError if it is no credential.
+ * @throws TypeError if the value is not a credential.
  */
 export function createTokenSource(credential: Credential, scopes: readonly string[]): TokenSource {
-  const ask = asker(credential, scopes);
+  const requestToken = toTokenRequester(credential, scopes);
   return async (request) => {
     let token: unknown;
     try {
-      token = await ask(request);
+      token = await requestToken(request);
     } catch (cause) {
-      throw new DtmfError("token_unavailable", "the credential gave no token: it failed", { cause });
+      throw new DtmfError("token_unavailable", "the credential failed to provide a token: see the cause", { cause });
     }
-    if (typeof token === "string" && BEARER.test(token)) return token;
+    if (typeof token === "string" && BEARER_TOKEN.test(token)) return token;
     throw new DtmfError(
       "token_unavailable",
-      `the credential gave no token: expected a bearer token, got ${kindOf(token)}`,
+      `expected a bearer token from the credential, got ${describeToken(token)}`,
     );
   };
 }
 
-function asker(credential: unknown, scopes: readonly string[]): (request: TokenRequest) => Promise<unknown> {
+function toTokenRequester(credential: unknown, scopes: readonly string[]): (request: TokenRequest) => Promise<unknown> {
   if (typeof credential === "function") return (request) => credential(request);
   if (hasMethod(credential, "getToken")) {
     return async (request) => {
-      const answer = await credential.getToken([...scopes], request);
-      return isRecord(answer) ? answer.token : answer;
+      const result = await credential.getToken([...scopes], request);
+      return isRecord(result) ? result.token : result;
     };
   }
   if (hasMethod(credential, "getAccessToken")) return () => credential.getAccessToken({ scopes: [...scopes] });
@@ -72,10 +78,10 @@ function asker(credential: unknown, scopes: readonly string[]): (request: TokenR
 function hasMethod<Name extends string>(
   value: unknown,
   name: Name,
-): value is Record<Name, (...given: unknown[]) => Promise<unknown>> {
+): value is Record<Name, (...parameters: unknown[]) => Promise<unknown>> {
   return typeof value === "object" && value !== null && typeof (value as Record<Name, unknown>)[name] === "function";
 }
 
-function kindOf(token: unknown): string {
-  return typeof token === "string" ? "a text that is none" : token === null ? "null" : typeof token;
+function describeToken(token: unknown): string {
+  return typeof token === "string" ? "a malformed string" : token === null ? "null" : typeof token;
 }

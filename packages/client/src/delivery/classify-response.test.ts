@@ -1,47 +1,45 @@
 import type { Call, CommsOperation } from "@graph-dtmf/models";
 import fc from "fast-check";
 import { describe, expect, expectTypeOf, it } from "vitest";
-import type { Exchanged } from "../transport/exchange.ts";
-import {
-  type AnswerReader,
-  callAnswer,
-  noAnswer,
-  operationAnswer,
-  type Verdict,
-  verdictOf,
-} from "./classify-response.ts";
+import type { ExchangeResult } from "../transport/http-transport.ts";
+import { type ClassifiedResponse, classifyResponse } from "./classify-response.ts";
+import { acceptAnyBody, type ResponseReader, readCall, readOperation } from "./response-readers.ts";
 
 const ID = "0fe0623f-d628-42ed-b4bd-8ac290072cc5";
 
-const answered = (status: number, rest: Partial<Exchanged> = {}): Exchanged => ({ phase: "answered", status, ...rest });
-const kindOf = (exchanged: Exchanged): string => verdictOf(exchanged, operationAnswer).kind;
+const answered = (status: number, rest: Partial<ExchangeResult> = {}): ExchangeResult => ({
+  phase: "answered",
+  status,
+  ...rest,
+});
+const kindOf = (exchanged: ExchangeResult): string => classifyResponse(exchanged, readOperation).kind;
 
 describe("a request of which no byte left", () => {
   it("was not executed, and keeps its cause", () => {
     const cause = new Error("refused");
-    expect(verdictOf({ phase: "notSent", cause }, operationAnswer)).toEqual({ kind: "notSent", cause });
+    expect(classifyResponse({ phase: "notSent", cause }, readOperation)).toEqual({ kind: "notSent", cause });
   });
 });
 
 describe("a request without an answer", () => {
   it("may have been executed", () => {
-    const exchanged: Exchanged = { phase: "sent", cause: new Error("reset") };
-    expect(verdictOf(exchanged, operationAnswer)).toEqual({ kind: "unknown", answer: exchanged });
+    const exchanged: ExchangeResult = { phase: "sent", cause: new Error("reset") };
+    expect(classifyResponse(exchanged, readOperation)).toEqual({ kind: "unknown", response: exchanged });
   });
 });
 
 describe("a 2xx", () => {
   it.each([200, 201, 202, 299])("with an operation is accepted: %i", (status) => {
     const body = { id: ID, status: "running", clientContext: "c" };
-    expect(verdictOf(answered(status, { body }), operationAnswer)).toEqual({ kind: "accepted", value: body });
+    expect(classifyResponse(answered(status, { body }), readOperation)).toEqual({ kind: "accepted", value: body });
   });
 
   it("hands on where Graph says that the operation is", () => {
     const headers = { location: "/communications/calls/x/operations/y" };
-    expect(verdictOf(answered(200, { headers, body: { id: ID } }), operationAnswer)).toMatchObject({
+    expect(classifyResponse(answered(200, { headers, body: { id: ID } }), readOperation)).toMatchObject({
       location: "/communications/calls/x/operations/y",
     });
-    expect(verdictOf(answered(200, { body: { id: ID } }), operationAnswer)).not.toHaveProperty("location");
+    expect(classifyResponse(answered(200, { body: { id: ID } }), readOperation)).not.toHaveProperty("location");
   });
 
   it.each([
@@ -56,7 +54,7 @@ describe("a 2xx", () => {
     ["an id that is null", { id: null }],
   ])("that is no operation may have been executed: %s", (_, body) => {
     const exchanged = answered(200, { body });
-    expect(verdictOf(exchanged, operationAnswer)).toEqual({ kind: "unknown", answer: exchanged });
+    expect(classifyResponse(exchanged, readOperation)).toEqual({ kind: "unknown", response: exchanged });
   });
 
   it("whose body broke off may have been executed", () => {
@@ -65,7 +63,7 @@ describe("a 2xx", () => {
 
   it("is accepted whatever comes with it where nothing is expected", () => {
     for (const body of [undefined, "", "OK", {}]) {
-      expect(verdictOf(answered(202, { body }), noAnswer)).toEqual({ kind: "accepted", value: true });
+      expect(classifyResponse(answered(202, { body }), acceptAnyBody)).toEqual({ kind: "accepted", value: true });
     }
   });
 });
@@ -75,7 +73,7 @@ describe("a refusal", () => {
     "was not executed: %i",
     (status) => {
       const exchanged = answered(status, { body: { id: ID } });
-      expect(verdictOf(exchanged, operationAnswer)).toEqual({ kind: "refused", answer: exchanged });
+      expect(classifyResponse(exchanged, readOperation)).toEqual({ kind: "refused", response: exchanged });
     },
   );
 
@@ -133,25 +131,25 @@ describe("a verdict", () => {
 
 describe("readers", () => {
   it("read an operation in any of Graph's spellings", () => {
-    expect(operationAnswer({ id: "0FE0623FD62842EDB4BD8AC290072CC5", status: "Completed" })).toMatchObject({
+    expect(readOperation({ id: "0FE0623FD62842EDB4BD8AC290072CC5", status: "Completed" })).toMatchObject({
       id: ID,
       status: "completed",
     });
   });
 
   it("read a call that has an id", () => {
-    expect(callAnswer({ id: ID, state: "Establishing", toneInfo: null })).toMatchObject({
+    expect(readCall({ id: ID, state: "Establishing", toneInfo: null })).toMatchObject({
       id: ID,
       state: "establishing",
     });
-    for (const body of [undefined, null, "", [], {}, { id: "" }, { id: 7 }]) expect(callAnswer(body)).toBeUndefined();
+    for (const body of [undefined, null, "", [], {}, { id: "" }, { id: 7 }]) expect(readCall(body)).toBeUndefined();
   });
 });
 
 describe("types", () => {
   it("follow the reader", () => {
-    expectTypeOf(verdictOf(answered(200), callAnswer)).toEqualTypeOf<Verdict<Call>>();
-    expectTypeOf(operationAnswer).toEqualTypeOf<AnswerReader<CommsOperation>>();
-    expectTypeOf<Extract<Verdict<Call>, { kind: "accepted" }>["value"]>().toEqualTypeOf<Call>();
+    expectTypeOf(classifyResponse(answered(200), readCall)).toEqualTypeOf<ClassifiedResponse<Call>>();
+    expectTypeOf(readOperation).toEqualTypeOf<ResponseReader<CommsOperation>>();
+    expectTypeOf<Extract<ClassifiedResponse<Call>, { kind: "accepted" }>["value"]>().toEqualTypeOf<Call>();
   });
 });

@@ -1,7 +1,7 @@
 import { getEventListeners } from "node:events";
 import { createManualClock } from "@graph-dtmf/models/testing";
 import { describe, expect, it } from "vitest";
-import { OutOfTime, Patience } from "./request-deadline.ts";
+import { DeadlineExceededError, RequestDeadline } from "./request-deadline.ts";
 
 const never = new Promise<never>(() => {});
 
@@ -9,7 +9,7 @@ const never = new Promise<never>(() => {});
 function start({ timeoutMs = 30_000 } = {}) {
   const clock = createManualClock();
   const [caller, client] = [new AbortController(), new AbortController()];
-  const patience = new Patience({ clock, timeoutMs, signal: caller.signal, closing: client.signal });
+  const patience = new RequestDeadline({ clock, timeoutMs, signal: caller.signal, closing: client.signal });
   const listeners = (): number =>
     getEventListeners(caller.signal, "abort").length + getEventListeners(client.signal, "abort").length;
   return { clock, caller, client, patience, listeners };
@@ -30,13 +30,13 @@ async function unhandledDuring(act: () => Promise<unknown>): Promise<unknown[]> 
 describe("leftMs", () => {
   it("runs down with the clock, to 0 and not below", async () => {
     const { clock, patience } = start();
-    expect(patience.leftMs).toBe(30_000);
+    expect(patience.remainingMs).toBe(30_000);
     await clock.advance(29_999);
-    expect(patience.leftMs).toBe(1);
+    expect(patience.remainingMs).toBe(1);
     await clock.advance(1);
-    expect(patience.leftMs).toBe(0);
+    expect(patience.remainingMs).toBe(0);
     await clock.advance(1);
-    expect(patience.leftMs).toBe(0);
+    expect(patience.remainingMs).toBe(0);
   });
 });
 
@@ -44,51 +44,53 @@ describe("check", () => {
   it("passes as long as nobody wanted an end, out of time too", async () => {
     const { clock, patience } = start();
     await clock.advance(60_000);
-    expect(() => patience.check()).not.toThrow();
+    expect(() => patience.throwIfAborted()).not.toThrow();
   });
 
   it("throws aborted with the caller's reason, or closed", () => {
     const aborted = start();
     aborted.caller.abort("enough");
-    expect(() => aborted.patience.check()).toThrow(expect.objectContaining({ code: "aborted", cause: "enough" }));
+    expect(() => aborted.patience.throwIfAborted()).toThrow(
+      expect.objectContaining({ code: "aborted", cause: "enough" }),
+    );
     const closed = start();
     closed.client.abort();
-    expect(() => closed.patience.check()).toThrow(expect.objectContaining({ code: "closed" }));
+    expect(() => closed.patience.throwIfAborted()).toThrow(expect.objectContaining({ code: "closed" }));
   });
 });
 
 describe("until", () => {
   it("gives what the promise gives, and throws what it throws", async () => {
     const { patience } = start();
-    expect(await patience.until(Promise.resolve(7))).toBe(7);
-    await expect(patience.until(Promise.reject(new Error("no")))).rejects.toThrow("no");
+    expect(await patience.waitFor(Promise.resolve(7))).toBe(7);
+    await expect(patience.waitFor(Promise.reject(new Error("no")))).rejects.toThrow("no");
   });
 
   it("takes what is there already, with no time left too", async () => {
     const { patience } = start({ timeoutMs: 0 });
-    expect(await patience.until(Promise.resolve(7))).toBe(7);
+    expect(await patience.waitFor(Promise.resolve(7))).toBe(7);
   });
 
   it("ends when the time is over, and not before", async () => {
     const { clock, patience } = start();
     let ended: unknown;
-    void patience.until(never).catch((reason: unknown) => {
+    void patience.waitFor(never).catch((reason: unknown) => {
       ended = reason;
     });
     await clock.advance(29_999);
     expect(ended).toBeUndefined();
     await clock.advance(1);
-    expect(ended).toBeInstanceOf(OutOfTime);
+    expect(ended).toBeInstanceOf(DeadlineExceededError);
     expect(ended).toMatchObject({ code: "ETIMEDOUT" });
   });
 
   it("ends with the caller's signal, or with the client, while it waits", async () => {
     const { patience, caller } = start();
-    const waiting = patience.until(never);
+    const waiting = patience.waitFor(never);
     caller.abort("enough");
     await expect(waiting).rejects.toMatchObject({ code: "aborted", cause: "enough" });
     const other = start();
-    const otherWaiting = other.patience.until(never);
+    const otherWaiting = other.patience.waitFor(never);
     other.client.abort();
     await expect(otherWaiting).rejects.toMatchObject({ code: "closed" });
   });
@@ -96,7 +98,7 @@ describe("until", () => {
   it("ends at once if it was over before", async () => {
     const { patience, caller } = start();
     caller.abort();
-    await expect(patience.until(Promise.resolve(7))).rejects.toMatchObject({ code: "aborted" });
+    await expect(patience.waitFor(Promise.resolve(7))).rejects.toMatchObject({ code: "aborted" });
   });
 
   it("leaves no rejection unhandled, however it ended before the promise", async () => {
@@ -104,12 +106,12 @@ describe("until", () => {
     before.caller.abort();
     const during = start();
     const unhandled = await unhandledDuring(async () => {
-      await before.patience.until(Promise.reject(new Error("no token"))).catch(() => {});
+      await before.patience.waitFor(Promise.reject(new Error("no token"))).catch(() => {});
       let fail = (_: unknown): void => {};
       const late = new Promise<never>((_, reject) => {
         fail = reject;
       });
-      const waiting = during.patience.until(late);
+      const waiting = during.patience.waitFor(late);
       during.caller.abort();
       await waiting.catch(() => {});
       fail(new Error("no token"));
@@ -119,23 +121,23 @@ describe("until", () => {
 
   it("leaves neither timer nor listener behind, however it ended", async () => {
     const { clock, patience, caller, listeners } = start();
-    await patience.until(Promise.resolve());
-    await patience.until(Promise.reject(new Error("no"))).catch(() => {});
+    await patience.waitFor(Promise.resolve());
+    await patience.waitFor(Promise.reject(new Error("no"))).catch(() => {});
     expect([clock.pending, listeners()]).toEqual([0, 0]);
-    const waiting = patience.until(never);
+    const waiting = patience.waitFor(never);
     expect([clock.pending, listeners()]).toEqual([1, 2]);
     caller.abort();
     await waiting.catch(() => {});
-    await patience.until(never).catch(() => {});
+    await patience.waitFor(never).catch(() => {});
     expect([clock.pending, listeners()]).toEqual([0, 0]);
   });
 
   it("needs no signal of the caller's", async () => {
     const clock = createManualClock();
-    const patience = new Patience({ clock, timeoutMs: 5, closing: new AbortController().signal });
-    const waiting = patience.until(never).catch((reason: unknown) => reason);
+    const patience = new RequestDeadline({ clock, timeoutMs: 5, closing: new AbortController().signal });
+    const waiting = patience.waitFor(never).catch((reason: unknown) => reason);
     await clock.advance(5);
-    expect(await waiting).toBeInstanceOf(OutOfTime);
+    expect(await waiting).toBeInstanceOf(DeadlineExceededError);
   });
 
   it("waits a thousand times on one signal without a warning of a leak", async () => {
@@ -143,7 +145,7 @@ describe("until", () => {
     const note = (warning: Error): void => void warnings.push(warning);
     process.on("warning", note);
     const { patience, client, listeners } = start();
-    const waiting = Array.from({ length: 1_000 }, () => patience.until(never).catch(() => {}));
+    const waiting = Array.from({ length: 1_000 }, () => patience.waitFor(never).catch(() => {}));
     expect(listeners()).toBe(2);
     await new Promise((resolve) => setImmediate(resolve));
     client.abort();

@@ -1,83 +1,86 @@
 import { type Clock, DtmfError, type Timer } from "@graph-dtmf/models";
 import { onAbort } from "@graph-dtmf/models/internal";
 
-/** The time for a request was over before what was waited for came. */
-export class OutOfTime extends Error {
-  override readonly name = "OutOfTime";
+/** The deadline of a request passed before the promise that it waited for settled. */
+export class DeadlineExceededError extends Error {
+  override readonly name = "DeadlineExceededError";
   readonly code = "ETIMEDOUT";
 }
 
-/** What ends a request of the caller's. */
-export interface PatienceOptions {
+/** The options of a {@link RequestDeadline}. */
+export interface RequestDeadlineOptions {
   clock: Clock;
   /** Aborted when the client is closed. */
   closing: AbortSignal;
+  /** The caller's signal. */
   signal?: AbortSignal | undefined;
   timeoutMs: number;
 }
 
-/** How long one request may go on being tried: until the caller's signal, its time, or the client's end. */
-export class Patience {
-  readonly #options: PatienceOptions;
-  readonly #untilMs: number;
+/** Ends one request at its timeout, when the caller's signal is aborted, or when the client is closed. */
+export class RequestDeadline {
+  readonly #options: RequestDeadlineOptions;
+  readonly #expiresAtMs: number;
 
-  constructor(options: PatienceOptions) {
+  constructor(options: RequestDeadlineOptions) {
     this.#options = options;
-    this.#untilMs = options.clock.now() + options.timeoutMs;
+    this.#expiresAtMs = options.clock.now() + options.timeoutMs;
   }
 
-  /** Milliseconds left, 0 or more. */
-  get leftMs(): number {
-    return Math.max(0, this.#untilMs - this.#options.clock.now());
+  /** Milliseconds until the deadline, 0 or more. */
+  get remainingMs(): number {
+    return Math.max(0, this.#expiresAtMs - this.#options.clock.now());
   }
 
-  /** @throws DtmfError `aborted` or `closed` once somebody wanted it to end. */
-  check(): void {
+  /** @throws DtmfError `aborted` if the caller's signal is aborted, `closed` if the client is closed. */
+  throwIfAborted(): void {
     const { signal, closing } = this.#options;
-    if (signal?.aborted) throw new DtmfError("aborted", "given up by the caller", { cause: signal.reason });
-    if (closing.aborted) throw new DtmfError("closed", "the client is closed");
+    if (signal?.aborted) throw new DtmfError("aborted", "aborted by the caller's signal", { cause: signal.reason });
+    if (closing.aborted) throw new DtmfError("closed", "the client is closed: create another one");
   }
 
   /**
-   * Waits for the promise.
+   * Waits for a promise.
    *
-   * @throws DtmfError `aborted` or `closed`, or {@link OutOfTime}, whichever comes before it.
+   * @throws DtmfError `aborted` or `closed`, or {@link DeadlineExceededError}, if one of them comes first.
    */
-  until<T>(promise: Promise<T>): Promise<T> {
+  waitFor<T>(promise: Promise<T>): Promise<T> {
     const { clock, signal, closing } = this.#options;
     return new Promise<T>((resolve, reject) => {
       const releases: (() => void)[] = [];
       const release = (): void => {
         for (const each of releases) each();
       };
-      // Before the check: if that throws nobody waits any more, and a rejection would be an unhandled one.
+      // Attached before throwIfAborted: if that throws, a later rejection of the promise is still handled.
       promise.then(resolve, reject).then(release);
-      this.check();
+      this.throwIfAborted();
       const end = (reason: unknown): void => {
         release();
         reject(reason);
       };
       const stop = (): void => {
         try {
-          this.check();
+          this.throwIfAborted();
         } catch (reason) {
           end(reason);
         }
       };
-      const timer = clock.after(this.leftMs, () => end(new OutOfTime("the time for this request is over")));
+      const timer = clock.after(this.remainingMs, () =>
+        end(new DeadlineExceededError("the timeoutMs of the request has passed")),
+      );
       releases.push(() => timer.cancel(), onAbort(closing, stop));
       if (signal) releases.push(onAbort(signal, stop));
     });
   }
 
-  /** Waits that long, or until `wake` resolves; throws as {@link until} does. */
+  /** Waits for a time, or until `wake` resolves. Throws what {@link waitFor} throws. */
   async sleep(ms: number, wake: Promise<unknown>): Promise<void> {
     let timer: Timer | undefined;
     const slept = new Promise<void>((resolve) => {
       timer = this.#options.clock.after(ms, resolve);
     });
     try {
-      await this.until(Promise.race([slept, wake]));
+      await this.waitFor(Promise.race([slept, wake]));
     } finally {
       timer?.cancel();
     }

@@ -1,16 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Exchanged } from "../transport/exchange.ts";
-import { noAnswer, type Verdict, verdictOf } from "./classify-response.ts";
-import { challengedClaims, retryDelayMs } from "./retry.ts";
+import type { ExchangeResult } from "../transport/http-transport.ts";
+import { type ClassifiedResponse, classifyResponse } from "./classify-response.ts";
+import { acceptAnyBody } from "./response-readers.ts";
+import { retryDelayMs } from "./retry.ts";
 
 const NOW_MS = 1_700_000_000_000;
 
-const notSent: Verdict<unknown> = { kind: "notSent", cause: new Error("refused") };
-const answered = (status: number, headers: Record<string, string> = {}): Verdict<unknown> =>
-  verdictOf({ phase: "answered", status, headers }, noAnswer);
+const notSent: ClassifiedResponse<unknown> = { kind: "notSent", cause: new Error("refused") };
+const answered = (status: number, headers: Record<string, string> = {}): ClassifiedResponse<unknown> =>
+  classifyResponse({ phase: "answered", status, headers }, acceptAnyBody);
 
-function delayMs(verdict: Verdict<unknown>, { attempts = 1, idempotent = false } = {}): number | undefined {
+function delayMs(verdict: ClassifiedResponse<unknown>, { attempts = 1, idempotent = false } = {}): number | undefined {
   return retryDelayMs(verdict, { attempts, idempotent, nowMs: NOW_MS });
 }
 
@@ -56,19 +57,19 @@ describe("what was certainly not executed", () => {
 });
 
 describe("what may have been executed", () => {
-  const unknown: Exchanged[] = [
+  const unknown: ExchangeResult[] = [
     { phase: "sent", cause: new Error("reset") },
     ...[408, 500, 502, 503, 504].map((status) => ({ phase: "answered" as const, status })),
     { phase: "answered", status: 504, headers: { "retry-after": "1" } },
   ];
 
   it.each(unknown)("is never sent again: $phase, $status", (exchanged) => {
-    expect(delayMs(verdictOf(exchanged, noAnswer))).toBeUndefined();
+    expect(delayMs(classifyResponse(exchanged, acceptAnyBody))).toBeUndefined();
   });
 
   it.each(unknown)("is sent again where that does no harm: $phase, $status", (exchanged) => {
     const wait = exchanged.headers ? 1_000 : 500;
-    expect(delayMs(verdictOf(exchanged, noAnswer), { attempts: 2, idempotent: true })).toBe(wait);
+    expect(delayMs(classifyResponse(exchanged, acceptAnyBody), { attempts: 2, idempotent: true })).toBe(wait);
   });
 
   it("is not sent again to who does not know how to: 501", () => {
@@ -81,56 +82,5 @@ describe("an answer that is final", () => {
     for (const idempotent of [false, true]) {
       expect(delayMs(answered(status, { "retry-after": "1" }), { idempotent })).toBeUndefined();
     }
-  });
-});
-
-describe("the claims of a challenge", () => {
-  const CLAIMS = '{"access_token":{"nbf":{"essential":true,"value":"1604106651"}}}';
-  const encoded = (text: string, encoding: "base64" | "base64url" = "base64"): string =>
-    Buffer.from(text).toString(encoding);
-
-  it("are read as a credential takes them", () => {
-    const challenge = `Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000", error="insufficient_claims", claims="${encoded(CLAIMS)}"`;
-    expect(challengedClaims(challenge)).toBe(CLAIMS);
-  });
-
-  it("are read in both alphabets, padded or not, among other challenges", () => {
-    const text = '{"a":"???>>>~~~ü"}';
-    for (const encoding of ["base64", "base64url"] as const) {
-      expect(challengedClaims(`Basic realm="x", Bearer claims="${encoded(text, encoding)}"`)).toBe(text);
-    }
-    expect(challengedClaims(`Bearer claims="${encoded('{"a":1}').replaceAll("=", "")}"`)).toBe('{"a":1}');
-  });
-
-  it.each([
-    ["no challenge", undefined],
-    ["an empty one", ""],
-    ["one without claims", 'Bearer error="invalid_token"'],
-    ["empty claims", 'Bearer claims=""'],
-    ["claims that are no base64", 'Bearer claims="{}"'],
-    ["claims that are no JSON", `Bearer claims="${encoded("hello")}"`],
-    ["claims that break off", `Bearer claims="${encoded('{"access_token":')}"`],
-    ["claims without quotes", `Bearer claims=${encoded("{}")}`],
-    ["quotes that never close", `Bearer claims="${encoded("{}")}`],
-  ])("are none where they cannot be read: %s", (_, challenge) => {
-    expect(challengedClaims(challenge)).toBeUndefined();
-  });
-
-  it("are JSON or nothing, whatever the header holds", () => {
-    const header = fc.oneof(
-      fc.string(),
-      fc.base64String().map((text) => `Bearer claims="${text}"`),
-    );
-    fc.assert(
-      fc.property(header, (challenge) => {
-        const claims = challengedClaims(challenge);
-        if (claims !== undefined) expect(() => JSON.parse(claims)).not.toThrow();
-      }),
-    );
-    fc.assert(
-      fc.property(fc.json(), (claims) => {
-        expect(challengedClaims(`Bearer claims="${encoded(claims)}"`)).toBe(claims);
-      }),
-    );
   });
 });

@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { DtmfError, type OperationOutcome } from "@graph-dtmf/models";
 import { describe, expect, expectTypeOf, it } from "vitest";
-import { DeliveryUnknownError, GraphRequestError, NotSentError, noWatcher } from "./errors.ts";
+import { createNoWatcherError, DeliveryUnknownError, GraphRequestError, NotSentError } from "./errors.ts";
 
 const ID = "174faca9-a730-540a-881b-5121b8049f1d";
 
@@ -21,7 +21,7 @@ describe("GraphRequestError", () => {
     });
     expect(error).toBeInstanceOf(DtmfError);
     expect({ ...error, message: error.message, name: error.name }).toEqual({
-      explanation: { reason: expect.stringContaining("asks too much"), advice: expect.any(String) },
+      explanation: { reason: expect.stringContaining("too many requests"), advice: expect.any(String) },
       name: "GraphRequestError",
       code: "graph_request_failed",
       message: "Graph refused the request (429)",
@@ -54,10 +54,10 @@ describe("NotSentError", () => {
   it.each([
     ["an error without a code", new TypeError("secret"), "TypeError"],
     ["an error whose code is a number", errorWithCode(7), "Error"],
-    ["a text", "secret", "no answer"],
-    ["null", null, "no answer"],
-    ["nothing", undefined, "no answer"],
-    ["an object", { message: "secret" }, "no answer"],
+    ["a text", "secret", "no response"],
+    ["null", null, "no response"],
+    ["nothing", undefined, "no response"],
+    ["an object", { message: "secret" }, "no response"],
   ])("never repeats the text of its cause: %s", (_, cause, why) => {
     expect(new NotSentError(cause).message).toBe(`could not connect to Graph: ${why}`);
   });
@@ -119,7 +119,10 @@ describe("DeliveryUnknownError", () => {
 
 describe("noWatcher", () => {
   it("says what to do", () => {
-    expect(noWatcher()).toMatchObject({ code: "no_watcher", message: expect.stringContaining("operation tracker") });
+    expect(createNoWatcherError()).toMatchObject({
+      code: "no_watcher",
+      message: expect.stringContaining("operation tracker"),
+    });
   });
 });
 

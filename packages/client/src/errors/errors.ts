@@ -1,42 +1,53 @@
 import { type CompletionOptions, DtmfError, type OperationOutcome } from "@graph-dtmf/models";
-import { explainRefusal, explainUnknown, type RefusalExplanation } from "./explain-graph-error.ts";
-import type { GraphRefusal } from "./parse-graph-error.ts";
+import { explainGraphError, explainUnknownDelivery, type GraphErrorExplanation } from "./explain-graph-error.ts";
 
-/** Graph refused the request: nothing was executed. */
+/** The contents of a {@link GraphRequestError}. */
+export interface GraphRequestErrorDetails {
+  status: number;
+  message: string;
+  graphCode?: string;
+  graphCodes: string[];
+  requestId?: string;
+  clientRequestId?: string;
+  retryAfterMs?: number;
+  retryable: boolean;
+}
+
+/** Graph refused the request. Nothing was executed. */
 export class GraphRequestError extends DtmfError {
   override readonly name = "GraphRequestError";
   declare readonly code: "graph_request_failed";
-  /** HTTP status of the answer. */
+  /** HTTP status of the response. */
   readonly status: number;
-  /** The most telling code that Graph gave, also where it hid it in a message: `8522`, `7503`, `InvalidAuthenticationToken`. */
+  /** The most specific of `graphCodes`, for example `8522`, `7503` or `InvalidAuthenticationToken`. */
   declare readonly graphCode?: string;
-  /** The codes of the error and of those hidden in its message, from the outermost to the innermost. */
+  /** The codes of the error and of the errors nested in its message, from the outermost to the innermost. */
   readonly graphCodes: readonly string[];
-  /** Graph's id of the request: what Microsoft's support asks for. */
+  /** Graph's id of the request, for Microsoft support. */
   declare readonly requestId?: string;
   /** Our id of the request. */
   declare readonly clientRequestId?: string;
-  /** How long Graph asked to wait, in milliseconds. */
+  /** The delay in Graph's Retry-After header, in milliseconds. */
   declare readonly retryAfterMs?: number;
   /** Whether the same request may succeed later. */
   readonly retryable: boolean;
-  /** Why, in words that an operator understands, and what to do about it. */
-  readonly explanation: RefusalExplanation;
+  /** Why the request was refused and what an operator can do. */
+  readonly explanation: GraphErrorExplanation;
 
-  constructor(refusal: GraphRefusal) {
-    super("graph_request_failed", refusal.message);
-    this.status = refusal.status;
-    this.graphCodes = refusal.graphCodes;
-    this.retryable = refusal.retryable;
-    this.explanation = explainRefusal(refusal);
-    if (refusal.graphCode !== undefined) this.graphCode = refusal.graphCode;
-    if (refusal.requestId !== undefined) this.requestId = refusal.requestId;
-    if (refusal.clientRequestId !== undefined) this.clientRequestId = refusal.clientRequestId;
-    if (refusal.retryAfterMs !== undefined) this.retryAfterMs = refusal.retryAfterMs;
+  constructor(details: GraphRequestErrorDetails) {
+    super("graph_request_failed", details.message);
+    this.status = details.status;
+    this.graphCodes = details.graphCodes;
+    this.retryable = details.retryable;
+    this.explanation = explainGraphError(details);
+    if (details.graphCode !== undefined) this.graphCode = details.graphCode;
+    if (details.requestId !== undefined) this.requestId = details.requestId;
+    if (details.clientRequestId !== undefined) this.clientRequestId = details.clientRequestId;
+    if (details.retryAfterMs !== undefined) this.retryAfterMs = details.retryAfterMs;
   }
 }
 
-/** No connection could be made, or the turn in its call did not come: nothing was executed, and it may be sent again. */
+/** No connection could be made, or the lock of the call was not free in time. Nothing was executed: send it again. */
 export class NotSentError extends DtmfError {
   override readonly name = "NotSentError";
   declare readonly code: "not_sent";
@@ -47,8 +58,8 @@ export class NotSentError extends DtmfError {
   }
 }
 
-/** What became of a request that may have been executed. */
-export interface UnknownDelivery {
+/** The contents of a {@link DeliveryUnknownError}. */
+export interface DeliveryUnknownErrorDetails {
   callId?: string | undefined;
   clientContext?: string | undefined;
   status?: number | undefined;
@@ -60,63 +71,63 @@ export interface UnknownDelivery {
 }
 
 /**
- * Graph may have executed the request, and may not: sending it again could press the keys twice.
+ * Graph may have executed the request or not. It must not be sent again, because that could send the tones twice.
  *
- * We go on listening: `completion()` settles if Graph reports on it after all.
+ * `completion()` still resolves if Graph reports the outcome of the operation.
  */
 export class DeliveryUnknownError extends DtmfError {
   override readonly name = "DeliveryUnknownError";
   declare readonly code: "delivery_unknown";
-  readonly #completion: UnknownDelivery["completion"];
-  /** Absent where the request was to create a call. */
+  readonly #completion: DeliveryUnknownErrorDetails["completion"];
+  /** Absent if the request was to create a call. */
   declare readonly callId?: string;
-  /** Absent where the request was no media action. */
+  /** Absent if the request was not a media action. */
   declare readonly clientContext?: string;
-  /** HTTP status, if there was an answer. */
+  /** HTTP status, if there was a response. */
   declare readonly status?: number;
-  /** The codes that Graph gave, if there was an answer: `9999`. */
+  /** Graph's codes, if there was a response, for example `9999`. */
   readonly graphCodes: readonly string[];
-  /** Graph's id of the request, if there was an answer. */
+  /** Graph's id of the request, if there was a response. */
   declare readonly requestId?: string;
   /** Our id of the request. */
   readonly clientRequestId: string;
-  /** As much as is known of why, in words that an operator understands, and what to do. */
-  readonly explanation: RefusalExplanation;
+  /** Why the delivery is unknown, as far as Graph says, and what an operator can do. */
+  readonly explanation: GraphErrorExplanation;
 
-  constructor(delivery: UnknownDelivery) {
-    const why = delivery.status === undefined ? causeCode(delivery.cause) : `status ${delivery.status}`;
-    super("delivery_unknown", `Graph may have executed the request, or not (${why}): it is not sent again`, {
-      cause: delivery.cause,
+  constructor(details: DeliveryUnknownErrorDetails) {
+    const reason = details.status === undefined ? causeCode(details.cause) : `status ${details.status}`;
+    super("delivery_unknown", `Graph may have executed the request, or not (${reason}): it is not sent again`, {
+      cause: details.cause,
     });
-    this.clientRequestId = delivery.clientRequestId;
-    this.graphCodes = delivery.graphCodes ?? [];
-    this.explanation = explainUnknown(this.graphCodes);
-    this.#completion = delivery.completion;
-    if (delivery.callId !== undefined) this.callId = delivery.callId;
-    if (delivery.clientContext !== undefined) this.clientContext = delivery.clientContext;
-    if (delivery.status !== undefined) this.status = delivery.status;
-    if (delivery.requestId !== undefined) this.requestId = delivery.requestId;
+    this.clientRequestId = details.clientRequestId;
+    this.graphCodes = details.graphCodes ?? [];
+    this.explanation = explainUnknownDelivery(this.graphCodes);
+    this.#completion = details.completion;
+    if (details.callId !== undefined) this.callId = details.callId;
+    if (details.clientContext !== undefined) this.clientContext = details.clientContext;
+    if (details.status !== undefined) this.status = details.status;
+    if (details.requestId !== undefined) this.requestId = details.requestId;
   }
 
   /**
-   * How the operation ended, if Graph reports on it: the waiter still stands.
+   * Resolves with the outcome of the operation, if Graph reports it. The operation is still tracked.
    *
-   * @throws DtmfError `no_watcher` where nobody listens: the client was made without `operations`, or the request was
-   * no media action.
+   * @throws DtmfError `no_watcher` if the client was created without `operations`, or if the request was not a media
+   * action.
    */
   completion(options?: CompletionOptions): Promise<OperationOutcome> {
-    return this.#completion?.(options) ?? Promise.reject(noWatcher());
+    return this.#completion?.(options) ?? Promise.reject(createNoWatcherError());
   }
 }
 
-/** Nobody hears how it ends. */
-export function noWatcher(): DtmfError {
-  return new DtmfError("no_watcher", "nobody hears how this ends: give createDtmfClient an operation tracker");
+/** The error of `completion()` for an operation that is not tracked. */
+export function createNoWatcherError(): DtmfError {
+  return new DtmfError("no_watcher", "completion() needs `operations`: pass an operation tracker to createDtmfClient");
 }
 
-/** The code of a socket error, such as `ECONNREFUSED`; its name where it has none. Never its text, which may hold anything. */
+/** The code of a socket error such as `ECONNREFUSED`, or its name. Never its message, which may contain secrets. */
 function causeCode(cause: unknown): string {
-  if (typeof cause !== "object" || cause === null) return "no answer";
+  if (typeof cause !== "object" || cause === null) return "no response";
   if ("code" in cause && typeof cause.code === "string") return cause.code;
-  return cause instanceof Error ? cause.name : "no answer";
+  return cause instanceof Error ? cause.name : "no response";
 }

@@ -1,11 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { DeliveryUnknownError, GraphRequestError } from "./errors.ts";
-import { explainRefusal, explainUnknown } from "./explain-graph-error.ts";
-import { refusalOf } from "./parse-graph-error.ts";
+import { explainGraphError, explainUnknownDelivery } from "./explain-graph-error.ts";
+import { parseGraphError } from "./parse-graph-error.ts";
 
 /** What an operator reads of an answer of Graph's. */
 function explained(status: number, error: unknown): string {
-  const { reason, advice } = new GraphRequestError(refusalOf({ phase: "answered", status, body: { error } }, 0))
+  const { reason, advice } = new GraphRequestError(parseGraphError({ phase: "answered", status, body: { error } }, 0))
     .explanation;
   return `${reason} ${advice}`;
 }
@@ -16,7 +16,7 @@ describe("a refusal is explained", () => {
     [403, { code: "7504", message: "Insufficient enterprise tenant permissions" }, /administrator/],
     [403, { code: "7505", message: "mismatch" }, /another tenant.*tenantId/],
     [404, { code: "8522", message: "Call not found." }, /no such call.*15 seconds/],
-    [400, { code: "9999", message: "Encountered Exception" }, /failed inside.*hosted by the service/],
+    [400, { code: "9999", message: "Encountered Exception" }, /failed internally.*hosted by the service/],
     [403, { code: 7504 }, /administrator/],
   ])("by its code: %i, %j", (status, error, text) => {
     expect(explained(status, error)).toMatch(text);
@@ -44,9 +44,9 @@ describe("a refusal is explained", () => {
   });
 
   it("by the innermost of its codes that is known", () => {
-    expect(explainRefusal({ status: 403, graphCodes: ["7504", "8522", "constructor"], message: "" }).reason).toContain(
-      "no such call",
-    );
+    expect(
+      explainGraphError({ status: 403, graphCodes: ["7504", "8522", "constructor"], message: "" }).reason,
+    ).toContain("no such call");
   });
 });
 
@@ -56,6 +56,6 @@ describe("an unknown delivery is explained", () => {
       const { advice } = new DeliveryUnknownError({ clientRequestId: "id", graphCodes }).explanation;
       expect(advice).toMatch(/^Do not send it again/);
     }
-    expect(explainUnknown(["9999"]).reason).toContain("failed inside");
+    expect(explainUnknownDelivery(["9999"]).reason).toContain("failed internally");
   });
 });

@@ -1,14 +1,18 @@
 import { TONES } from "@graph-dtmf/models";
 import fc from "fast-check";
 import { describe, expect, expectTypeOf, it } from "vitest";
-import { type GraphRefusal, refusalOf } from "./parse-graph-error.ts";
+import type { GraphRequestErrorDetails } from "./errors.ts";
+import { parseGraphError } from "./parse-graph-error.ts";
 
 const NOW_MS = 1_700_000_000_000;
 const ID = "174faca9-a730-540a-881b-5121b8049f1d";
 const OTHER_ID = "94fb3b52-452a-4535-a601-69e0a90e3aa2";
 
-function refused(body: unknown, { status = 400, headers = {} as Record<string, string> } = {}): GraphRefusal {
-  return refusalOf({ phase: "answered", status, headers, body }, NOW_MS);
+function refused(
+  body: unknown,
+  { status = 400, headers = {} as Record<string, string> } = {},
+): GraphRequestErrorDetails {
+  return parseGraphError({ phase: "answered", status, headers, body }, NOW_MS);
 }
 
 /** Hides a JSON error in the message of another, that many times. */
@@ -145,7 +149,7 @@ describe("headers", () => {
   });
 
   it("may be missing", () => {
-    expect(refusalOf({ phase: "answered", status: 400 }, NOW_MS)).toMatchObject({ status: 400 });
+    expect(parseGraphError({ phase: "answered", status: 400 }, NOW_MS)).toMatchObject({ status: 400 });
   });
 });
 
@@ -253,8 +257,8 @@ describe("a bomb", () => {
 
 describe("types", () => {
   it("say what is always there", () => {
-    expectTypeOf<GraphRefusal["graphCodes"]>().toEqualTypeOf<string[]>();
-    expectTypeOf<GraphRefusal["graphCode"]>().toEqualTypeOf<string | undefined>();
-    expectTypeOf(refusalOf).returns.toEqualTypeOf<GraphRefusal>();
+    expectTypeOf<GraphRequestErrorDetails["graphCodes"]>().toEqualTypeOf<string[]>();
+    expectTypeOf<GraphRequestErrorDetails["graphCode"]>().toEqualTypeOf<string | undefined>();
+    expectTypeOf(parseGraphError).returns.toEqualTypeOf<GraphRequestErrorDetails>();
   });
 });

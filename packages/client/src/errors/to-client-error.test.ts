@@ -1,13 +1,13 @@
 import type { OperationOutcome } from "@graph-dtmf/models";
 import { describe, expect, it } from "vitest";
 import type { DeliveryUnknownError } from "./errors.ts";
-import { type Failed, failureOf } from "./to-client-error.ts";
+import { type FailedRequest, toClientError } from "./to-client-error.ts";
 
 const ID = "174faca9-a730-540a-881b-5121b8049f1d";
 const OTHER_ID = "94fb3b52-452a-4535-a601-69e0a90e3aa2";
 const outcome: OperationOutcome = { outcome: "timedOut", played: "unknown" };
 
-const failed = (rest: Partial<Failed> = {}): Failed => ({
+const failed = (rest: Partial<FailedRequest> = {}): FailedRequest => ({
   clientRequestId: ID,
   nowMs: 1_700_000_000_000,
   idempotent: false,
@@ -16,13 +16,13 @@ const failed = (rest: Partial<Failed> = {}): Failed => ({
   completion: async () => outcome,
   ...rest,
 });
-const refused = (status: number, headers: Record<string, string> = {}): Parameters<typeof failureOf>[0] => ({
+const refused = (status: number, headers: Record<string, string> = {}): Parameters<typeof toClientError>[0] => ({
   kind: "refused",
-  answer: { phase: "answered", status, headers, body: { error: { code: "8522", message: "Call not found." } } },
+  response: { phase: "answered", status, headers, body: { error: { code: "8522", message: "Call not found." } } },
 });
-const unknown = (status?: number): Parameters<typeof failureOf>[0] => ({
+const unknown = (status?: number): Parameters<typeof toClientError>[0] => ({
   kind: "unknown",
-  answer: {
+  response: {
     phase: status === undefined ? "sent" : "answered",
     cause: "reset",
     ...(status !== undefined && { status }),
@@ -32,13 +32,13 @@ const unknown = (status?: number): Parameters<typeof failureOf>[0] => ({
 describe("a request that was not sent", () => {
   it("is a NotSentError with the cause", () => {
     const cause = new Error("refused");
-    expect(failureOf({ kind: "notSent", cause }, failed())).toMatchObject({ code: "not_sent", cause });
+    expect(toClientError({ kind: "notSent", cause }, failed())).toMatchObject({ code: "not_sent", cause });
   });
 });
 
 describe("a refusal", () => {
   it("is a GraphRequestError with what Graph said, under our id", () => {
-    expect(failureOf(refused(404), failed())).toMatchObject({
+    expect(toClientError(refused(404), failed())).toMatchObject({
       code: "graph_request_failed",
       status: 404,
       graphCode: "8522",
@@ -48,26 +48,26 @@ describe("a refusal", () => {
   });
 
   it("is told under the id that Graph repeats, if it does", () => {
-    expect(failureOf(refused(404, { "client-request-id": OTHER_ID }), failed())).toMatchObject({
+    expect(toClientError(refused(404, { "client-request-id": OTHER_ID }), failed())).toMatchObject({
       clientRequestId: OTHER_ID,
     });
   });
 
   it("counts the time that Graph asks for from now", () => {
     const date = new Date(1_700_000_005_000).toUTCString();
-    expect(failureOf(refused(429, { "retry-after": date }), failed())).toMatchObject({ retryAfterMs: 5_000 });
+    expect(toClientError(refused(429, { "retry-after": date }), failed())).toMatchObject({ retryAfterMs: 5_000 });
   });
 
   it("may be asked again later, but not once the call is over", () => {
-    expect(failureOf(refused(429), failed())).toMatchObject({ retryable: true });
-    expect(failureOf(refused(429), failed({ callEnded: true }))).toMatchObject({ status: 429, retryable: false });
-    expect(failureOf(refused(404), failed({ callEnded: false }))).toMatchObject({ retryable: false });
+    expect(toClientError(refused(429), failed())).toMatchObject({ retryable: true });
+    expect(toClientError(refused(429), failed({ callEnded: true }))).toMatchObject({ status: 429, retryable: false });
+    expect(toClientError(refused(404), failed({ callEnded: false }))).toMatchObject({ retryable: false });
   });
 });
 
 describe("an unknown fate", () => {
   it.each([undefined, 500, 504, 200])("is a DeliveryUnknownError that goes on listening: status %s", async (status) => {
-    const error = failureOf(unknown(status), failed()) as DeliveryUnknownError;
+    const error = toClientError(unknown(status), failed()) as DeliveryUnknownError;
     expect(error).toMatchObject({
       code: "delivery_unknown",
       callId: "call",
@@ -80,13 +80,13 @@ describe("an unknown fate", () => {
   });
 
   it("is what Graph answered where asking twice does no harm", () => {
-    expect(failureOf(unknown(502), failed({ idempotent: true }))).toMatchObject({
+    expect(toClientError(unknown(502), failed({ idempotent: true }))).toMatchObject({
       code: "graph_request_failed",
       status: 502,
     });
   });
 
   it("stays one where Graph answered nothing", () => {
-    expect(failureOf(unknown(), failed({ idempotent: true }))).toMatchObject({ code: "delivery_unknown" });
+    expect(toClientError(unknown(), failed({ idempotent: true }))).toMatchObject({ code: "delivery_unknown" });
   });
 });

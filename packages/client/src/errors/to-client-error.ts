@@ -1,34 +1,34 @@
 import type { CompletionOptions, DtmfError, OperationOutcome } from "@graph-dtmf/models";
-import type { Verdict } from "../delivery/classify-response.ts";
+import type { ClassifiedResponse } from "../delivery/classify-response.ts";
 import { DeliveryUnknownError, GraphRequestError, NotSentError } from "./errors.ts";
-import { refusalOf } from "./parse-graph-error.ts";
+import { parseGraphError } from "./parse-graph-error.ts";
 
-/** What failed, and what is known of it. */
-export interface Failed {
+/** The request that failed. */
+export interface FailedRequest {
   clientRequestId: string;
   nowMs: number;
-  /** Where it did no harm to do it twice, an unknown fate matters to nobody: what counts is Graph's answer. */
+  /** Whether a second execution is harmless. A 5xx of such a request is an error of Graph, not an unknown delivery. */
   idempotent: boolean;
-  /** The call is over: trying again helps nobody. */
+  /** Whether the call has ended. Then no error is retryable. */
   callEnded?: boolean;
   callId?: string | undefined;
   clientContext?: string | undefined;
   completion?: (options?: CompletionOptions) => Promise<OperationOutcome>;
 }
 
-/** The error of a request that was not accepted. */
-export function failureOf(
-  verdict: Exclude<Verdict<unknown>, { kind: "accepted" }>,
-  { clientRequestId, nowMs, idempotent, callEnded, ...delivery }: Failed,
+/** Creates the error of a request that was not accepted. */
+export function toClientError(
+  classified: Exclude<ClassifiedResponse<unknown>, { kind: "accepted" }>,
+  { clientRequestId, nowMs, idempotent, callEnded, ...request }: FailedRequest,
 ): DtmfError {
-  if (verdict.kind === "notSent") return new NotSentError(verdict.cause);
-  const { status, cause } = verdict.answer;
-  const refusal = status === undefined ? undefined : refusalOf({ ...verdict.answer, status }, nowMs);
+  if (classified.kind === "notSent") return new NotSentError(classified.cause);
+  const { status, cause } = classified.response;
+  const graphError = status === undefined ? undefined : parseGraphError({ ...classified.response, status }, nowMs);
   const failedHarmlessly = idempotent && (status ?? 0) >= 500;
-  if (refusal && (verdict.kind === "refused" || failedHarmlessly)) {
-    const retryable = (refusal.retryable || failedHarmlessly) && !callEnded;
-    return new GraphRequestError({ clientRequestId, ...refusal, retryable });
+  if (graphError && (classified.kind === "refused" || failedHarmlessly)) {
+    const retryable = (graphError.retryable || failedHarmlessly) && !callEnded;
+    return new GraphRequestError({ clientRequestId, ...graphError, retryable });
   }
-  const { requestId, graphCodes } = refusal ?? {};
-  return new DeliveryUnknownError({ ...delivery, clientRequestId, requestId, graphCodes, status, cause });
+  const { requestId, graphCodes } = graphError ?? {};
+  return new DeliveryUnknownError({ ...request, clientRequestId, requestId, graphCodes, status, cause });
 }

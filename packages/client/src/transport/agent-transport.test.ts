@@ -5,28 +5,22 @@ import { createServer as createSecureServer, Agent as HttpsAgent } from "node:ht
 import { connect, type Socket } from "node:net";
 import { connect as connectSecurely } from "node:tls";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import {
-  answer,
-  type MisbehavingServer,
-  reset,
-  silent,
-  startMisbehavingServer,
-} from "../__fixtures__/misbehaving-server.ts";
 import { createObservedClock, type ObservedClock } from "../__fixtures__/observed-clock.ts";
-import { startHttpServer, startMuteServer } from "../__fixtures__/quiet-servers.ts";
-import { requestTo, turn } from "../__fixtures__/transport-requests.ts";
+import { answer, reset, type ScriptedServer, silent, startScriptedServer } from "../__fixtures__/scripted-server.ts";
+import { startHttpServer, startSilentServer } from "../__fixtures__/test-servers.ts";
+import { nextEventLoopTurn, requestTo } from "../__fixtures__/transport-requests.ts";
 import { createAgentTransport } from "./agent-transport.ts";
 import type { HttpTransport } from "./http-transport.ts";
 
 const RESPONSE_TIMEOUT_MS = 20_000;
 
-let server: MisbehavingServer;
+let server: ScriptedServer;
 let clock: ObservedClock;
 /** What is to be undone after the test. */
 let cleanups: (() => unknown)[];
 
 beforeEach(async () => {
-  server = await startMisbehavingServer();
+  server = await startScriptedServer();
   clock = createObservedClock();
   cleanups = [];
 });
@@ -81,7 +75,7 @@ describe("a request of which no byte left", () => {
     const { send } = transportWith(new HttpAgent({ lookup() {} }));
     const controller = new AbortController();
     const sending = send(requestTo("http://graph.test", { signal: controller.signal }));
-    await turn();
+    await nextEventLoopTurn();
     controller.abort("enough");
     expect(await sending).toMatchObject({ phase: "notSent", cause: { code: "ABORT_ERR" } });
     expect(getEventListeners(controller.signal, "abort")).toEqual([]);
@@ -132,7 +126,7 @@ describe("TLS", () => {
   });
 
   it("over a connection that an agent made before sends nothing until it is agreed on", async () => {
-    const mute = await startMuteServer();
+    const mute = await startSilentServer();
     const socket = connect(mute.port, "127.0.0.1");
     await once(socket, "connect");
     class Tunnel extends HttpsAgent {
@@ -141,7 +135,7 @@ describe("TLS", () => {
       }
     }
     const sending = transportWith(new Tunnel()).send(requestTo("https://graph.test"));
-    while (mute.received().length === 0) await turn();
+    while (mute.received().length === 0) await nextEventLoopTurn();
     await clock.advance(10_000);
     expect(await sending).toMatchObject({ phase: "notSent", cause: { code: "ETIMEDOUT" } });
   });
@@ -155,7 +149,7 @@ describe("connections", () => {
     const listeners: number[] = [];
     for (let count = 0; count < 30; count++) {
       await send(requestTo(`http://127.0.0.1:${plain.port}`));
-      await turn();
+      await nextEventLoopTurn();
       const socket = socketOf(requests.at(-1));
       listeners.push(socket.eventNames().reduce((sum, name) => sum + socket.listenerCount(name), 0));
     }
@@ -169,7 +163,7 @@ describe("connections", () => {
     const requests = observedRequests();
     server.behaviours.push(answer(200), reset, answer(200));
     await send();
-    await turn();
+    await nextEventLoopTurn();
     expect(await send()).toMatchObject({ phase: "sent", cause: { code: "ECONNRESET" } });
     expect(socketOf(requests[1])).toBe(socketOf(requests[0]));
     expect(server.behaviours).toHaveLength(1);
@@ -184,7 +178,7 @@ describe("the caller's agent", () => {
     const requests = observedRequests();
     await other.send(requestTo(`http://127.0.0.1:${plain.port}`));
     const socket = socketOf(requests[0]);
-    await turn();
+    await nextEventLoopTurn();
     await other.close();
     expect((requests[0] as unknown as { agent: HttpAgent }).agent).toBe(agent);
     expect(Object.values(agent.freeSockets).flat()).toEqual([socket]);
@@ -214,7 +208,7 @@ describe("the caller's agent with no connection free", () => {
     const controller = new AbortController();
     const reason = new Error("enough");
     const second = other.send(requestTo(server.url, { signal: controller.signal }));
-    await turn();
+    await nextEventLoopTurn();
     controller.abort(reason);
     expect(await second).toEqual({ phase: "notSent", cause: reason });
     for (const connection of server.sockets) answer(200)(connection);

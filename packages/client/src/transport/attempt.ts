@@ -1,131 +1,98 @@
 import type { Timer } from "@graph-dtmf/models";
 import { onAbort } from "@graph-dtmf/models/internal";
-import type { Exchanged } from "./exchange.ts";
-import type { HttpRequest, HttpTransportOptions } from "./http-transport.ts";
+import type { ExchangeResult, HttpRequest, HttpTransportOptions } from "./http-transport.ts";
+import { flattenHeaders, parseBody } from "./response-parts.ts";
+import { createTransportError, removeRawBytes, toError } from "./transport-error.ts";
 
 const CONNECT_TIMEOUT_MS = 10_000;
-/** Answers of the calls API are below 4 KiB. */
-const LONGEST_ANSWER = 1024 * 1024;
+/** Responses of the calls API are below 4 KiB. */
+const MAX_RESPONSE_BYTES = 1024 * 1024;
 
-/** One request under way: a transport tells it how far it got, and it tells the transport when to break it off. */
+/**
+ * The state of one HTTP request in flight. A transport reports its progress here. Timeouts, the caller's signal and a
+ * response that is too long cancel the request in the transport.
+ */
 export class Attempt {
-  readonly exchanged: Promise<Exchanged>;
+  readonly result: Promise<ExchangeResult>;
   readonly #options: HttpTransportOptions;
-  readonly #stop: (cause: Error) => void;
-  /** What is known by now; the answer's body, or why there is none, makes it whole. */
-  #known: Pick<Exchanged, "phase" | "status" | "headers"> = { phase: "notSent" };
-  #resolve: (exchanged: Exchanged) => void = () => {};
-  #isOver = false;
+  readonly #cancelTransport: (cause: Error) => void;
+  #progress: Pick<ExchangeResult, "phase" | "status" | "headers"> = { phase: "notSent" };
+  #resolve: (result: ExchangeResult) => void = () => {};
+  #isSettled = false;
   #timer: Timer | undefined;
-  #deaf: (() => void) | undefined;
+  #removeAbortListener: (() => void) | undefined;
   readonly #chunks: Buffer[] = [];
   #length = 0;
 
-  /** `stop` is called once, if the caller or the clock has had enough of it. */
-  constructor(request: HttpRequest, options: HttpTransportOptions, stop: (cause: Error) => void) {
-    const { signal, connectWithinMs = CONNECT_TIMEOUT_MS } = request;
+  /** @param cancelTransport is called at most once. */
+  constructor(request: HttpRequest, options: HttpTransportOptions, cancelTransport: (cause: Error) => void) {
+    const { signal, connectTimeoutMs = CONNECT_TIMEOUT_MS } = request;
     this.#options = options;
-    this.#stop = stop;
-    this.exchanged = new Promise((resolve) => {
+    this.#cancelTransport = cancelTransport;
+    this.result = new Promise((resolve) => {
       this.#resolve = resolve;
     });
-    if (signal) this.#deaf = onAbort(signal, () => this.#giveUp(asError(signal.reason)));
-    this.#timeOut(Math.min(CONNECT_TIMEOUT_MS, connectWithinMs), "connection");
-    if (signal?.aborted) this.#giveUp(asError(signal.reason));
+    if (signal) this.#removeAbortListener = onAbort(signal, () => this.#abort(toError(signal.reason)));
+    this.#startTimeout(Math.min(CONNECT_TIMEOUT_MS, connectTimeoutMs), "connection");
+    if (signal?.aborted) this.#abort(toError(signal.reason));
   }
 
-  /** Whether it may leave: once, and not after it was given up. */
-  get mayLeave(): boolean {
-    return !this.#isOver && this.#known.phase === "notSent";
+  /** Whether the request may be written: only once, and not after it was aborted. */
+  get canSend(): boolean {
+    return !this.#isSettled && this.#progress.phase === "notSent";
   }
 
-  get isOver(): boolean {
-    return this.#isOver;
+  get isSettled(): boolean {
+    return this.#isSettled;
   }
 
-  /** The connection stands, and bytes leave. */
-  leaves(): void {
-    this.#known = { phase: "sent" };
-    this.#timeOut(this.#options.responseTimeoutMs, "answer");
+  /** The connection is established, and the request is written from now on. */
+  markSent(): void {
+    this.#progress = { phase: "sent" };
+    this.#startTimeout(this.#options.responseTimeoutMs, "response");
   }
 
-  answered(status: number, headers: Record<string, string | string[] | undefined>): void {
-    this.#known = { phase: "answered", status, headers: singleHeaders(headers) };
+  markAnswered(status: number, headers: Record<string, string | string[] | undefined>): void {
+    this.#progress = { phase: "answered", status, headers: flattenHeaders(headers) };
   }
 
-  /** Some of the answer's body. One that is too long is broken off. */
-  take(chunk: Buffer): void {
+  /** Appends a part of the response body. Aborts the request if the body becomes too long. */
+  appendBody(chunk: Buffer): void {
     this.#length += chunk.length;
-    if (this.#length > LONGEST_ANSWER) this.#giveUp(failure("EMSGSIZE", "the answer is too long"));
+    if (this.#length > MAX_RESPONSE_BYTES) this.#abort(createTransportError("EMSGSIZE", "the response is too long"));
     else this.#chunks.push(chunk);
   }
 
-  /** The answer's body is whole. */
+  /** The response body is complete. */
   complete(): void {
     const [first] = this.#chunks;
     const bytes = first && this.#chunks.length === 1 ? first : Buffer.concat(this.#chunks);
-    this.#end(parseBody(bytes.toString("utf8")));
+    this.#settle(parseBody(bytes.toString("utf8")));
   }
 
-  /** No answer will come, or no more of it. */
-  breakOff(cause: Error): void {
-    this.#end({ cause: withoutBytes(cause) });
+  /** The response does not come, or its body stays incomplete. */
+  fail(cause: Error): void {
+    this.#settle({ cause: removeRawBytes(cause) });
   }
 
-  #giveUp(cause: Error): void {
-    this.#stop(cause);
-    // Not left to the transport's events: there are none as long as it waits for a connection.
-    this.breakOff(cause);
+  #abort(cause: Error): void {
+    this.#cancelTransport(cause);
+    // The transport emits no event while it waits for a connection.
+    this.fail(cause);
   }
 
-  #end(rest: Pick<Exchanged, "body" | "cause">): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
+  #settle(rest: Pick<ExchangeResult, "body" | "cause">): void {
+    if (this.#isSettled) return;
+    this.#isSettled = true;
     this.#timer?.cancel();
-    this.#deaf?.();
-    this.#resolve({ ...this.#known, ...rest });
+    this.#removeAbortListener?.();
+    this.#resolve({ ...this.#progress, ...rest });
   }
 
-  #timeOut(afterMs: number, missing: string): void {
+  #startTimeout(timeoutMs: number, expected: string): void {
     this.#timer?.cancel();
-    this.#timer = this.#options.clock.after(afterMs, () =>
-      this.#giveUp(failure("ETIMEDOUT", `no ${missing} within ${afterMs} ms`)),
+    this.#timer = this.#options.clock.after(timeoutMs, () =>
+      this.#abort(createTransportError("ETIMEDOUT", `no ${expected} within ${timeoutMs} ms`)),
     );
   }
-}
-
-/** Of what may be there only once, the first counts. */
-const SINGLE = new Set(["content-length", "content-type", "location", "retry-after", "set-cookie"]);
-
-function singleHeaders(headers: Record<string, string | string[] | undefined>): Record<string, string> {
-  const single: Record<string, string> = {};
-  for (const name in headers) {
-    const value = headers[name] ?? "";
-    single[name] = typeof value === "string" ? value : SINGLE.has(name) ? (value[0] ?? "") : value.join(", ");
-  }
-  return single;
-}
-
-/** Content types lie: keepAlive is answered with text/plain and nothing, errors with JSON under text/html. */
-function parseBody(text: string): { body?: unknown } {
-  if (text === "") return {};
-  try {
-    return { body: JSON.parse(text) };
-  } catch {
-    return { body: text };
-  }
-}
-
-/** Parsers' errors carry the bytes that they could not read: they may hold what must not be printed. */
-function withoutBytes(cause: Error): Error {
-  for (const bytes of ["rawPacket", "data"]) Reflect.deleteProperty(cause, bytes);
-  return cause;
-}
-
-export function failure(code: string, message: string): Error {
-  return Object.assign(new Error(message), { code });
-}
-
-function asError(reason: unknown): Error {
-  return reason instanceof Error ? reason : failure("ABORT_ERR", "aborted");
 }

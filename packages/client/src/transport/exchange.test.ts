@@ -1,9 +1,10 @@
 import { Client, GraphRequest as ClientRequest } from "@microsoft/microsoft-graph-client";
 import { afterEach, beforeEach, describe, expect, expectTypeOf, it, vi } from "vitest";
-import { answer, hangUp, type MisbehavingServer, startMisbehavingServer } from "../__fixtures__/misbehaving-server.ts";
 import { createObservedClock, type ObservedClock } from "../__fixtures__/observed-clock.ts";
-import { createExchange, type Exchange, type Exchanged, type GraphRequest } from "./exchange.ts";
-import { createHttpTransport, type HttpRequest, type HttpTransport } from "./http-transport.ts";
+import { answer, hangUp, type ScriptedServer, startScriptedServer } from "../__fixtures__/scripted-server.ts";
+import { createHttpTransport } from "./create-http-transport.ts";
+import { createExchange, type Exchange, type GraphRequest } from "./exchange.ts";
+import type { ExchangeResult, HttpRequest, HttpTransport } from "./http-transport.ts";
 
 const HEADERS = Object.freeze({
   authorization: "Bearer token",
@@ -17,13 +18,13 @@ const POST: GraphRequest = Object.freeze({
   body: { tones: ["tone1"], clientContext: "é" },
 });
 
-let server: MisbehavingServer;
+let server: ScriptedServer;
 let clock: ObservedClock;
 let transport: HttpTransport;
 let exchange: Exchange;
 
 beforeEach(async () => {
-  server = await startMisbehavingServer();
+  server = await startScriptedServer();
   clock = createObservedClock();
   transport = createHttpTransport({ clock, responseTimeoutMs: 30_000 });
   exchange = createExchange({ baseUrl: server.url, version: "v1.0", transport });
@@ -36,7 +37,7 @@ afterEach(async () => {
 });
 
 /** An exchange over a transport that keeps what it is given. */
-function recorded(options: { baseUrl?: string; version?: string; answer?: Exchanged } = {}) {
+function recorded(options: { baseUrl?: string; version?: string; answer?: ExchangeResult } = {}) {
   const given: HttpRequest[] = [];
   const exchange = createExchange({
     baseUrl: options.baseUrl ?? "https://graph.microsoft.com",
@@ -256,9 +257,9 @@ describe("the caller's signal", () => {
 
 describe("types", () => {
   it("hide nothing behind any", () => {
-    expectTypeOf<Exchange>().toEqualTypeOf<(request: GraphRequest) => Promise<Exchanged>>();
-    expectTypeOf<Exchanged["body"]>().toBeUnknown();
-    expectTypeOf<Exchanged["cause"]>().toBeUnknown();
-    expectTypeOf<Exchanged["phase"]>().toEqualTypeOf<"notSent" | "sent" | "answered">();
+    expectTypeOf<Exchange>().toEqualTypeOf<(request: GraphRequest) => Promise<ExchangeResult>>();
+    expectTypeOf<ExchangeResult["body"]>().toBeUnknown();
+    expectTypeOf<ExchangeResult["cause"]>().toBeUnknown();
+    expectTypeOf<ExchangeResult["phase"]>().toEqualTypeOf<"notSent" | "sent" | "answered">();
   });
 });

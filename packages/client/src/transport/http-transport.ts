@@ -1,54 +1,44 @@
-import type { Agent } from "node:http";
 import type { Clock } from "@graph-dtmf/models";
-import { createAgentTransport } from "./agent-transport.ts";
-import type { Exchanged } from "./exchange.ts";
-import { createPoolTransport } from "./pool-transport.ts";
 
-/** One HTTP request, ready for the wire. */
+/** One HTTP request. */
 export interface HttpRequest {
   url: string;
   method: string;
   headers: Readonly<Record<string, string>>;
   body?: string;
-  /** How long making a connection may take, in milliseconds; 10,000 at most, which is the default. */
-  connectWithinMs?: number;
+  /** The time limit for connecting, in milliseconds. Default and maximum 10,000. */
+  connectTimeoutMs?: number;
   signal?: AbortSignal;
 }
 
+/** How far a request got, and the response if one came. */
+export interface ExchangeResult {
+  /**
+   * `notSent`: no byte was written to a socket. `sent`: bytes were written, but no response head came. `answered`:
+   * status and headers came, and also the body unless `cause` is set.
+   */
+  phase: "notSent" | "sent" | "answered";
+  status?: number;
+  /** Names are in lower case. */
+  headers?: Readonly<Record<string, string>>;
+  /** The body as parsed JSON, or as text if it is not JSON. Absent if it was empty or incomplete. */
+  body?: unknown;
+  /** Why there is no response, or only part of one. */
+  cause?: unknown;
+}
+
 /**
- * Sends single requests and tells how far each got. It never throws, never retries, follows no redirect, and hands over
- * no byte before a connection stands: a request that could not connect is certainly unsent.
+ * Sends single HTTP requests and reports how far each got. It never throws, never retries and follows no redirect. It
+ * writes no byte before the connection is established, so a request that could not connect is certainly unsent.
  */
 export interface HttpTransport {
-  send(request: HttpRequest): Promise<Exchanged>;
-  /** Lets requests under way end, then closes the connections. */
+  send(request: HttpRequest): Promise<ExchangeResult>;
+  /** Waits for requests in flight, then closes the connections. */
   close(): Promise<void>;
 }
 
-/** What a transport needs. */
+/** The options of every transport. */
 export interface HttpTransportOptions {
   clock: Clock;
   responseTimeoutMs: number;
-}
-
-/** A transport over the caller's agent, which makes the connections and stays open, or over connections of our own. */
-export function createHttpTransport({
-  agent,
-  ...options
-}: HttpTransportOptions & { agent?: Agent | undefined }): HttpTransport {
-  const transport = agent ? createAgentTransport(agent, options) : createPoolTransport(options);
-  const underWay = new Set<Promise<Exchanged>>();
-  return {
-    send(request) {
-      const exchanged = transport.send(request);
-      underWay.add(exchanged);
-      const forget = (): unknown => underWay.delete(exchanged);
-      exchanged.then(forget, forget);
-      return exchanged;
-    },
-    async close() {
-      await Promise.all(underWay);
-      await transport.close();
-    },
-  };
 }

@@ -13,15 +13,14 @@ import {
 import fc from "fast-check";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import {
-  checkClientContext,
+  createSendDtmfTonesBody,
   type SendDtmfTonesBody,
   type SendDtmfTonesRequest,
-  sendDtmfTonesBody,
   type TonesInput,
-} from "./request-body.ts";
+} from "./send-dtmf-tones-body.ts";
 
 /** Whatever a program without types could ask for. */
-const bodyOf = (request: unknown): SendDtmfTonesBody => sendDtmfTonesBody(request as SendDtmfTonesRequest);
+const bodyOf = (request: unknown): SendDtmfTonesBody => createSendDtmfTonesBody(request as SendDtmfTonesRequest);
 const tonesOf = (tones: unknown): readonly Tone[] => bodyOf({ tones }).tones;
 
 function thrownBy(act: () => unknown): unknown {
@@ -298,48 +297,13 @@ describe("a request", () => {
   });
 });
 
-describe("checkClientContext", () => {
-  it.each([undefined, "x", " ", "~", "f3b1a7c2-0000-4000-8000-9d0c55d1a7aa", "x".repeat(256)])(
-    "takes what Graph takes, and none: %j",
-    (clientContext) => {
-      expect(() => checkClientContext(clientContext)).not.toThrow();
-    },
-  );
-
-  it("takes every printable ASCII text of 1 to 256 characters", () => {
-    fc.assert(
-      fc.property(fc.stringMatching(/^[\x20-\x7e]{1,256}$/), (clientContext) => {
-        expect(() => checkClientContext(clientContext)).not.toThrow();
-      }),
-    );
-  });
-
-  it.each([
-    ["", "clientContext must have 1 to 256 characters, got 0"],
-    ["x".repeat(257), "clientContext must have 1 to 256 characters, got 257"],
-    ["é", "clientContext must be ASCII, which position 0 is not"],
-    ["secret-\u{1f4de}", "clientContext must be ASCII, which position 7 is not"],
-    ["secret\r\nx: 1", "clientContext must be ASCII, which position 6 is not"],
-    ["secret\0", "clientContext must be ASCII, which position 6 is not"],
-    ["secret\x7f", "clientContext must be ASCII, which position 6 is not"],
-    ["secret\n", "clientContext must be ASCII, which position 6 is not"],
-    [7, "clientContext must be a string, got number"],
-    [null, "clientContext must be a string, got object"],
-    [["secret"], "clientContext must be a string, got object"],
-  ])("refuses what it does not, and does not repeat it: %j", (clientContext, message) => {
-    const error = thrownBy(() => checkClientContext(clientContext));
-    expect(error).toBeInstanceOf(InvalidRequestError);
-    expect(error).toMatchObject({ code: "invalid_request", message });
-  });
-});
-
 describe("types", () => {
   it("take each form, and nothing that is none", () => {
     expectTypeOf<string | Tone[] | readonly Tone[] | ToneInfo[] | SecretTones>().toExtend<TonesInput>();
     expectTypeOf<number>().not.toExtend<TonesInput>();
     expectTypeOf<TonesInput>().not.toBeAny();
     expectTypeOf<SendDtmfTonesRequest["delayBetweenTonesMs"]>().toEqualTypeOf<number | undefined>();
-    expectTypeOf(sendDtmfTonesBody({ tones: "1" })).toEqualTypeOf<SendDtmfTonesBody>();
+    expectTypeOf(createSendDtmfTonesBody({ tones: "1" })).toEqualTypeOf<SendDtmfTonesBody>();
     // @ts-expect-error: a key is no tone.
     const keys: TonesInput = ["1"];
     expect(keys).toHaveLength(1);

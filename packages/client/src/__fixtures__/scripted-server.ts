@@ -12,7 +12,7 @@ export interface ReceivedRequest {
 /** What the server does with a request once it has read all of it. */
 export type Behaviour = (socket: Socket) => void;
 
-export interface MisbehavingServer {
+export interface ScriptedServer {
   url: string;
   /** Every request that reached it whole, in order. */
   requests: ReceivedRequest[];
@@ -26,7 +26,7 @@ export interface MisbehavingServer {
 }
 
 /** A TCP server that reads HTTP requests, counts them, and then does whatever a test wants. */
-export async function startMisbehavingServer(): Promise<MisbehavingServer> {
+export async function startScriptedServer(): Promise<ScriptedServer> {
   const requests: ReceivedRequest[] = [];
   const behaviours: Behaviour[] = [];
   const waiting: { count: number; resolve: () => void }[] = [];
@@ -101,7 +101,7 @@ export const reset: Behaviour = (socket) => socket.resetAndDestroy();
 export const hangUp: Behaviour = (socket) => socket.end();
 
 /** Begins an answer and breaks it off. */
-export const breakOff: Behaviour = (socket) => {
+export const truncate: Behaviour = (socket) => {
   socket.write('HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{"id":"op-1",');
   socket.end();
 };

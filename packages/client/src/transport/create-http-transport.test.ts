@@ -5,20 +5,20 @@ import type { Socket } from "node:net";
 import { inspect } from "node:util";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, expectTypeOf, it } from "vitest";
+import { createObservedClock, type ObservedClock } from "../__fixtures__/observed-clock.ts";
 import {
   answer,
   type Behaviour,
   hangUp,
-  type MisbehavingServer,
   reset,
+  type ScriptedServer,
   silent,
-  startMisbehavingServer,
-} from "../__fixtures__/misbehaving-server.ts";
-import { createObservedClock, type ObservedClock } from "../__fixtures__/observed-clock.ts";
-import { startHttpServer } from "../__fixtures__/quiet-servers.ts";
-import { requestTo, TOKEN, turn } from "../__fixtures__/transport-requests.ts";
-import type { Exchanged } from "./exchange.ts";
-import { createHttpTransport, type HttpRequest, type HttpTransport } from "./http-transport.ts";
+  startScriptedServer,
+} from "../__fixtures__/scripted-server.ts";
+import { startHttpServer } from "../__fixtures__/test-servers.ts";
+import { nextEventLoopTurn, requestTo, TOKEN } from "../__fixtures__/transport-requests.ts";
+import { createHttpTransport } from "./create-http-transport.ts";
+import type { ExchangeResult, HttpRequest, HttpTransport } from "./http-transport.ts";
 
 const RESPONSE_TIMEOUT_MS = 20_000;
 
@@ -40,14 +40,14 @@ describe.each([
     },
   ],
 ])("over %s", (_, createAgent, codes) => {
-  let server: MisbehavingServer;
+  let server: ScriptedServer;
   let clock: ObservedClock;
   let transport: HttpTransport;
   /** What is to be undone after the test. */
   let cleanups: (() => unknown)[];
 
   beforeEach(async () => {
-    server = await startMisbehavingServer();
+    server = await startScriptedServer();
     clock = createObservedClock();
     const agent = createAgent();
     transport = createHttpTransport({ clock, responseTimeoutMs: RESPONSE_TIMEOUT_MS, agent });
@@ -61,7 +61,8 @@ describe.each([
     expect(clock.pending).toBe(0);
   });
 
-  const send = (rest: Partial<HttpRequest> = {}): Promise<Exchanged> => transport.send(requestTo(server.url, rest));
+  const send = (rest: Partial<HttpRequest> = {}): Promise<ExchangeResult> =>
+    transport.send(requestTo(server.url, rest));
 
   /** What the server writes, as it stands. */
   const raw =
@@ -219,7 +220,7 @@ describe.each([
     it("is not sent where the caller had given up before", async () => {
       const reason = new Error("enough");
       expect(await send({ signal: AbortSignal.abort(reason) })).toEqual({ phase: "notSent", cause: reason });
-      await turn();
+      await nextEventLoopTurn();
       expect(server.requests).toEqual([]);
     });
 
@@ -267,7 +268,7 @@ describe.each([
       const sending = send();
       await server.received(1);
       // They are read.
-      for (let turns = 0; turns < 10; turns++) await turn();
+      for (let turns = 0; turns < 10; turns++) await nextEventLoopTurn();
       await clock.started(RESPONSE_TIMEOUT_MS);
       await clock.advance(RESPONSE_TIMEOUT_MS);
       expect(await sending).toMatchObject({ phase: "sent", cause: { code: "ETIMEDOUT" } });
@@ -365,13 +366,13 @@ describe.each([
           const sending = send();
           await server.received(before + 1);
           if (last === silent) {
-            for (let turns = 0; turns < 5; turns++) await turn();
+            for (let turns = 0; turns < 5; turns++) await nextEventLoopTurn();
             await clock.advance(RESPONSE_TIMEOUT_MS);
           }
           const exchanged = await sending;
           expect(["sent", "answered"]).toContain(exchanged.phase);
           expect("body" in exchanged && "cause" in exchanged).toBe(false);
-          await turn();
+          await nextEventLoopTurn();
           expect(server.requests).toHaveLength(before + 1);
           server.behaviours.push(answer(200, { id: 2 }));
           const next = await send();
@@ -392,7 +393,7 @@ describe.each([
       );
       expect(getEventListeners(signal, "abort")).toHaveLength(1);
       for (const exchanged of await Promise.all(sending)) expect(exchanged).toMatchObject({ status: 200 });
-      await turn();
+      await nextEventLoopTurn();
       expect(plain.connections).toHaveLength(50);
       expect(getEventListeners(signal, "abort")).toEqual([]);
       expect(warnings).toEqual([]);
@@ -419,7 +420,7 @@ describe.each([
       const closing = transport.close().then(() => {
         closed = true;
       });
-      await turn();
+      await nextEventLoopTurn();
       expect(closed).toBe(false);
       for (const connection of server.sockets) answer(200)(connection);
       expect(await sending).toMatchObject({ status: 200 });
@@ -435,7 +436,7 @@ describe.each([
 
 describe("types", () => {
   it("say what comes out", () => {
-    expectTypeOf<HttpTransport["send"]>().toEqualTypeOf<(request: HttpRequest) => Promise<Exchanged>>();
+    expectTypeOf<HttpTransport["send"]>().toEqualTypeOf<(request: HttpRequest) => Promise<ExchangeResult>>();
     expectTypeOf<HttpTransport["close"]>().returns.toEqualTypeOf<Promise<void>>();
   });
 });

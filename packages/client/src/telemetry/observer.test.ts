@@ -8,13 +8,13 @@ import {
 } from "@opentelemetry/sdk-metrics";
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-base";
 import { describe, expect, expectTypeOf, it, onTestFinished } from "vitest";
-import { accept, answer, reset, startMisbehavingServer } from "./__fixtures__/misbehaving-server.ts";
-import { createDtmfClient, type DtmfClientOptions } from "./client.ts";
+import { accept, answer, reset, startScriptedServer } from "../__fixtures__/scripted-server.ts";
+import { createDtmfClient, type DtmfClientOptions } from "../client.ts";
 
 const CALL = "481f3600-983e-4276-9b59-c1b30ec8d125";
 
 async function start(options: Partial<DtmfClientOptions>) {
-  const server = await startMisbehavingServer();
+  const server = await startScriptedServer();
   const dtmf = createDtmfClient({ baseUrl: server.url, credential: async () => "token", ...options });
   onTestFinished(async () => {
     await server.close();
@@ -134,13 +134,13 @@ describe("a client with a log", () => {
     server.behaviours.push(answer(429, "", { "retry-after": "0", "request-id": "graph-1" }), accept({ id: "op-1" }));
     await dtmf.sendDtmfTones(CALL, { tones: "4711#", clientContext: "mine" });
     const facts = { action: "sendDtmfTones", callId: CALL, method: "POST", clientRequestId: expect.any(String) };
-    const attempt = "graph-dtmf: one attempt of a request was made";
+    const attempt = "graph-dtmf: request attempt";
     expect(log.lines).toEqual([
       ["debug", attempt, { ...facts, attempt: 1, phase: "answered", status: 429, requestId: "graph-1" }],
       ["debug", attempt, { ...facts, attempt: 2, phase: "answered", status: 200 }],
       [
         "debug",
-        "graph-dtmf: Graph took a request",
+        "graph-dtmf: request accepted",
         {
           ...facts,
           operationId: "op-1",
@@ -160,8 +160,8 @@ describe("a client with a log", () => {
     await expect(dtmf.sendDtmfTones(CALL, { tones: "1" })).rejects.toThrow();
     await expect(dtmf.sendDtmfTones(CALL, { tones: "1" })).rejects.toThrow();
     expect(log.lines.filter(([level]) => level !== "debug")).toEqual([
-      ["info", "graph-dtmf: a request failed", expect.objectContaining({ status: 404, code: "graph_request_failed" })],
-      ["warn", "graph-dtmf: nobody knows what became of a request", expect.objectContaining({ callId: CALL })],
+      ["info", "graph-dtmf: request failed", expect.objectContaining({ status: 404, code: "graph_request_failed" })],
+      ["warn", "graph-dtmf: delivery unknown", expect.objectContaining({ callId: CALL })],
     ]);
   });
 });

@@ -4,14 +4,14 @@ import { type AddressInfo, createServer as createTcpServer, type Socket } from "
 import { onTestFinished } from "vitest";
 
 /** It is closed after the test. */
-interface QuietServer {
+interface TestServer {
   port: number;
   /** The connections that were made to it. */
   connections: Socket[];
 }
 
 /** A server that accepts connections and reads, and never says a word. */
-export async function startMuteServer(): Promise<QuietServer & { received(): Buffer }> {
+export async function startSilentServer(): Promise<TestServer & { received(): Buffer }> {
   const connections: Socket[] = [];
   const chunks: Buffer[] = [];
   const mute = createTcpServer((socket) => {
@@ -27,7 +27,7 @@ export async function startMuteServer(): Promise<QuietServer & { received(): Buf
 }
 
 /** A well-behaved server of Node's own, and the tokens that it was shown. */
-export async function startHttpServer(server: Server): Promise<QuietServer & { tokens: (string | undefined)[] }> {
+export async function startHttpServer(server: Server): Promise<TestServer & { tokens: (string | undefined)[] }> {
   const connections: Socket[] = [];
   const tokens: (string | undefined)[] = [];
   server.on("connection", (socket) => connections.push(socket));

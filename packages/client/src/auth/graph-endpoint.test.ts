@@ -1,14 +1,14 @@
 import { inspect } from "node:util";
 import fc from "fast-check";
 import { describe, expect, expectTypeOf, it } from "vitest";
-import { type GraphAddress, graphAddress } from "./base-url.ts";
+import { type GraphEndpoint, parseGraphEndpoint } from "./graph-endpoint.ts";
 
 const baseUrlOf = (baseUrl: string, allowHttpHosts?: string[]): string =>
-  graphAddress({ baseUrl, ...(allowHttpHosts && { allowHttpHosts }) }).baseUrl;
+  parseGraphEndpoint({ baseUrl, ...(allowHttpHosts && { allowHttpHosts }) }).baseUrl;
 
 describe("without options", () => {
   it("it is Graph itself, and tokens are for Graph", () => {
-    expect(graphAddress({})).toEqual({
+    expect(parseGraphEndpoint({})).toEqual({
       baseUrl: "https://graph.microsoft.com",
       scopes: ["https://graph.microsoft.com/.default"],
     });
@@ -28,7 +28,7 @@ describe("https", () => {
   });
 
   it("asks for tokens of the host that they are for", () => {
-    expect(graphAddress({ baseUrl: "https://graph.microsoft.us/x" }).scopes).toEqual([
+    expect(parseGraphEndpoint({ baseUrl: "https://graph.microsoft.us/x" }).scopes).toEqual([
       "https://graph.microsoft.us/.default",
     ]);
   });
@@ -50,7 +50,9 @@ describe("http", () => {
   });
 
   it("to this machine asks for tokens of Graph: the simulator stands in for it", () => {
-    expect(graphAddress({ baseUrl: "http://127.0.0.1:4000" }).scopes).toEqual(["https://graph.microsoft.com/.default"]);
+    expect(parseGraphEndpoint({ baseUrl: "http://127.0.0.1:4000" }).scopes).toEqual([
+      "https://graph.microsoft.com/.default",
+    ]);
   });
 
   it.each([
@@ -104,7 +106,7 @@ describe("allowHttpHosts", () => {
   ])("does not open %s", (_, hosts) => {
     expect(() => baseUrlOf("http://graph.test:4000", hosts)).toThrow(
       new TypeError(
-        "baseUrl must be https, or http to this machine or a host in allowHttpHosts: http://graph.test:4000",
+        "baseUrl must use https, or http with a loopback host or a host in allowHttpHosts, got http://graph.test:4000",
       ),
     );
   });
@@ -116,7 +118,7 @@ describe("allowHttpHosts", () => {
   });
 
   it("asks for tokens of that host, for it is not known to stand in for Graph", () => {
-    expect(graphAddress({ baseUrl: "http://graph.test:4000", allowHttpHosts: ["graph.test"] }).scopes).toEqual([
+    expect(parseGraphEndpoint({ baseUrl: "http://graph.test:4000", allowHttpHosts: ["graph.test"] }).scopes).toEqual([
       "http://graph.test:4000/.default",
     ]);
   });
@@ -131,7 +133,7 @@ describe("what cannot be a base", () => {
     ["credentials to this machine", "http://user@localhost"],
   ])("is refused: %s", (_, given) => {
     expect(() => baseUrlOf(given)).toThrow(
-      new TypeError("baseUrl must have neither credentials nor query nor fragment"),
+      new TypeError("baseUrl must not contain credentials, a query or a fragment"),
     );
   });
 
@@ -165,14 +167,14 @@ describe("what cannot be a base", () => {
 
 describe("scopes", () => {
   it("are the caller's if given, an empty list too", () => {
-    expect(graphAddress({ scopes: ["api://bot/.default"] }).scopes).toEqual(["api://bot/.default"]);
-    expect(graphAddress({ scopes: [] }).scopes).toEqual([]);
+    expect(parseGraphEndpoint({ scopes: ["api://bot/.default"] }).scopes).toEqual(["api://bot/.default"]);
+    expect(parseGraphEndpoint({ scopes: [] }).scopes).toEqual([]);
   });
 });
 
 describe("types", () => {
   it("say what comes out", () => {
-    expectTypeOf(graphAddress({})).toEqualTypeOf<GraphAddress>();
-    expectTypeOf<GraphAddress["scopes"]>().toEqualTypeOf<readonly string[]>();
+    expectTypeOf(parseGraphEndpoint({})).toEqualTypeOf<GraphEndpoint>();
+    expectTypeOf<GraphEndpoint["scopes"]>().toEqualTypeOf<readonly string[]>();
   });
 });

@@ -3,22 +3,21 @@ import { getEventListeners, once } from "node:events";
 import { createServer } from "node:http";
 import { Agent } from "undici";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import { answer, type MisbehavingServer, reset, startMisbehavingServer } from "../__fixtures__/misbehaving-server.ts";
 import { createObservedClock, type ObservedClock } from "../__fixtures__/observed-clock.ts";
-import { startHttpServer, startMuteServer } from "../__fixtures__/quiet-servers.ts";
-import { requestTo, turn } from "../__fixtures__/transport-requests.ts";
-import type { Exchanged } from "./exchange.ts";
-import type { HttpRequest, HttpTransport } from "./http-transport.ts";
-import { createPoolTransport } from "./pool-transport.ts";
+import { answer, reset, type ScriptedServer, startScriptedServer } from "../__fixtures__/scripted-server.ts";
+import { startHttpServer, startSilentServer } from "../__fixtures__/test-servers.ts";
+import { nextEventLoopTurn, requestTo } from "../__fixtures__/transport-requests.ts";
+import type { ExchangeResult, HttpRequest, HttpTransport } from "./http-transport.ts";
+import { createUndiciTransport } from "./undici-transport.ts";
 
-let server: MisbehavingServer;
+let server: ScriptedServer;
 let clock: ObservedClock;
 let transport: HttpTransport;
 
 beforeEach(async () => {
-  server = await startMisbehavingServer();
+  server = await startScriptedServer();
   clock = createObservedClock();
-  transport = createPoolTransport({ clock, responseTimeoutMs: 20_000 });
+  transport = createUndiciTransport({ clock, responseTimeoutMs: 20_000 });
 });
 
 afterEach(async () => {
@@ -29,7 +28,7 @@ afterEach(async () => {
   expect(clock.pending).toBe(0);
 });
 
-const send = (rest: Partial<HttpRequest> = {}): Promise<Exchanged> => transport.send(requestTo(server.url, rest));
+const send = (rest: Partial<HttpRequest> = {}): Promise<ExchangeResult> => transport.send(requestTo(server.url, rest));
 
 type Found = (error: Error | null, addresses: { address: string; family: number }[]) => void;
 
@@ -74,14 +73,14 @@ describe("a request of which no byte left", () => {
     const controller = new AbortController();
     const { port } = new URL(server.url);
     const sending = transport.send(requestTo(`http://graph.test:${port}`, { signal: controller.signal }));
-    while (!found) await turn();
+    while (!found) await nextEventLoopTurn();
     controller.abort("enough");
     expect(await sending).toMatchObject({ phase: "notSent", cause: { code: "ABORT_ERR" } });
     expect(getEventListeners(controller.signal, "abort")).toEqual([]);
     found(null, [{ address: "127.0.0.1", family: 4 }]);
     // It stands, and is closed with nothing on it; what comes after it has another.
-    while (server.sockets.size === 0) await turn();
-    while (server.sockets.size > 0) await turn();
+    while (server.sockets.size === 0) await nextEventLoopTurn();
+    while (server.sockets.size > 0) await nextEventLoopTurn();
     server.behaviours.push(answer(200));
     expect(await send()).toMatchObject({ status: 200 });
     expect(server.requests).toHaveLength(1);
@@ -93,7 +92,7 @@ describe("a request of which no byte left", () => {
       throw new Error("no such package");
     });
     onTestFinished(() => void vi.doUnmock("undici"));
-    const { createPoolTransport } = await import("./pool-transport.ts");
+    const { createUndiciTransport: createPoolTransport } = await import("./undici-transport.ts");
     const other = createPoolTransport({ clock, responseTimeoutMs: 20_000 });
     expect(await other.send(requestTo(server.url))).toMatchObject({ phase: "notSent", cause: expect.any(Error) });
     await other.close();
@@ -112,9 +111,9 @@ describe("TLS", () => {
   });
 
   it("that the server never answers sends nothing of the request, and ends after 10 s", async () => {
-    const mute = await startMuteServer();
+    const mute = await startSilentServer();
     const sending = transport.send(requestTo(`https://127.0.0.1:${mute.port}`));
-    while (mute.received().length === 0) await turn();
+    while (mute.received().length === 0) await nextEventLoopTurn();
     await clock.advance(9_999);
     expect(clock.pending).toBe(1);
     await clock.advance(1);
@@ -130,7 +129,7 @@ describe("connections", () => {
     const plain = await startHttpServer(createServer());
     for (let count = 0; count < 30; count++) {
       await transport.send(requestTo(`http://127.0.0.1:${plain.port}`));
-      await turn();
+      await nextEventLoopTurn();
     }
     expect(plain.connections).toHaveLength(1);
   });
@@ -144,10 +143,10 @@ describe("connections", () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     server.behaviours.push(answer(200, "", headers));
     await send();
-    await turn();
+    await nextEventLoopTurn();
     const [connection] = server.sockets;
     await vi.advanceTimersByTimeAsync(idleMs - 1);
-    await turn();
+    await nextEventLoopTurn();
     expect(connection?.readableEnded).toBe(false);
     await vi.advanceTimersByTimeAsync(1);
     if (connection) await once(connection, "close");
@@ -166,13 +165,13 @@ describe("connections", () => {
   it("that the server closes at the moment of writing leave the request unknown, and it is not sent again", async () => {
     server.behaviours.push(answer(200), reset, answer(200));
     await send();
-    await turn();
+    await nextEventLoopTurn();
     const [connection] = server.sockets;
     const sending = send();
     await server.received(2);
     expect(connection?.destroyed).toBe(true);
     expect(await sending).toMatchObject({ phase: "sent", cause: { code: expect.any(String) } });
-    await turn();
+    await nextEventLoopTurn();
     expect(server.requests).toHaveLength(2);
   });
 
@@ -181,7 +180,7 @@ describe("connections", () => {
     await send();
     expect(server.sockets.size).toBe(1);
     await transport.close();
-    while (server.sockets.size > 0) await turn();
+    while (server.sockets.size > 0) await nextEventLoopTurn();
   });
 });
 
