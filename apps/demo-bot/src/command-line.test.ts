@@ -1,10 +1,10 @@
 import { parseTones } from "@graph-dtmf/models";
 import { describe, expect, test } from "vitest";
-import { parseOptions } from "./command-line.ts";
+import { parseCommandLine } from "./command-line.ts";
 
-describe("the command line", () => {
-  test("without arguments is the documented example, played faster", () => {
-    expect(parseOptions([])).toEqual({
+describe("parseCommandLine", () => {
+  test("uses the tones and the delay of Graph's example, and a faster simulator, by default", () => {
+    expect(parseCommandLine([])).toEqual({
       tones: parseTones("1234567890*#"),
       delayBetweenTonesMs: 1000,
       speed: 20,
@@ -13,8 +13,8 @@ describe("the command line", () => {
     });
   });
 
-  test("takes keys, delay, speed and JSON", () => {
-    expect(parseOptions(["--tones", "12#", "--delay", "0", "--speed", "1", "--json"])).toEqual({
+  test("reads tones, delay, speed and JSON", () => {
+    expect(parseCommandLine(["--tones", "12#", "--delay", "0", "--speed", "1", "--json"])).toEqual({
       tones: ["tone1", "tone2", "pound"],
       delayBetweenTonesMs: 0,
       speed: 1,
@@ -23,17 +23,17 @@ describe("the command line", () => {
     });
   });
 
-  test("takes a scenario", () => {
-    expect(parseOptions(["--scenario", "collect"])).toMatchObject({ scenario: "collect" });
-    expect(parseOptions([])).not.toHaveProperty("scenario");
+  test("reads a scenario", () => {
+    expect(parseCommandLine(["--scenario", "collect"])).toMatchObject({ scenario: "collect" });
+    expect(parseCommandLine([])).not.toHaveProperty("scenario");
   });
 
-  test("takes a number of instances", () => {
-    expect(parseOptions(["--instances", "3"])).toMatchObject({ instances: 3 });
+  test("reads a number of instances", () => {
+    expect(parseCommandLine(["--instances", "3"])).toMatchObject({ instances: 3 });
   });
 
-  test("asks for help", () => {
-    expect(parseOptions(["--help"])).toBe("help");
+  test("recognises --help", () => {
+    expect(parseCommandLine(["--help"])).toBe("help");
   });
 
   test.each([
@@ -47,14 +47,14 @@ describe("the command line", () => {
     [["--scenario", "chess"], /--scenario: expected conference, collect, menu/],
     [["--instances", "0"], /--instances: expected a whole number from 1 to 9/],
     [["--faster"], /--faster/],
-  ])("%j is refused with what was expected", (args, message) => {
-    expect(() => parseOptions(args)).toThrow(message);
+  ])("rejects %j and says what was expected", (args, message) => {
+    expect(() => parseCommandLine(args)).toThrow(message);
   });
 
-  test("repeats no keys when they are wrong", () => {
+  test("does not repeat invalid tones in the error", () => {
     const message = (() => {
       try {
-        return parseOptions(["--tones", "4711x"]) as never;
+        return parseCommandLine(["--tones", "4711x"]) as never;
       } catch (error) {
         return String(error);
       }

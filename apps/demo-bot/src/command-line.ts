@@ -1,49 +1,50 @@
 import { parseArgs } from "node:util";
 import { parseTones, type Tone } from "@graph-dtmf/models";
-import { SCENARIOS, type ScenarioName } from "./scenarios/scenario-event.ts";
+import { INT32_MAX } from "@graph-dtmf/models/internal";
+import { SCENARIO_NAMES, type ScenarioName } from "./scenarios/scenario-event.ts";
 
-/** What the demo was asked to show. */
+/** The options of `npm run demo`. */
 export interface DemoOptions {
   tones: readonly Tone[];
   /** Milliseconds between two tones. */
   delayBetweenTonesMs: number;
-  /** How many times faster than a telephone the simulator plays. */
+  /** The speed of the simulator. 1 is real time. */
   speed: number;
-  /** One JSON object a line, for programs. */
+  /** Whether each event is printed as one line of JSON. */
   json: boolean;
-  /** A conversation to show instead of the exchange. */
+  /** The scenario that runs instead of the walkthrough. */
   scenario?: ScenarioName;
-  /** How many instances share the work. One tells another story than several. */
+  /** The number of bot instances. With more than one, the walkthrough with several instances runs. */
   instances: number;
 }
 
-/** The documentation's own example: the twelve keys, a second apart. */
-const DOCUMENTED = { keys: "1234567890*#", delay: "1000", speed: "20" };
+/** The example of Graph's documentation: all twelve keys, with one second between two tones. */
+const DEFAULTS = { tones: "1234567890*#", delay: "1000", speed: "20" };
 
-export const USAGE: string = `npm run demo -- [--tones "${DOCUMENTED.keys}"] [--delay ${DOCUMENTED.delay}] [--speed ${DOCUMENTED.speed}] [--json]
-npm run demo -- --scenario ${SCENARIOS.join("|")} [--speed ${DOCUMENTED.speed}] [--json]
-npm run demo -- --instances 3 [--speed ${DOCUMENTED.speed}] [--json]
+export const USAGE: string = `npm run demo -- [--tones "${DEFAULTS.tones}"] [--delay ${DEFAULTS.delay}] [--speed ${DEFAULTS.speed}] [--json]
+npm run demo -- --scenario ${SCENARIO_NAMES.join("|")} [--speed ${DEFAULTS.speed}] [--json]
+npm run demo -- --instances 3 [--speed ${DEFAULTS.speed}] [--json]
 
-  --tones   keys to press: 0-9 * # A-D and ! (flash)
-  --delay   milliseconds between two tones
-  --speed   how many times faster than a telephone the simulator plays; 1 is real time
-  --json    one JSON object a line instead of a story
-  --scenario  a conversation: enter a conference PIN, take a caller's PIN, or walk through a phone menu
-  --instances  how many instances of the bot share the work, over a Redis: REDIS_URL, or a redis-server on the PATH
+  --tones      the tones to send: 0-9 * # A-D and ! (flash)
+  --delay      milliseconds between two tones
+  --speed      the speed of the simulator; 1 is real time
+  --json       prints one JSON object per line instead of text
+  --scenario   runs a dialogue: enter a conference PIN, collect the PIN of a caller, or navigate a phone menu
+  --instances  runs several bot instances with a shared Redis: REDIS_URL, or a redis-server on the PATH
 `;
 
 /**
- * Reads the command line.
+ * Parses the arguments of `npm run demo`.
  *
- * @throws Error saying what was expected. It repeats no keys: they may be a PIN.
+ * @throws Error that says what was expected. It contains no tones, because they may be a PIN.
  */
-export function parseOptions(args: readonly string[]): DemoOptions | "help" {
+export function parseCommandLine(args: readonly string[]): DemoOptions | "help" {
   const { values } = parseArgs({
     args: [...args],
     options: {
-      tones: { type: "string", default: DOCUMENTED.keys },
-      delay: { type: "string", default: DOCUMENTED.delay },
-      speed: { type: "string", default: DOCUMENTED.speed },
+      tones: { type: "string", default: DEFAULTS.tones },
+      delay: { type: "string", default: DEFAULTS.delay },
+      speed: { type: "string", default: DEFAULTS.speed },
       json: { type: "boolean", default: false },
       scenario: { type: "string" },
       instances: { type: "string", default: "1" },
@@ -51,26 +52,26 @@ export function parseOptions(args: readonly string[]): DemoOptions | "help" {
     },
   });
   if (values.help) return "help";
-  const scenario = SCENARIOS.find((one) => one === values.scenario);
-  if (values.scenario !== undefined && !scenario) throw new Error(`--scenario: expected ${SCENARIOS.join(", ")}`);
+  const scenario = SCENARIO_NAMES.find((name) => name === values.scenario);
+  if (values.scenario !== undefined && !scenario) throw new Error(`--scenario: expected ${SCENARIO_NAMES.join(", ")}`);
   const tones = parseTones(values.tones);
   if (tones.length === 0) throw new Error("--tones: expected at least one key");
   return {
     tones,
-    delayBetweenTonesMs: numberOf("--delay", values.delay, { from: 0, to: 2 ** 31 - 1, whole: true }),
-    speed: numberOf("--speed", values.speed, { from: 0.1, to: 1000, whole: false }),
+    delayBetweenTonesMs: parseNumber("--delay", values.delay, { min: 0, max: INT32_MAX, integer: true }),
+    speed: parseNumber("--speed", values.speed, { min: 0.1, max: 1000, integer: false }),
     json: values.json,
     ...(scenario && { scenario }),
-    instances: numberOf("--instances", values.instances, { from: 1, to: 9, whole: true }),
+    instances: parseNumber("--instances", values.instances, { min: 1, max: 9, integer: true }),
   };
 }
 
-function numberOf(
+function parseNumber(
   name: string,
   text: string,
-  { from, to, whole }: { from: number; to: number; whole: boolean },
+  { min, max, integer }: { min: number; max: number; integer: boolean },
 ): number {
   const number = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
-  if (number >= from && number <= to && (!whole || Number.isInteger(number))) return number;
-  throw new Error(`${name}: expected ${whole ? "a whole number" : "a number"} from ${from} to ${to}`);
+  if (number >= min && number <= max && (!integer || Number.isInteger(number))) return number;
+  throw new Error(`${name}: expected ${integer ? "a whole number" : "a number"} from ${min} to ${max}`);
 }

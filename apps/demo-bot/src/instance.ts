@@ -1,29 +1,31 @@
 import { DtmfError } from "@graph-dtmf/models";
-import type { Message, Order, Result } from "./instances/ipc-messages.ts";
+import type { CommandRequest, CommandResult, InstanceMessage } from "./instances/ipc-messages.ts";
 import { startBotServer } from "./server/bot-server.ts";
 import { readServerConfig } from "./server/server-config.ts";
 
-// One of many instances: the server of `npm start`, which does what the process that started it asks for.
+// One of several instances: the server of `npm start`, which also executes commands of its parent process.
 const { bot, graph, close } = await startBotServer(readServerConfig(process.env), () => {});
-// A callback, so that a starter that is gone already is no error: nobody needs to be told.
-const tell = (message: Message): void => void process.send?.(message, undefined, undefined, () => {});
+// With a callback, `send` does not throw if the parent process has exited.
+const send = (message: InstanceMessage): void => void process.send?.(message, undefined, undefined, () => {});
 
-bot.receiver.on("operation", ({ callId }) => tell({ heard: callId }));
-process.on("message", async (order: Order) => tell({ order: order.order, ...(await result(order)) }));
+bot.receiver.on("operation", ({ callId }) => send({ notified: callId }));
+process.on("message", async (request: CommandRequest) =>
+  send({ requestId: request.requestId, ...(await resultOf(request)) }),
+);
 process.on("disconnect", () => void close().finally(() => process.exit()));
-tell({ ready: bot.url });
+send({ ready: bot.url });
 
-async function result(order: Order): Promise<Result> {
+async function resultOf(request: CommandRequest): Promise<CommandResult> {
   try {
-    return await perform(order);
+    return await execute(request);
   } catch (error) {
-    return { failed: error instanceof DtmfError ? error.code : String(error) };
+    return { error: error instanceof DtmfError ? error.code : String(error) };
   }
 }
 
-async function perform(order: Order): Promise<Result> {
+async function execute(request: CommandRequest): Promise<CommandResult> {
   const { dtmf, operations, callbackUri } = bot;
-  if (order.do === "call") {
+  if (request.command === "createCall") {
     const { id } = await dtmf.calls.create({
       callbackUri,
       tenantId: graph.tenantId,
@@ -31,10 +33,11 @@ async function perform(order: Order): Promise<Result> {
     });
     return { callId: id };
   }
-  const { callId, clientContext } = order;
-  if (order.do === "resume") return { ended: await operations.resume({ callId, clientContext }).completion() };
-  const { keys: tones, delayBetweenTonesMs = 0 } = order;
+  const { callId, clientContext } = request;
+  if (request.command === "resume") {
+    return { outcome: await operations.resume({ callId, clientContext }).completion() };
+  }
+  const { keys: tones, delayBetweenTonesMs = 0 } = request;
   const sent = await dtmf.sendDtmfTones(callId, { tones, clientContext, delayBetweenTonesMs });
-  tell({ accepted: clientContext });
-  return { ended: await sent.completion() };
+  return { outcome: await sent.completion() };
 }

@@ -12,8 +12,8 @@ function run(...args: string[]): Promise<{ code: number; stdout: string; stderr:
   });
 }
 
-describe("the demo as it is built", () => {
-  test("tells the story, without colour where there is no terminal", async () => {
+describe("npm run demo", () => {
+  test("prints the walkthrough, without colour if there is no terminal", async () => {
     const { code, stdout, stderr } = await run();
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toContain("sendDtmfTones 1234567890*#, 1000 ms");
@@ -22,7 +22,7 @@ describe("the demo as it is built", () => {
     expect(stdout).not.toContain("\u001b");
   });
 
-  test("tells programs the same, one JSON object a line", async () => {
+  test("prints one JSON object per line with --json", async () => {
     const { code, stdout } = await run("--json", "--tones", "1234#", "--delay", "300");
     expect(code).toBe(0);
     const events = stdout
@@ -33,13 +33,13 @@ describe("the demo as it is built", () => {
     expect(events.find(({ step }) => step === "sending")).toMatchObject({ keys: "1234#", delayBetweenTonesMs: 300 });
   });
 
-  test.each(["conference", "collect", "menu"])("holds the conversation %s to its end", async (scenario) => {
+  test.each(["conference", "collect", "menu"])("runs the scenario %s to its end", async (scenario) => {
     const { code, stdout, stderr } = await run("--scenario", scenario);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).toMatch(/✓ done {5}\d+ requests, \d+ notifications verified, none refused\n$/);
   });
 
-  test("says what is wrong, without a stack and without the keys, and fails", async () => {
+  test("reports an invalid option without stack and tones, and exits with code 1", async () => {
     const { code, stdout, stderr } = await run("--tones", "4711x");
     expect(code).toBe(1);
     expect(stdout).toBe("");

@@ -7,11 +7,11 @@ import { type Fleet, startFleet } from "./fleet.ts";
 
 const program = fileURLToPath(new URL("../../dist/instance.js", import.meta.url));
 
-describe.skipIf(skipWithoutRedis())("three instances", () => {
+describe.skipIf(skipWithoutRedis())("a fleet of three instances", () => {
   let simulator: Simulator;
   let redis: RedisServer;
   let fleet: Fleet;
-  const heardBy: number[] = [];
+  const notified: number[] = [];
 
   beforeAll(async () => {
     simulator = await startSimulator({ speed: 50 });
@@ -21,7 +21,7 @@ describe.skipIf(skipWithoutRedis())("three instances", () => {
       graph: { ...simulator, graphUrl: simulator.url },
       redisUrl: redis.url,
       program,
-      heard: (message, number) => "heard" in message && heardBy.push(number),
+      onMessage: (message, number) => "notified" in message && notified.push(number),
     });
   });
   afterAll(async () => {
@@ -30,17 +30,19 @@ describe.skipIf(skipWithoutRedis())("three instances", () => {
     await simulator?.close();
   });
 
-  test("each knows how its operations end, whoever hears of it", async () => {
+  test("settles each wait on the instance that sent, whichever instance receives the notification", async () => {
     const [first] = fleet.instances;
-    const created = await first?.ask({ do: "call" });
+    const created = await first?.execute({ command: "createCall" });
     expect(created).toHaveProperty("callId");
     const callId = (created as { callId: string }).callId;
     await expect.poll(() => simulator.call(callId).state, { timeout: 10_000 }).toBe("established");
     for (const [n, instance] of [...fleet.instances, ...fleet.instances].entries()) {
-      expect(await instance.ask({ do: "press", callId, clientContext: `${n}`, keys: "1#" })).toMatchObject({
-        ended: { outcome: "completed", played: "all", operation: { clientContext: `${n}` } },
-      });
+      expect(await instance.execute({ command: "sendTones", callId, clientContext: `${n}`, keys: "1#" })).toMatchObject(
+        {
+          outcome: { outcome: "completed", played: "all", operation: { clientContext: `${n}` } },
+        },
+      );
     }
-    expect(new Set(heardBy).size).toBe(3);
+    expect(new Set(notified).size).toBe(3);
   });
 });

@@ -1,52 +1,42 @@
 import type { GraphConfig } from "../bot/bot.ts";
 import { type InstanceProcess, startInstance } from "./instance-process.ts";
-import type { Message } from "./ipc-messages.ts";
-import { startRoundRobin } from "./load-balancer.ts";
+import type { InstanceMessage } from "./ipc-messages.ts";
+import { startLoadBalancer } from "./load-balancer.ts";
 
-/** How many instances there are to be, and what they share. */
+/** The number of instances, and what they share. */
 export interface FleetOptions {
   count: number;
   graph: GraphConfig;
   redisUrl: string;
   /** The path of an instance's program. */
   program: string;
-  /** Is told what instances tell, and the number of the one that does. */
-  heard?(message: Message, number: number): void;
+  /** Called with each message of an instance, and the number of that instance. */
+  onMessage?(message: InstanceMessage, number: number): void;
 }
 
-/** Instances of the bot behind a balancer. */
+/** Bot instances behind a load balancer. */
 export interface Fleet {
-  /** Those that were started and are not known to have ended. */
+  /** The running instances, by number. */
   readonly instances: readonly InstanceProcess[];
-  /** Starts one more. */
+  /** Starts one more instance. */
   add(): Promise<InstanceProcess>;
   close(): Promise<void>;
 }
 
-/** Starts them all. */
+/** Starts all instances. Resolves when each of them accepts requests. */
 export async function startFleet(options: FleetOptions): Promise<Fleet> {
-  const { count, graph, redisUrl, program, heard = () => {} } = options;
+  const { count, graph, redisUrl, program, onMessage = () => {} } = options;
   let started = 0;
   let instances: InstanceProcess[] = [];
-  const alive = (): InstanceProcess[] => {
-    instances = instances.filter(({ isAlive }) => isAlive);
+  const running = (): InstanceProcess[] => {
+    instances = instances.filter(({ isRunning }) => isRunning);
     return instances;
   };
-  const balancer = await startRoundRobin(() => alive().map(({ url }) => url));
-  const environment = {
-    PORT: "0",
-    PUBLIC_URL: balancer.url,
-    REDIS_URL: redisUrl,
-    GRAPH_URL: graph.graphUrl,
-    TOKEN_URL: graph.tokenUrl,
-    OPENID_CONFIGURATION_URL: graph.openIdConfigurationUrl ?? "",
-    TENANT_ID: graph.tenantId,
-    CLIENT_ID: graph.appId,
-    CLIENT_SECRET: graph.clientSecret,
-  };
+  const balancer = await startLoadBalancer(() => running().map(({ url }) => url));
+  const environment = environmentFor(graph, { publicUrl: balancer.url, redisUrl });
   const fleet: Fleet = {
     get instances() {
-      return alive();
+      return running();
     },
     async add() {
       const number = ++started;
@@ -54,7 +44,7 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
         number,
         program,
         environment,
-        heard: (message) => heard(message, number),
+        onMessage: (message) => onMessage(message, number),
       });
       instances.push(instance);
       return instance;
@@ -70,4 +60,21 @@ export async function startFleet(options: FleetOptions): Promise<Fleet> {
   if (!failure) return fleet;
   await fleet.close();
   throw failure.reason;
+}
+
+function environmentFor(
+  graph: GraphConfig,
+  { publicUrl, redisUrl }: { publicUrl: string; redisUrl: string },
+): Record<string, string> {
+  return {
+    PORT: "0",
+    PUBLIC_URL: publicUrl,
+    REDIS_URL: redisUrl,
+    GRAPH_URL: graph.graphUrl,
+    TOKEN_URL: graph.tokenUrl,
+    OPENID_CONFIGURATION_URL: graph.openIdConfigurationUrl ?? "",
+    TENANT_ID: graph.tenantId,
+    CLIENT_ID: graph.appId,
+    CLIENT_SECRET: graph.clientSecret,
+  };
 }

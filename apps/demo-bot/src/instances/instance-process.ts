@@ -1,81 +1,87 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import type { Message, Result, Task } from "./ipc-messages.ts";
+import type { CommandRequest, CommandResult, InstanceCommand, InstanceMessage } from "./ipc-messages.ts";
 
-/** An instance of the bot: a process of its own. */
+/** A bot instance that runs in a child process. */
 export class InstanceProcess {
   readonly number: number;
   readonly url: string;
   readonly #child: ChildProcess;
-  readonly #waiting = new Map<number, (result: Result) => void>();
-  #orders = 0;
+  readonly #pending = new Map<number, (result: CommandResult) => void>();
+  #nextRequestId = 0;
 
   constructor(number: number, url: string, child: ChildProcess) {
     this.number = number;
     this.url = url;
     this.#child = child;
-    child.on("message", (message: Message) => {
-      if ("order" in message) this.#settle(message.order, message);
+    child.on("message", (message: InstanceMessage) => {
+      if ("requestId" in message) this.#settle(message.requestId, message);
     });
     child.on("exit", () => {
-      for (const order of this.#waiting.keys()) this.#settle(order, { failed: "died" });
+      for (const requestId of this.#pending.keys()) this.#settle(requestId, { error: "exited" });
     });
   }
 
-  get isAlive(): boolean {
+  get isRunning(): boolean {
     return this.#child.connected && this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  /** Has it do something. If it dies before it has told what came of it, that is `{ failed: "died" }`. */
-  ask(task: Task): Promise<Result> {
-    if (!this.isAlive) return Promise.resolve({ failed: "died" });
-    const order = this.#orders++;
+  /** Runs a command in the instance. The result is `{ error: "exited" }` if the process exits first. */
+  execute(command: InstanceCommand): Promise<CommandResult> {
+    if (!this.isRunning) return Promise.resolve({ error: "exited" });
+    const request: CommandRequest = { ...command, requestId: this.#nextRequestId++ };
     return new Promise((resolve) => {
-      this.#waiting.set(order, resolve);
-      this.#child.send({ ...task, order }, (error) => error && this.#settle(order, { failed: "died" }));
+      this.#pending.set(request.requestId, resolve);
+      this.#child.send(request, (error) => error && this.#settle(request.requestId, { error: "exited" }));
     });
   }
 
-  /** As power cuts do: nothing that it knows survives. */
+  /** Kills the process with SIGKILL, so that it cannot clean up. */
   async kill(): Promise<void> {
-    if (!this.isAlive) return;
-    const ended = once(this.#child, "exit");
-    this.#child.kill("SIGKILL");
-    await ended;
+    await this.#exited(() => this.#child.kill("SIGKILL"));
   }
 
-  /** As one is taken out of service. */
+  /** Lets the process shut down and exit. */
   async close(): Promise<void> {
-    if (!this.isAlive) return;
-    const ended = once(this.#child, "exit");
-    this.#child.disconnect();
-    await ended;
+    await this.#exited(() => this.#child.disconnect());
   }
 
-  #settle(order: number, result: Result): void {
-    this.#waiting.get(order)?.(result);
-    this.#waiting.delete(order);
+  async #exited(stop: () => void): Promise<void> {
+    if (!this.isRunning) return;
+    const exited = once(this.#child, "exit");
+    stop();
+    await exited;
+  }
+
+  #settle(requestId: number, result: CommandResult): void {
+    this.#pending.get(requestId)?.(result);
+    this.#pending.delete(requestId);
   }
 }
 
 /** How an instance is started. */
 export interface StartOptions {
   number: number;
+  /** The path of the program. */
   program: string;
   environment: Record<string, string>;
-  /** Is told all that it tells. */
-  heard(message: Message): void;
+  onMessage(message: InstanceMessage): void;
 }
 
-/** Starts an instance; resolves once it can be reached. */
-export async function startInstance({ number, program, environment, heard }: StartOptions): Promise<InstanceProcess> {
+/**
+ * Starts an instance. Resolves when it accepts requests.
+ *
+ * @throws Error if the process exits before that.
+ */
+export async function startInstance(options: StartOptions): Promise<InstanceProcess> {
+  const { number, program, environment, onMessage } = options;
   const child = fork(program, { env: { ...process.env, ...environment }, execArgv: [] });
   return new Promise((resolve, reject) => {
-    child.on("message", (message: Message) => {
+    child.on("message", (message: InstanceMessage) => {
       if ("ready" in message) resolve(new InstanceProcess(number, message.ready, child));
-      heard(message);
+      onMessage(message);
     });
     child.once("error", reject);
-    child.once("exit", () => reject(new Error(`instance ${number} ended before it could be reached`)));
+    child.once("exit", () => reject(new Error(`instance ${number} exited before it accepted requests`)));
   });
 }

@@ -1,26 +1,25 @@
 import type { OperationOutcome } from "@graph-dtmf/models";
 
-/** What an instance can be asked to do by the process that started it. */
-export type Task =
-  | { do: "call" }
-  | { do: "press"; callId: string; clientContext: string; keys: string; delayBetweenTonesMs?: number }
-  | { do: "resume"; callId: string; clientContext: string };
+/** A command for an instance, from the process that started it. */
+export type InstanceCommand =
+  | { command: "createCall" }
+  | { command: "sendTones"; callId: string; clientContext: string; keys: string; delayBetweenTonesMs?: number }
+  | { command: "resume"; callId: string; clientContext: string };
 
-/** A task with a number, by which its result is known. */
-export type Order = Task & { order: number };
+/** A command with an id. The message with its result has the same id. */
+export type CommandRequest = InstanceCommand & { requestId: number };
 
-/** What came of it. */
-export type Result =
+/** The result of a command. */
+export type CommandResult =
   | { callId: string }
-  | { ended: OperationOutcome }
-  /** The code of the error. */
-  | { failed: string };
+  | { outcome: OperationOutcome }
+  /** The code of a `DtmfError`, the text of another error, or `exited` if the instance exited first. */
+  | { error: string };
 
-/** What an instance tells the process that started it. */
-export type Message =
+/** A message from an instance to the process that started it. */
+export type InstanceMessage =
+  /** The instance accepts requests at this address. */
   | { ready: string }
-  /** Tones were accepted, and are now awaited. */
-  | { accepted: string }
-  /** A notification about an operation of this call came here. */
-  | { heard: string }
-  | ({ order: number } & Result);
+  /** A handler of this instance ran for a notification about an operation of this call. */
+  | { notified: string }
+  | ({ requestId: number } & CommandResult);

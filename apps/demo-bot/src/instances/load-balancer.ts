@@ -2,30 +2,32 @@ import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, request } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** A plain load balancer. */
-export interface RoundRobin {
+/** A round-robin load balancer. */
+export interface LoadBalancer {
   url: string;
   close(): Promise<void>;
 }
 
-interface Forwarded {
+interface ForwardedRequest {
   path: string;
   headers: IncomingHttpHeaders;
   body: Buffer;
 }
 
 /**
- * Gives each POST to the next of the servers. To one that is gone, or goes before it has answered, it is nobody's yet: it
- * is given to the one after. That is safe with notifications, which are recognised when they come again, and without it
- * what an instance takes with it when it dies is lost, for nobody knows whether Graph sends it again.
+ * Starts a load balancer that forwards each POST to the next target.
+ *
+ * If a target is unreachable, or exits before it answers, the request goes to the one after it. This is safe for
+ * notifications, because receivers deduplicate them. Without it, the notification that a killed instance was processing
+ * may be lost: Graph does not document whether it sends a notification again.
  */
-export async function startRoundRobin(targets: () => readonly string[]): Promise<RoundRobin> {
+export async function startLoadBalancer(targets: () => readonly string[]): Promise<LoadBalancer> {
   let next = 0;
-  const forward = async (what: Forwarded): Promise<number> => {
+  const forward = async (forwarded: ForwardedRequest): Promise<number> => {
     const all = targets();
     const first = next++;
-    for (let tries = 0; tries < all.length; tries++) {
-      const status = await post(all[(first + tries) % all.length] ?? "", what).catch(() => undefined);
+    for (let attempt = 0; attempt < all.length; attempt++) {
+      const status = await post(all[(first + attempt) % all.length] ?? "", forwarded).catch(() => undefined);
       if (status !== undefined) return status;
     }
     return 502;
@@ -50,12 +52,12 @@ export async function startRoundRobin(targets: () => readonly string[]): Promise
   };
 }
 
-function post(target: string, { path, headers, body }: Forwarded): Promise<number> {
+function post(target: string, { path, headers, body }: ForwardedRequest): Promise<number> {
   return new Promise((resolve, reject) => {
-    const outgoing = request(new URL(path, target), { method: "POST", headers }, (answer) => {
-      answer
+    const outgoing = request(new URL(path, target), { method: "POST", headers }, (response) => {
+      response
         .resume()
-        .on("end", () => resolve(answer.statusCode ?? 502))
+        .on("end", () => resolve(response.statusCode ?? 502))
         .on("error", reject);
     });
     outgoing.on("error", reject).end(body);

@@ -1,28 +1,32 @@
 import { createCallingBot } from "@graph-dtmf/bot";
 import { startSimulator } from "@graph-dtmf/simulator";
 import { startBot } from "../bot/bot.ts";
+import { collect } from "./collect.ts";
+import { conference } from "./conference.ts";
+import { menu } from "./menu.ts";
+import type { Scenario } from "./scenario.ts";
 import type { ScenarioEvent, ScenarioName } from "./scenario-event.ts";
-import { CONVERSATIONS } from "./scenarios.ts";
 
-/** How long one step may take. */
-const STEP_MS = 15_000;
+const SCENARIOS: Readonly<Record<ScenarioName, Scenario>> = { conference, collect, menu };
+
+const STEP_TIMEOUT_MS = 15_000;
 
 /**
- * Holds one conversation, over real sockets, with a scripted far end.
+ * Runs one scenario over HTTP, with the simulator and a scripted far end.
  *
- * @throws Error saying what was not seen as it should be.
+ * @throws Error if the scenario has an unexpected result, a handler fails or the bot refuses a notification.
  */
-export async function tellScenario(
+export async function runScenario(
   { scenario, speed }: { scenario: ScenarioName; speed: number },
-  tell: (event: ScenarioEvent) => void,
+  emit: (event: ScenarioEvent) => void,
 ): Promise<void> {
-  const { about, farEnd, hold } = CONVERSATIONS[scenario];
+  const { description, farEnd, run } = SCENARIOS[scenario];
   const simulator = await startSimulator({ speed, farEnd });
   let notifications = 0;
   let failures = 0;
   const failed = (error: unknown): void => {
     failures++;
-    tell({ step: "failed", message: error instanceof Error ? error.message : String(error) });
+    emit({ step: "failed", message: error instanceof Error ? error.message : String(error) });
   };
   try {
     const parts = await startBot(
@@ -32,14 +36,14 @@ export async function tellScenario(
     const { callbackUri } = parts;
     const bot = createCallingBot({ ...parts, tenantId: simulator.tenantId, onError: failed });
     try {
-      tell({ step: "scenario", scenario, about, graph: simulator.url, speed });
-      await hold({
+      emit({ step: "scenario", scenario, description, graph: simulator.url, speed });
+      await run({
         bot,
         simulator,
         callbackUri,
-        timeoutMs: STEP_MS,
-        botDid: (did) => tell({ step: "bot", did }),
-        farEndDid: (did) => tell({ step: "farEnd", did }),
+        timeoutMs: STEP_TIMEOUT_MS,
+        botDid: (action) => emit({ step: "bot", action }),
+        farEndDid: (action) => emit({ step: "farEnd", action }),
       });
       await simulator.settled();
     } finally {
@@ -48,8 +52,8 @@ export async function tellScenario(
     }
     const { requests, undelivered } = simulator;
     if (failures + undelivered.length > 0)
-      throw new Error(`expected nothing to fail, saw ${failures} failures and ${undelivered.length} refusals`);
-    tell({ step: "done", requests: requests.length, notifications });
+      throw new Error(`expected no failures, got ${failures} and ${undelivered.length} refused notifications`);
+    emit({ step: "done", requests: requests.length, notifications });
   } finally {
     await simulator.close();
   }

@@ -1,24 +1,24 @@
-/** Conversations that the demo can show. */
-export const SCENARIOS = ["conference", "collect", "menu"] as const;
+/** The scenarios that `--scenario` accepts. */
+export const SCENARIO_NAMES = ["conference", "collect", "menu"] as const;
 
-export type ScenarioName = (typeof SCENARIOS)[number];
+export type ScenarioName = (typeof SCENARIO_NAMES)[number];
 
-/** One step of a conversation, as it happens. */
+/** One step of a scenario. Steps are emitted as they happen. */
 export type ScenarioEvent =
-  | { step: "scenario"; scenario: ScenarioName; about: string; graph: string; speed: number }
-  | { step: "bot" | "farEnd"; did: string }
+  | { step: "scenario"; scenario: ScenarioName; description: string; graph: string; speed: number }
+  | { step: "bot" | "farEnd"; action: string }
   | { step: "failed"; message: string }
   | { step: "done"; requests: number; notifications: number };
 
-/** The step as a line for people. */
-export function describeScenarioStep(event: ScenarioEvent): string {
+/** The step as text for the terminal. */
+export function describeScenarioEvent(event: ScenarioEvent): string {
   switch (event.step) {
     case "scenario":
-      return `graph-dtmf: ${event.about}\n\n  Graph    ${event.graph}  (the simulator, ${event.speed} times faster than a telephone)\n`;
+      return `graph-dtmf: ${event.description}\n\n  Graph    ${event.graph}  (a simulator at ${event.speed} times real time)\n`;
     case "bot":
-      return `  bot      ${event.did}`;
+      return `  bot      ${event.action}`;
     case "farEnd":
-      return `  far end  ${event.did}`;
+      return `  far end  ${event.action}`;
     case "failed":
       return `✗ ${event.message}`;
     case "done":

@@ -7,7 +7,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { skipWithoutRedis } from "../__fixtures__/skip-without-redis.ts";
 import { type Fleet, startFleet } from "../instances/fleet.ts";
 import type { InstanceProcess } from "../instances/instance-process.ts";
-import type { Result } from "../instances/ipc-messages.ts";
+import type { CommandResult } from "../instances/ipc-messages.ts";
 
 const program = fileURLToPath(new URL("../../dist/instance.js", import.meta.url));
 
@@ -118,7 +118,7 @@ class Run {
   }
 
   async #call(): Promise<string> {
-    const created = await any(this.#fleet).ask({ do: "call" });
+    const created = await any(this.#fleet).execute({ command: "createCall" });
     if (!("callId" in created)) throw new Error(`expected a call, got ${JSON.stringify(created)}`);
     await expect.poll(() => simulator.call(created.callId).state, { timeout: 20_000 }).toBe("established");
     return created.callId;
@@ -128,7 +128,7 @@ class Run {
     for (;;) {
       const before = accepted(callId);
       const clientContext = randomUUID();
-      const result = await any(this.#fleet).ask({ do: "press", callId, clientContext, keys });
+      const result = await any(this.#fleet).execute({ command: "sendTones", callId, clientContext, keys });
       const outcome = await this.#outcome(result, { callId, clientContext, before });
       if (!outcome) continue;
       expect(outcome).toMatchObject({ outcome: "completed", played: "all", operation: { clientContext } });
@@ -142,26 +142,29 @@ class Run {
 
   /** How it ended; undefined if its sender died before the request left. */
   async #outcome(
-    result: Result,
+    result: CommandResult,
     wait: { callId: string; clientContext: string; before: number },
   ): Promise<OperationOutcome | undefined> {
     const { callId, clientContext, before } = wait;
-    let heard = result;
-    while ("failed" in heard && heard.failed === "died") {
+    let current = result;
+    while ("error" in current && current.error === "exited") {
       await later(50);
       const neverSent = later(LATE_MS).then(() =>
         accepted(callId) === before ? "never sent" : new Promise<never>(() => {}),
       );
-      const next = await Promise.race([any(this.#fleet).ask({ do: "resume", callId, clientContext }), neverSent]);
+      const next = await Promise.race([
+        any(this.#fleet).execute({ command: "resume", callId, clientContext }),
+        neverSent,
+      ]);
       if (next === "never sent") {
         this.neverSent++;
         return undefined;
       }
-      heard = next;
-      if ("ended" in heard) this.takenUp++;
+      current = next;
+      if ("outcome" in current) this.takenUp++;
     }
-    if (!("ended" in heard)) throw new Error(`expected an end, got ${JSON.stringify(heard)}`);
-    return heard.ended;
+    if (!("outcome" in current)) throw new Error(`expected an end, got ${JSON.stringify(current)}`);
+    return current.outcome;
   }
 }
 

@@ -18,7 +18,7 @@ function run(
 
 describe("npm run demo -- --instances 3", () => {
   test.skipIf(skipWithoutRedis())(
-    "tells how each knows what another one heard, and takes up what one began that died",
+    "settles each wait on its instance, and resumes the wait of a killed instance",
     async () => {
       const { code, stdout, stderr } = await run(process.env, "--instances", "3", "--json");
       expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
@@ -28,8 +28,8 @@ describe("npm run demo -- --instances 3", () => {
         .map((line) => JSON.parse(line));
       const of = (step: string): { by: number }[] => events.filter((event) => event.step === step);
       expect(of("ended").map(({ by }) => by)).toEqual([1, 2, 3, 2]);
-      // One that hears of an end is not the one that waits for it.
-      expect(of("heard").length).toBeGreaterThan(1);
+      // With round robin, an instance other than the waiting one receives a notification.
+      expect(of("notified").length).toBeGreaterThan(1);
       expect(events.findIndex(({ step }) => step === "killed")).toBeLessThan(
         events.findIndex(({ step }) => step === "resuming"),
       );
@@ -37,7 +37,7 @@ describe("npm run demo -- --instances 3", () => {
     },
   );
 
-  test("says how to get a Redis where there is none", async () => {
+  test("explains how to install Redis if there is none", async () => {
     const { code, stderr } = await run({ PATH: "" }, "--instances", "2");
     expect(code).toBe(1);
     expect(stderr).toMatch(/^demo: --instances needs a Redis: set REDIS_URL.*apt-get install redis-server.*container/s);

@@ -1,49 +1,41 @@
 import { randomUUID } from "node:crypto";
-import type { OperationOutcome } from "@graph-dtmf/models";
 import { hasRedisServer, startRedisServer } from "@graph-dtmf/redis/testing";
 import { type Simulator, startSimulator } from "@graph-dtmf/simulator";
 import { type Fleet, startFleet } from "../instances/fleet.ts";
 import type { InstanceProcess } from "../instances/instance-process.ts";
-import type { Message, Result, Task } from "../instances/ipc-messages.ts";
+import type { CommandResult, InstanceCommand } from "../instances/ipc-messages.ts";
+import type { InstancesEvent } from "./instances-event.ts";
+import { pollUntil, withinStepTimeout } from "./step-timeout.ts";
 
-/** One step of the story of many instances. */
-export type InstancesEvent =
-  | { step: "started"; redis: string; graph: string; instances: string[] }
-  | { step: "callCreated"; by: number; callId: string }
-  | { step: "sending"; by: number }
-  /** A notification came to this instance. */
-  | { step: "heard"; by: number }
-  | { step: "ended"; by: number; outcome: OperationOutcome["outcome"]; played: OperationOutcome["played"] }
-  | { step: "killed"; instance: number }
-  | { step: "resuming"; by: number }
-  | { step: "done" };
-
-/** What the story needs. */
+/** The options of the walkthrough with several instances. */
 export interface InstancesOptions {
   count: number;
+  /** The speed of the simulator. 1 is real time. */
   speed: number;
-  /** Absent: a Redis of our own, if there is a `redis-server` on the PATH. */
+  /** Absent: the walkthrough starts a `redis-server` from the PATH. */
   redisUrl: string | undefined;
   /** The path of an instance's program. */
   program: string;
 }
 
-const NO_REDIS = `--instances needs a Redis: set REDIS_URL, or have a redis-server on the PATH
+const NO_REDIS = `--instances needs a Redis: set REDIS_URL, or install a redis-server on the PATH
   Debian, Ubuntu: apt-get install redis-server
   macOS:          brew install redis
   a container:    docker run --rm -p 6379:6379 redis, and REDIS_URL=redis://127.0.0.1:6379`;
 
-const STEP_MS = 20_000;
+/** The last send lasts so long that its instance is killed before the tones end. */
+const LONG_SEND = { keys: "1234567890", delayBetweenTonesMs: 4_000 };
+const SHORT_KEYS = "12#";
 
 /**
- * Tells how several instances of the bot, each a process behind a plain round-robin balancer, know how their operations
- * end, whichever of them Graph tells; and how one takes up what another one began that died.
+ * Runs several instances behind a load balancer. Each instance gets the outcome of its operations, whichever instance
+ * receives the notification. Then one instance is killed, and another one resumes its wait.
  *
- * @throws Error saying which step was not seen as it should be, or how to get a Redis.
+ * @throws Error that names the step with an unexpected result, or explains how to install Redis.
  */
-export async function tellOfInstances(
+export async function runInstancesWalkthrough(
   { count, speed, redisUrl, program }: InstancesOptions,
-  tell: (event: InstancesEvent) => void,
+  emit: (event: InstancesEvent) => void,
 ): Promise<void> {
   if (redisUrl === undefined && !hasRedisServer()) throw new Error(NO_REDIS);
   const redis = redisUrl === undefined ? await startRedisServer() : { url: redisUrl, close: async () => {} };
@@ -55,13 +47,13 @@ export async function tellOfInstances(
       graph: { ...simulator, graphUrl: simulator.url },
       redisUrl: redis.url,
       program,
-      heard: (message: Message, by: number) => "heard" in message && tell({ step: "heard", by }),
+      onMessage: (message, by) => "notified" in message && emit({ step: "notified", by }),
     });
     const instances = fleet.instances.map(({ url }) => url);
-    // The address may hold a password.
-    tell({ step: "started", redis: new URL(redis.url).host, graph: simulator.url, instances });
-    await tellStory(fleet, simulator, tell);
-    tell({ step: "done" });
+    // The whole address may contain a password.
+    emit({ step: "started", redis: new URL(redis.url).host, graph: simulator.url, instances });
+    await new InstancesWalkthrough(fleet, simulator, emit).run();
+    emit({ step: "done" });
   } finally {
     await fleet?.close();
     await simulator.close();
@@ -69,79 +61,64 @@ export async function tellOfInstances(
   }
 }
 
-async function tellStory(fleet: Fleet, simulator: Simulator, tell: (event: InstancesEvent) => void): Promise<void> {
-  const [first, second] = fleet.instances;
-  if (!first || !second) throw new Error("expected at least two instances");
-  const callId = await call(first, simulator, tell);
-  for (const instance of fleet.instances) {
-    tell({ step: "sending", by: instance.number });
-    told(instance, await ask(instance, { do: "press", callId, clientContext: randomUUID(), keys: "12#" }), tell);
+class InstancesWalkthrough {
+  readonly #fleet: Fleet;
+  readonly #simulator: Simulator;
+  readonly #emit: (event: InstancesEvent) => void;
+
+  constructor(fleet: Fleet, simulator: Simulator, emit: (event: InstancesEvent) => void) {
+    this.#fleet = fleet;
+    this.#simulator = simulator;
+    this.#emit = emit;
   }
-  // Long enough that the one that sends is dead before it ends.
-  const clientContext = randomUUID();
-  tell({ step: "sending", by: first.number });
-  const sending = ask(first, { do: "press", callId, clientContext, keys: "1234567890", delayBetweenTonesMs: 4_000 });
-  await until("the keys to be pressed", () => simulator.call(callId).heard.length > fleet.instances.length * 3);
-  await first.kill();
-  await sending;
-  tell({ step: "killed", instance: first.number });
-  tell({ step: "resuming", by: second.number });
-  told(second, await ask(second, { do: "resume", callId, clientContext }), tell);
-}
 
-async function call(by: InstanceProcess, simulator: Simulator, tell: (event: InstancesEvent) => void): Promise<string> {
-  const created = await ask(by, { do: "call" });
-  if (!("callId" in created)) throw new Error(`expected a call, saw ${JSON.stringify(created)}`);
-  const { callId } = created;
-  tell({ step: "callCreated", by: by.number, callId });
-  await until("the call to be established", () => simulator.call(callId).state === "established");
-  return callId;
-}
-
-function told({ number }: InstanceProcess, result: Result, tell: (event: InstancesEvent) => void): void {
-  if (!("ended" in result)) throw new Error(`expected an end, saw ${JSON.stringify(result)}`);
-  const { outcome, played } = result.ended;
-  tell({ step: "ended", by: number, outcome, played });
-  if (outcome !== "completed") throw new Error(`expected outcome completed, saw ${outcome}`);
-}
-
-/** What is not seen in time is not waited for: the story would never end. */
-async function ask(instance: InstanceProcess, task: Task): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Result>((resolve) => {
-    timer = setTimeout(() => resolve({ failed: `nothing within ${STEP_MS / 1000} s` }), STEP_MS);
-  });
-  return Promise.race([instance.ask(task), late]).finally(() => clearTimeout(timer));
-}
-
-async function until(what: string, isSo: () => boolean): Promise<void> {
-  const startedAt = performance.now();
-  while (!isSo()) {
-    if (performance.now() - startedAt > STEP_MS) throw new Error(`expected ${what} within ${STEP_MS / 1000} s`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
-/** A step as people read it. */
-export function describeStep(event: InstancesEvent): string {
-  switch (event.step) {
-    case "started": {
-      const { instances, redis, graph } = event;
-      return `${instances.length} instances at ${instances.join(" ")}\n  behind a round-robin balancer, sharing the Redis at ${redis}\n  Graph is a simulator at ${graph}`;
+  async run(): Promise<void> {
+    const { instances } = this.#fleet;
+    const [first, second] = instances;
+    if (!first || !second) throw new Error("expected at least two instances");
+    const callId = await this.#createCall(first);
+    for (const instance of instances) {
+      this.#emit({ step: "sending", by: instance.number });
+      const clientContext = randomUUID();
+      await this.#complete(instance, { command: "sendTones", callId, clientContext, keys: SHORT_KEYS });
     }
-    case "callCreated":
-      return `instance ${event.by} calls somebody: ${event.callId}`;
-    case "sending":
-      return `instance ${event.by} presses keys`;
-    case "heard":
-      return `  Graph tells instance ${event.by} how that ended`;
-    case "ended":
-      return `  instance ${event.by} knows: ${event.outcome}, played: ${event.played}`;
-    case "killed":
-      return `instance ${event.instance} is killed in the middle of it (SIGKILL)`;
-    case "resuming":
-      return `instance ${event.by} takes up its wait`;
-    case "done":
-      return "every outcome was known where it was waited for";
+    const clientContext = await this.#killWhileSending(first, callId);
+    this.#emit({ step: "resuming", by: second.number });
+    await this.#complete(second, { command: "resume", callId, clientContext });
   }
+
+  async #createCall(instance: InstanceProcess): Promise<string> {
+    const created = await execute(instance, { command: "createCall" });
+    if (!("callId" in created)) throw new Error(`expected a call, got ${JSON.stringify(created)}`);
+    const { callId } = created;
+    this.#emit({ step: "callCreated", by: instance.number, callId });
+    await pollUntil("the call to be established", () => this.#simulator.call(callId).state === "established");
+    return callId;
+  }
+
+  /** Executes a command that waits for an operation. */
+  async #complete(instance: InstanceProcess, command: InstanceCommand): Promise<void> {
+    const result = await execute(instance, command);
+    if (!("outcome" in result)) throw new Error(`expected an outcome, got ${JSON.stringify(result)}`);
+    const { outcome, played } = result.outcome;
+    this.#emit({ step: "ended", by: instance.number, outcome, played });
+    if (outcome !== "completed") throw new Error(`expected outcome completed, got ${outcome}`);
+  }
+
+  /** Kills the instance after the first of its tones. Returns the clientContext of the send. */
+  async #killWhileSending(instance: InstanceProcess, callId: string): Promise<string> {
+    const clientContext = randomUUID();
+    const before = this.#simulator.call(callId).heard.length;
+    this.#emit({ step: "sending", by: instance.number });
+    const sending = instance.execute({ command: "sendTones", callId, clientContext, ...LONG_SEND });
+    await pollUntil("the first tone to be played", () => this.#simulator.call(callId).heard.length > before);
+    await instance.kill();
+    await sending;
+    this.#emit({ step: "killed", instance: instance.number });
+    return clientContext;
+  }
+}
+
+function execute(instance: InstanceProcess, command: InstanceCommand): Promise<CommandResult> {
+  return withinStepTimeout(`a result of ${command.command}`, instance.execute(command));
 }

@@ -1,30 +1,20 @@
-import type { DemoEvent, Ending, Tell } from "./walkthrough-event.ts";
+import type { Emit, SendResult, WalkthroughEvent } from "./walkthrough-event.ts";
 
-/** Where lines go, and whether they may have colour. */
-export interface Page {
+/** The output of a printer. */
+export interface PrinterOutput {
   write(text: string): void;
+  /** Whether the text may contain ANSI colours. */
   colour: boolean;
 }
 
-/** Tells each event as one JSON object a line. */
-export function jsonNarrator({ write }: Page): Tell {
+/** Prints each event as one line of JSON. */
+export function createJsonPrinter({ write }: PrinterOutput): Emit {
   return (event) => write(`${JSON.stringify(event)}\n`);
 }
 
 type Style = (text: string) => string;
 
-/** Tells the events as a story for people. */
-export function storyNarrator({ write, colour }: Page): Tell {
-  const styled = (code: number): Style => (colour ? (text) => `\u001b[${code}m${text}\u001b[0m` : (text) => text);
-  const ink: Ink = { bold: styled(1), dim: styled(2), good: styled(32), bad: styled(31), warn: styled(33) };
-  let verified = 0;
-  return (event) => {
-    if (event.step === "verified") verified++;
-    for (const line of linesOf(event, { ink, verified })) write(`${line}\n`);
-  };
-}
-
-interface Ink {
+interface Styles {
   bold: Style;
   dim: Style;
   good: Style;
@@ -32,89 +22,101 @@ interface Ink {
   warn: Style;
 }
 
-function linesOf(event: DemoEvent, { ink, verified }: { ink: Ink; verified: number }): string[] {
+/** Prints the events as text. */
+export function createTextPrinter({ write, colour }: PrinterOutput): Emit {
+  const ansi = (code: number): Style => (colour ? (text) => `\u001b[${code}m${text}\u001b[0m` : (text) => text);
+  const styles: Styles = { bold: ansi(1), dim: ansi(2), good: ansi(32), bad: ansi(31), warn: ansi(33) };
+  let verified = 0;
+  return (event) => {
+    if (event.step === "verified") verified++;
+    for (const line of linesOf(event, { styles, verified })) write(`${line}\n`);
+  };
+}
+
+function linesOf(event: WalkthroughEvent, { styles, verified }: { styles: Styles; verified: number }): string[] {
+  const { bold, dim, good, bad } = styles;
   switch (event.step) {
     case "started":
       return [
-        ink.bold("graph-dtmf: press keys in a call, and know whether they were played"),
+        bold("graph-dtmf: send DTMF tones in a call, and find out whether they were played"),
         "",
-        `  Graph       ${event.graph}  (the simulator${pace(event.speed)})`,
-        `  callback    ${event.callback}`,
-        `  keys from   ${event.keysFrom}`,
+        `  Graph         ${event.graph}  (a simulator${speedNote(event.speed)})`,
+        `  callback URL  ${event.callback}`,
+        `  signing keys  ${event.openIdConfigurationUrl}`,
         "",
       ];
     case "token":
-      return [`${ink.good("✓")} token        by client credentials, for tenant ${event.tenantId}`];
+      return [`${good("✓")} token        issued by the client credentials grant, for tenant ${event.tenantId}`];
     case "callCreated":
-      return [`${ink.good("✓")} call         ${event.callId}  ${event.state}`];
+      return [`${good("✓")} call         ${event.callId}  ${event.state}`];
     case "callState":
-      return [`${ink.good("✓")} call         ${event.state}`];
+      return [`${good("✓")} call         ${event.state}`];
     case "verified":
       return [
-        `${ink.dim("←")} notification verified: RS256 signature, times, issuer, audience, tenant`,
-        // The same for all that follow.
+        `${dim("←")} notification verified: RS256 signature, validity period, issuer, audience, tenant`,
+        // Later notifications have the same claims.
         ...(verified === 1
           ? [
-              ink.dim(`               issuer   ${event.issuer}`),
-              ink.dim(`               audience ${event.audience}`),
-              ink.dim(`               tenant   ${event.tenantId}`),
+              dim(`               issuer   ${event.issuer}`),
+              dim(`               audience ${event.audience}`),
+              dim(`               tenant   ${event.tenantId}`),
             ]
           : []),
       ];
     case "sending":
       return [
         "",
-        ink.bold(`→ sendDtmfTones ${event.keys}, ${event.delayBetweenTonesMs} ms between them`) +
-          ink.dim(`   (to end with ${event.complete})`),
+        bold(`→ sendDtmfTones ${event.keys}, ${event.delayBetweenTonesMs} ms between tones`) +
+          dim(`   (simulated completion reason: ${event.completionReason})`),
       ];
     case "accepted":
       return [
-        `${ink.good("✓")} answer       status ${event.status}: accepted, and nothing is known yet`,
-        ink.dim(`               operation     ${event.operationId}`),
-        ink.dim(`               clientContext ${event.clientContext}`),
+        `${good("✓")} response     status ${event.status}: accepted, the result follows in a notification`,
+        dim(`               operation     ${event.operationId}`),
+        dim(`               clientContext ${event.clientContext}`),
       ];
     case "progress":
-      return [
-        ink.dim(
-          `  far end      ${"♪".repeat(event.heard)}${"·".repeat(Math.max(0, event.of - event.heard))}  ${event.heard} of ${event.of}`,
-        ),
-      ];
+      return [dim(`  far end      ${progressBar(event)}  ${event.received} of ${event.of} tones`)];
     case "ended":
       return [
-        `${mark(event, ink)} outcome      ${event.outcome}, played: ${event.played}  (completionReason ${event.completionReason})`,
+        `${mark(event, styles)} outcome      ${event.outcome}, played: ${event.played}  (completionReason ${event.completionReason})`,
       ];
-    case "endings":
-      return ["", ...table(event.endings, event.of, ink), ""];
+    case "summary":
+      return ["", ...table(event.results, event.of, styles), ""];
     case "failed":
-      return [ink.bad(`✗ ${event.message}`)];
+      return [bad(`✗ ${event.message}`)];
     case "done":
-      return [
-        `${ink.good("✓")} done         ${event.requests} requests, ${verified} notifications verified, none refused`,
-      ];
+      return [`${good("✓")} done         ${event.requests} requests, ${verified} notifications verified, none refused`];
   }
 }
 
-function pace(speed: number): string {
+function speedNote(speed: number): string {
   if (speed === 1) return ", in real time";
-  return speed > 1 ? `, ${speed} times faster than a telephone: --speed 1 is real time` : `, ${speed} times real time`;
+  return speed > 1
+    ? `, ${speed} times faster than real time; use --speed 1 for real time`
+    : `, ${speed} times real time`;
 }
 
-function mark({ outcome }: Ending, ink: Ink): string {
-  if (outcome === "completed") return ink.good("✓");
-  return outcome === "canceled" ? ink.warn("!") : ink.bad("✗");
+function progressBar({ received, of }: { received: number; of: number }): string {
+  return "♪".repeat(received) + "·".repeat(Math.max(0, of - received));
 }
 
-/** The endings side by side: one column each. */
-function table(endings: readonly Ending[], of: number, ink: Ink): string[] {
-  const rows: [string, (ending: Ending) => string][] = [
+function mark({ outcome }: SendResult, { good, bad, warn }: Styles): string {
+  if (outcome === "completed") return good("✓");
+  return outcome === "canceled" ? warn("!") : bad("✗");
+}
+
+/** One column for each result. */
+function table(results: readonly SendResult[], of: number, { bold }: Styles): string[] {
+  const rows: [string, (result: SendResult) => string][] = [
     ["outcome", ({ outcome }) => outcome],
     ["played", ({ played }) => played],
     ["status", ({ status }) => String(status)],
     ["completionReason", ({ completionReason }) => completionReason],
-    ["far end heard", ({ heard }) => `${heard} of ${of}`],
+    ["received tones", ({ received }) => `${received} of ${of}`],
   ];
   return rows.map(([name, read], row) => {
-    const line = [name.padEnd(18), ...endings.map((ending) => read(ending).padEnd(24))].join("").trimEnd();
-    return `  ${row === 0 ? ink.bold(line) : line}`;
+    const line = [name.padEnd(18), ...results.map((result) => read(result).padEnd(24))].join("").trimEnd();
+    return `  ${row === 0 ? bold(line) : line}`;
   });
 }

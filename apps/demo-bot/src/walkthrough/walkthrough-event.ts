@@ -1,30 +1,31 @@
 import type { OperationOutcome } from "@graph-dtmf/models";
 
-/** How one send ended. */
-export interface Ending {
+/** The result of one send. */
+export interface SendResult {
   outcome: OperationOutcome["outcome"];
   played: OperationOutcome["played"];
   status: string | null;
   completionReason: string;
-  /** How many tones the far end heard. */
-  heard: number;
+  /** The number of tones that the far end received. */
+  received: number;
 }
 
-/** One step of the story, as it happens. */
-export type DemoEvent =
-  | { step: "started"; graph: string; callback: string; keysFrom: string; speed: number }
+/** One step of the walkthrough. Steps are emitted as they happen. */
+export type WalkthroughEvent =
+  | { step: "started"; graph: string; callback: string; openIdConfigurationUrl: string; speed: number }
   | { step: "token"; tenantId: string }
   | { step: "callCreated"; callId: string; state: string }
   | { step: "callState"; callId: string; state: string }
-  /** A notification came with a good token; this is what the token says. */
+  /** The token of a notification was verified. The members are its claims. */
   | { step: "verified"; issuer: string; audience: string; tenantId: string }
-  | { step: "sending"; keys: string; delayBetweenTonesMs: number; complete: string }
+  /** `completionReason` is the one that the simulator is set to report. */
+  | { step: "sending"; keys: string; delayBetweenTonesMs: number; completionReason: string }
   | { step: "accepted"; operationId: string; clientContext: string; status: string | null; location: string }
-  | { step: "progress"; heard: number; of: number }
-  | ({ step: "ended"; operationId: string } & Ending)
-  | { step: "endings"; of: number; endings: Ending[] }
+  | { step: "progress"; received: number; of: number }
+  | ({ step: "ended"; operationId: string } & SendResult)
+  | { step: "summary"; of: number; results: SendResult[] }
   | { step: "failed"; message: string }
   | { step: "done"; requests: number };
 
-/** Receives each step. */
-export type Tell = (event: DemoEvent) => void;
+/** Receives each step of a walkthrough. */
+export type Emit = (event: WalkthroughEvent) => void;

@@ -1,10 +1,12 @@
 import type { SentOperation } from "@graph-dtmf/client";
 import { formatTones, type SendDtmfTonesOperation, type Tone } from "@graph-dtmf/models";
+import { TONE_DURATION_MS } from "@graph-dtmf/models/internal";
 import { type SimulatedCall, type Simulator, startSimulator } from "@graph-dtmf/simulator";
 import { type Bot, startBot } from "../bot/bot.ts";
-import type { Ending, Tell } from "./walkthrough-event.ts";
+import { STEP_TIMEOUT_MS, withinStepTimeout } from "./step-timeout.ts";
+import type { Emit, SendResult } from "./walkthrough-event.ts";
 
-/** What the walkthrough sends, and how fast. */
+/** The tones that the walkthrough sends, and the speed of the simulator. */
 export interface WalkthroughOptions {
   tones: readonly Tone[];
   /** Milliseconds between two tones. */
@@ -13,8 +15,8 @@ export interface WalkthroughOptions {
   speed: number;
 }
 
-/** How the simulator is asked to end a send, and what must come of it. */
-const ENDINGS = [
+/** What the simulator does with each send, and the result that is expected then. */
+const EXPECTED_RESULTS = [
   { complete: undefined, completionReason: "completedSuccessfully", outcome: "completed", played: "all" },
   {
     complete: "mediaOperationCanceled",
@@ -24,18 +26,17 @@ const ENDINGS = [
   },
   { complete: "unknown", completionReason: "unknown", outcome: "failed", played: "unknown" },
 ] as const;
+type ExpectedResult = (typeof EXPECTED_RESULTS)[number];
 
-/** How long one step may take, besides the time that its tones take. */
-const STEP_MS = 15_000;
-const TONE_MS = 100;
-const PROGRESS_MS = 50;
+const PROGRESS_INTERVAL_MS = 50;
 
 /**
- * Tells the whole exchange, over real sockets: a token, a call, tones in it, and the three ways in which they end.
+ * Runs the whole exchange over HTTP: gets a token, creates a call, and sends tones three times, once for each completion
+ * reason.
  *
- * @throws Error saying which step was not seen as it should be.
+ * @throws Error that names the step with an unexpected result.
  */
-export async function tellStory(options: WalkthroughOptions, tell: Tell): Promise<void> {
+export async function runWalkthrough(options: WalkthroughOptions, emit: Emit): Promise<void> {
   const simulator = await startSimulator({ speed: options.speed });
   let failures = 0;
   try {
@@ -43,33 +44,33 @@ export async function tellStory(options: WalkthroughOptions, tell: Tell): Promis
       { ...simulator, graphUrl: simulator.url },
       {
         verified: ({ claims, tenantId }) =>
-          tell({ step: "verified", issuer: String(claims.iss), audience: String(claims.aud), tenantId }),
+          emit({ step: "verified", issuer: String(claims.iss), audience: String(claims.aud), tenantId }),
         failed(error) {
           failures++;
-          tell({ step: "failed", message: error instanceof Error ? error.message : String(error) });
+          emit({ step: "failed", message: error instanceof Error ? error.message : String(error) });
         },
       },
     );
     try {
-      await new Story(options, tell, { simulator, bot }).run();
+      await new Walkthrough(options, emit, { simulator, bot }).run();
     } finally {
       await bot.close();
     }
   } finally {
     await simulator.close();
   }
-  if (failures > 0) throw new Error(`expected nothing to fail on the way, saw ${failures} failures`);
+  if (failures > 0) throw new Error(`expected no failures, got ${failures}`);
 }
 
-class Story {
+class Walkthrough {
   readonly #options: WalkthroughOptions;
-  readonly #tell: Tell;
+  readonly #emit: Emit;
   readonly #simulator: Simulator;
   readonly #bot: Bot;
 
-  constructor(options: WalkthroughOptions, tell: Tell, { simulator, bot }: { simulator: Simulator; bot: Bot }) {
+  constructor(options: WalkthroughOptions, emit: Emit, { simulator, bot }: { simulator: Simulator; bot: Bot }) {
     this.#options = options;
-    this.#tell = tell;
+    this.#emit = emit;
     this.#simulator = simulator;
     this.#bot = bot;
   }
@@ -77,104 +78,93 @@ class Story {
   async run(): Promise<void> {
     const { tones, speed } = this.#options;
     const { url, openIdConfigurationUrl, tenantId } = this.#simulator;
-    this.#tell({
-      step: "started",
-      graph: url,
-      callback: this.#bot.callbackUri,
-      keysFrom: openIdConfigurationUrl,
-      speed,
-    });
-    await inTime("a token", this.#bot.getToken());
-    this.#tell({ step: "token", tenantId });
-    const callId = await this.#call();
-    const endings: Ending[] = [];
-    for (const expected of ENDINGS) endings.push(await this.#press(callId, expected));
-    this.#tell({ step: "endings", of: tones.length, endings });
+    this.#emit({ step: "started", graph: url, callback: this.#bot.callbackUri, openIdConfigurationUrl, speed });
+    await withinStepTimeout("a token", this.#bot.getToken());
+    this.#emit({ step: "token", tenantId });
+    const callId = await this.#createCall();
+    const results: SendResult[] = [];
+    for (const expected of EXPECTED_RESULTS) results.push(await this.#sendTones(callId, expected));
+    this.#emit({ step: "summary", of: tones.length, results });
     await this.#bot.dtmf.calls.hangUp(callId);
-    await this.#reach(callId, "terminated");
+    await this.#waitForState(callId, "terminated");
     const { requests, undelivered } = this.#simulator;
-    if (undelivered.length > 0)
-      throw new Error(`expected every notification to be taken, saw ${undelivered.length} refused`);
-    this.#tell({ step: "done", requests: requests.length });
+    if (undelivered.length > 0) throw new Error(`expected no refused notifications, got ${undelivered.length}`);
+    this.#emit({ step: "done", requests: requests.length });
   }
 
-  async #call(): Promise<string> {
+  async #createCall(): Promise<string> {
     const { callbackUri, dtmf } = this.#bot;
     const target = { phone: { id: "+15550100" } };
-    const { id, state } = await inTime(
+    const { id, state } = await withinStepTimeout(
       "a call",
       dtmf.calls.create({ callbackUri, tenantId: this.#simulator.tenantId, targets: [target] }),
     );
-    this.#tell({ step: "callCreated", callId: id, state: String(state) });
-    await this.#reach(id, "established");
+    this.#emit({ step: "callCreated", callId: id, state: String(state) });
+    await this.#waitForState(id, "established");
     return id;
   }
 
-  async #reach(callId: string, state: "established" | "terminated"): Promise<void> {
-    await inTime(`the call to be ${state}`, this.#bot.waitForState(callId, state));
-    this.#tell({ step: "callState", callId, state });
+  async #waitForState(callId: string, state: "established" | "terminated"): Promise<void> {
+    await withinStepTimeout(`the call to be ${state}`, this.#bot.waitForState(callId, state));
+    this.#emit({ step: "callState", callId, state });
   }
 
-  async #press(callId: string, expected: (typeof ENDINGS)[number]): Promise<Ending> {
-    const { tones, delayBetweenTonesMs, speed } = this.#options;
-    const expectedMs = (tones.length * TONE_MS + (tones.length - 1) * delayBetweenTonesMs) / speed;
-    if (expected.complete) this.#simulator.faults.next({ on: "sendDtmfTones", complete: expected.complete });
-    this.#tell({ step: "sending", keys: formatTones(tones), delayBetweenTonesMs, complete: expected.completionReason });
+  async #sendTones(callId: string, expected: ExpectedResult): Promise<SendResult> {
+    const { tones, delayBetweenTonesMs } = this.#options;
+    const { complete, completionReason } = expected;
+    if (complete) this.#simulator.faults.next({ on: "sendDtmfTones", complete });
+    this.#emit({ step: "sending", keys: formatTones(tones), delayBetweenTonesMs, completionReason });
     const call = this.#simulator.call(callId);
     const before = call.heard.length;
-    const sent = await inTime("an answer", this.#bot.dtmf.sendDtmfTones(callId, { tones, delayBetweenTonesMs }));
+    const sent = await withinStepTimeout(
+      "a response",
+      this.#bot.dtmf.sendDtmfTones(callId, { tones, delayBetweenTonesMs }),
+    );
     const { id, clientContext, operation, location = "" } = sent;
-    this.#tell({ step: "accepted", operationId: id, clientContext, status: operation.status, location });
-    const ending = await this.#await(sent, { call, before, expectedMs });
-    this.#tell({ step: "ended", operationId: id, ...ending });
-    for (const member of ["outcome", "played", "completionReason"] as const) {
-      if (ending[member] !== expected[member])
-        throw new Error(`expected ${member} ${expected[member]}, saw ${ending[member]}`);
-    }
+    this.#emit({ step: "accepted", operationId: id, clientContext, status: operation.status, location });
+    const result = await this.#waitForResult(sent, { call, before });
+    this.#emit({ step: "ended", operationId: id, ...result });
+    checkResult(result, expected);
     if (expected.played === "all" && formatTones(call.heard.slice(before)) !== formatTones(tones)) {
-      throw new Error("the far end did not hear what was sent");
+      throw new Error("the far end received other tones than were sent");
     }
-    return ending;
+    return result;
   }
 
-  /** Waits for the notification, and shows how far the tones are meanwhile. */
-  async #await(
+  /** Waits for the completion, and emits the progress of the tones in the meantime. */
+  async #waitForResult(
     sent: SentOperation<SendDtmfTonesOperation>,
-    { call, before, expectedMs }: { call: SimulatedCall; before: number; expectedMs: number },
-  ): Promise<Ending> {
-    let shown = 0;
-    const show = (): void => {
-      const heard = call.heard.length - before;
-      if (heard > shown) this.#tell({ step: "progress", heard, of: this.#options.tones.length });
-      shown = heard;
+    { call, before }: { call: SimulatedCall; before: number },
+  ): Promise<SendResult> {
+    const { tones, delayBetweenTonesMs, speed } = this.#options;
+    const durationMs = (tones.length * TONE_DURATION_MS + (tones.length - 1) * delayBetweenTonesMs) / speed;
+    let emitted = 0;
+    const emitProgress = (): void => {
+      const received = call.heard.length - before;
+      if (received > emitted) this.#emit({ step: "progress", received, of: tones.length });
+      emitted = received;
     };
-    const progress = setInterval(show, PROGRESS_MS);
+    const interval = setInterval(emitProgress, PROGRESS_INTERVAL_MS);
     try {
-      const result = await sent.completion({ timeoutMs: expectedMs + STEP_MS });
-      show();
+      const result = await sent.completion({ timeoutMs: durationMs + STEP_TIMEOUT_MS });
+      emitProgress();
       const operation = "operation" in result ? result.operation : undefined;
       return {
         outcome: result.outcome,
         played: result.played,
         status: operation?.status ?? null,
         completionReason: operation?.completionReason ?? "",
-        heard: call.heard.length - before,
+        received: call.heard.length - before,
       };
     } finally {
-      clearInterval(progress);
+      clearInterval(interval);
     }
   }
 }
 
-/** What is not seen in time is not waited for: the story would never end. */
-async function inTime<T>(what: string, promise: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`expected ${what} within ${STEP_MS / 1000} s, saw none`)), STEP_MS);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
+function checkResult(result: SendResult, expected: ExpectedResult): void {
+  for (const member of ["outcome", "played", "completionReason"] as const) {
+    if (result[member] !== expected[member])
+      throw new Error(`expected ${member} ${expected[member]}, got ${result[member]}`);
   }
 }
