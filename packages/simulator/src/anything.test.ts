@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestSetup, type TestSetup } from "./__fixtures__/test-setup.ts";
 
-// Whatever a bot does wrong, it is told so; the simulator itself never fails over it.
+// A bot gets an error response for a wrong request, and no request makes the simulator fail.
 
 const log: string[] = [];
 let setup: TestSetup;
@@ -40,7 +40,7 @@ const path = fc.oneof(
   { weight: 4, arbitrary: knownPath },
   fc.array(segment, { maxLength: 6 }).map((segments) => `/${segments.join("/")}`),
 );
-/** Where bodies are read. */
+/** Paths with a body. */
 const aimed = fc
   .constantFrom(
     "/v1.0/communications/calls",
@@ -51,7 +51,7 @@ const aimed = fc
   )
   .map((path) => ({ method: "POST", path }));
 const request = fc.oneof({ weight: 2, arbitrary: aimed }, fc.record({ method, path }));
-/** Bodies that are made of what bodies are made of, in the wrong places. */
+/** Bodies with valid values in wrong places. */
 const member = fc.constantFrom(
   ..."tones clientContext delayBetweenTonesMs prompts mediaInfo uri callbackUri tenantId targets identity user id mediaConfig @odata.type on respond drop keys claims resultInfo code subcode from farEnd states start __proto__ constructor".split(
     " ",
@@ -76,11 +76,11 @@ const body = fc.letrec((tie) => ({
   ),
 })).value;
 
-test("whatever is asked is answered, and never with a failure of the simulator", async () => {
+test("every request gets a response, and none makes the simulator fail", async () => {
   await fc.assert(
     fc.asyncProperty(request, body, async ({ method, path }, body) => {
       const { simulator, client } = setup;
-      // Some of them end it.
+      // Some of these requests end the call.
       if (simulator.call(callId).state !== "established") callId = await setup.createEstablishedCall();
       const response = await fetch(`${simulator.url}${path.replaceAll("CALL", callId)}`, {
         method,

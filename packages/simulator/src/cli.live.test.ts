@@ -11,48 +11,48 @@ const cli = fileURLToPath(new URL("../dist/cli.js", import.meta.url));
 interface Running {
   program: ChildProcess;
   output(): string;
-  /** Resolves once it has printed that. */
-  until(pattern: RegExp): Promise<void>;
+  /** Resolves once the output matches. */
+  waitForOutput(pattern: RegExp): Promise<void>;
 }
 
-/** Runs the built program; resolves with it once it has printed what is looked for. */
+/** Runs the built program; resolves once its output matches. */
 async function run(args: string[], pattern: RegExp): Promise<Running> {
   const program = spawn(process.execPath, [cli, ...args], { stdio: ["ignore", "pipe", "pipe"] });
   onTestFinished(() => void program.kill("SIGKILL"));
   let printed = "";
-  let look = (): void => {};
+  let check = (): void => {};
   for (const stream of [program.stdout, program.stderr]) {
     stream.on("data", (chunk: Buffer) => {
       printed += chunk;
-      look();
+      check();
     });
   }
-  const until = (pattern: RegExp): Promise<void> =>
+  const waitForOutput = (pattern: RegExp): Promise<void> =>
     new Promise((resolve) => {
-      look = () => {
+      check = () => {
         if (pattern.test(printed)) resolve();
       };
-      look();
+      check();
     });
-  await until(pattern);
-  return { program, output: () => printed, until };
+  await waitForOutput(pattern);
+  return { program, output: () => printed, waitForOutput };
 }
 
 test.each(["SIGINT", "SIGTERM"] as const)(
-  "it says what a bot needs, serves it, and ends cleanly at %s",
+  "prints the settings of a bot, serves requests, and ends with code 0 at %s",
   async (signal) => {
     const { program, output } = await run(
       ["--port", "0", "--app-id", "2891555a-92ff-42e6-80fa-6e1300c6b5c6"],
       /Ctrl-C/,
     );
-    const said = (label: string): string => new RegExp(`${label}\\s+(\\S+)`).exec(output())?.[1] ?? "";
-    expect(said("application id")).toBe("2891555a-92ff-42e6-80fa-6e1300c6b5c6");
-    const response = await fetch(said("tokens"), {
+    const printedValue = (label: string): string => new RegExp(`${label}\\s+(\\S+)`).exec(output())?.[1] ?? "";
+    expect(printedValue("application id")).toBe("2891555a-92ff-42e6-80fa-6e1300c6b5c6");
+    const response = await fetch(printedValue("tokens"), {
       method: "POST",
       body: new URLSearchParams({
         grant_type: "client_credentials",
-        client_id: said("application id"),
-        client_secret: said("client secret"),
+        client_id: printedValue("application id"),
+        client_secret: printedValue("client secret"),
         scope: "https://graph.microsoft.com/.default",
       }),
     });
@@ -61,26 +61,26 @@ test.each(["SIGINT", "SIGTERM"] as const)(
     expect(output()).toMatch(/<- POST .+ 200/);
     expect(output()).not.toMatch(/<- .*client_secret/);
     const exit = once(program, "exit");
-    // As a terminal and npx above it may both pass it on.
+    // The terminal and npx can each send the signal.
     program.kill(signal);
     program.kill(signal);
     expect(await exit).toEqual([0, null]);
   },
 );
 
-/** Runs the command that the program proposes, and reads what it gets. */
+/** Runs the command that the program prints; returns its JSON output. */
 async function firstCommandOf(output: string): Promise<{ access_token: string }> {
   const command = output.slice(output.indexOf("  curl"), output.indexOf("Ctrl-C"));
   const shell = spawn("sh", ["-c", command], { stdio: ["ignore", "pipe", "inherit"] });
   return JSON.parse((await shell.stdout.setEncoding("utf8").toArray()).join(""));
 }
 
-test("the command that it proposes works", async () => {
+test("the printed command gets a token", async () => {
   const { output } = await run(["--port", "0"], /Ctrl-C/);
   expect(await firstCommandOf(output())).toMatchObject({ token_type: "Bearer" });
 });
 
-test("over https it proposes a command that works as well", async () => {
+test("the printed command gets a token over https", async () => {
   const fixture = (name: string): string => fileURLToPath(new URL(`./__fixtures__/${name}.pem`, import.meta.url));
   const { output } = await run(
     ["--port", "0", "--tls-cert", fixture("test-only-certificate"), "--tls-key", fixture("test-only-key")],
@@ -90,8 +90,8 @@ test("over https it proposes a command that works as well", async () => {
   expect(await firstCommandOf(output())).toMatchObject({ token_type: "Bearer" });
 });
 
-test("a bot that is not there is told of in the log, and the call goes on", async () => {
-  const { output, until } = await run(["--port", "0", "--speed", "100"], /Ctrl-C/);
+test("logs a notification that could not be delivered, and continues the call", async () => {
+  const { output, waitForOutput } = await run(["--port", "0", "--speed", "100"], /Ctrl-C/);
   const { access_token } = await firstCommandOf(output());
   const [, url = ""] = /Graph +(\S+)/.exec(output()) ?? [];
   const [, tenantId] = /tenant id +(\S+)/.exec(output()) ?? [];
@@ -99,7 +99,7 @@ test("a bot that is not there is told of in the log, and the call goes on", asyn
     method: "POST",
     headers: { Authorization: `Bearer ${access_token}`, "Content-Type": "application/json" },
     body: JSON.stringify({
-      // Nobody may listen at port 1.
+      // No process without privileges can listen at port 1.
       callbackUri: "http://127.0.0.1:1/",
       tenantId,
       mediaConfig: { "@odata.type": "#microsoft.graph.serviceHostedMediaConfig" },
@@ -107,10 +107,10 @@ test("a bot that is not there is told of in the log, and the call goes on", asyn
     }),
   });
   expect(created.status).toBe(201);
-  await until(/(-> updated \S+ undelivered: connect ECONNREFUSED.*){2}/s);
+  await waitForOutput(/(-> updated \S+ undelivered: connect ECONNREFUSED.*){2}/s);
 });
 
-test("when nobody reads its log any more, it ends", async () => {
+test("ends when its output is no longer read", async () => {
   const { program, output } = await run(["--port", "0"], /Ctrl-C/);
   const [, url = ""] = /Graph +(\S+)/.exec(output()) ?? [];
   const exit = once(program, "exit");
@@ -120,7 +120,7 @@ test("when nobody reads its log any more, it ends", async () => {
   expect(await exit).toEqual([0, null]);
 });
 
-test("a menu that is no JSON is not shown: there are PINs in menus", async () => {
+test("does not print a phone menu that is not JSON, because menus contain PINs", async () => {
   const folder = await mkdtemp(join(tmpdir(), "menu-"));
   onTestFinished(() => rm(folder, { recursive: true }));
   const menu = join(folder, "menu.json");
@@ -130,7 +130,7 @@ test("a menu that is no JSON is not shown: there are PINs in menus", async () =>
   expect(await once(program, "exit")).toEqual([1, null]);
 });
 
-test("a port that is in use is said in one line, without a stack", async () => {
+test("reports a port that is in use in one line, without a stack", async () => {
   const { output } = await run(["--port", "0"], /Ctrl-C/);
   const port = /listens at http:\/\/127\.0\.0\.1:(\d+)/.exec(output())?.[1] ?? "";
   const second = await run(["--port", port], /in use/);
@@ -138,13 +138,13 @@ test("a port that is in use is said in one line, without a stack", async () => {
   expect(await once(second.program, "exit")).toEqual([1, null]);
 });
 
-test("it explains itself", async () => {
+test("prints its help", async () => {
   const { program, output } = await run(["--help"], /--speed/);
   expect(output()).toMatch(/^Usage: graph-dtmf-simulator/);
   expect(await once(program, "exit")).toEqual([0, null]);
 });
 
-test.each([["--port", "many"], ["--speed", "0"], ["--faster"], ["extra"]])("it refuses %s %s", async (...args) => {
+test.each([["--port", "many"], ["--speed", "0"], ["--faster"], ["extra"]])("rejects %s %s", async (...args) => {
   const { program, output } = await run(args.filter(Boolean), /\n/);
   expect(output()).toMatch(/^graph-dtmf-simulator: /);
   expect(output()).not.toContain("    at ");

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import { HELP, readCommandLine } from "./command-line.ts";
 
-test("without arguments it listens at port 4000 of this machine, at real speed", () => {
+test("without arguments it listens at 127.0.0.1:4000 with speed 1", () => {
   expect(readCommandLine([])).toEqual({ port: 4000, host: "127.0.0.1", speed: 1, files: {} });
 });
 
-test("everything can be chosen", () => {
+test("reads every option", () => {
   const args = "--port 0 --host 0.0.0.0 --speed 2.5 --app-id a --tenant-id t --client-secret s --roles A.All,B.All";
   const files = "--far-end menu.json --tls-cert cert.pem --tls-key key.pem --callback-ca ca.pem";
   expect(readCommandLine(`${args} ${files}`.split(" "))).toEqual({
@@ -20,11 +20,11 @@ test("everything can be chosen", () => {
   });
 });
 
-test.each(["--help", "-h"])("%s asks for help", (argument) => {
+test.each(["--help", "-h"])("%s requests help", (argument) => {
   expect(readCommandLine(["--port", "1", argument])).toBeUndefined();
 });
 
-test("help names every option that there is", () => {
+test("the help names only options that exist", () => {
   for (const option of HELP.match(/--[a-z-]+/g) ?? []) {
     const isFlag = option === "--help";
     const pair = option.startsWith("--tls") ? ["--tls-cert", "1", "--tls-key", "1"] : [];
@@ -41,6 +41,6 @@ test.each([
   ["--tls-cert cert.pem", "--tls-cert and --tls-key need each other"],
   ["--faster", "Unknown option '--faster'"],
   ["extra", "Unexpected argument 'extra'"],
-])("%s is refused", (args, message) => {
+])("rejects %s", (args, message) => {
   expect(() => readCommandLine(args.split(" "))).toThrow(message);
 });

@@ -12,10 +12,10 @@ beforeAll(async () => {
 });
 afterAll(() => setup.close());
 
-test("the documented exchange takes place, byte for byte", async () => {
+test("responds and notifies byte for byte as documented", async () => {
   const { client, clock, bot, simulator } = setup;
   const callId = await setup.createEstablishedCall();
-  // The request as the documentation prints it, white space and all.
+  // The request as in the documentation, including its white space.
   const request = fixture("documented-request.json");
   const path = `/v1.0/communications/calls/${callId}/microsoft.graph.sendDtmfTones`;
   const answer = await client.request("POST", path, { body: request });
@@ -44,7 +44,7 @@ test("the documented exchange takes place, byte for byte", async () => {
   expect(operation.body).toEqual(completion.resourceData);
 });
 
-test("a call is created with Location and explicit nulls, told of in order, and deleted", async () => {
+test("a created call has a Location and explicit nulls, is notified in order, and can be deleted", async () => {
   const { client, clock, bot, simulator } = setup;
   const created = await client.request("POST", "/v1.0/communications/calls", { body: client.createCallBody() });
   const call = created.body;
@@ -86,7 +86,7 @@ test("a call is created with Location and explicit nulls, told of in order, and 
   expect(simulator.call(call.id).state).toBe("terminated");
 });
 
-test("a notification carries Graph's headers and a token that jose verifies by the published keys", async () => {
+test("a notification has Graph's headers and a token that jose verifies with the published keys", async () => {
   const { bot, simulator, clock, client } = setup;
   const headers = { "Scenario-Id": "75dfa437-baf0-4272-b536-7cc78fe4d6d0" };
   const body = client.createCallBody({ callChainId: "d8217646-3110-40b1-bae6-e9ac6c3a9f74" });
@@ -128,7 +128,7 @@ test.each([
   ["beta", "communications", "microsoft.graph.sendDtmfTones"],
   ["v1.0", "app", "sendDtmfTones"],
   ["beta", "app", "microsoft.graph.sendDtmfTones"],
-])("the whole exchange goes over /%s/%s with %s", async (version, root, action) => {
+])("the whole exchange works at /%s/%s with %s", async (version, root, action) => {
   const { client, clock, bot, simulator } = setup;
   const calls = `/${version}/${root}/calls`;
   const { body: call } = await client.request("POST", calls, { body: client.createCallBody() });
@@ -136,7 +136,7 @@ test.each([
   const answer = await client.request("POST", `${calls}/${call.id}/${action}`, { body: { tones: ["a", "flash"] } });
   expect(answer.status).toBe(200);
   expect(answer.headers.get("location")).toBe(`${simulator.url}${calls}/${call.id}/operations/${answer.body.id}`);
-  // Nothing was said of a context or a delay: there is none.
+  // The request has no clientContext.
   expect(answer.body).not.toHaveProperty("clientContext");
   await clock.advance(200);
   const completion = await bot.waitFor(({ resourceUrl }) => resourceUrl.endsWith(answer.body.id));
@@ -145,7 +145,7 @@ test.each([
   expect((await client.request("DELETE", `${calls}/${call.id}`)).status).toBe(204);
 });
 
-test("ids are found in any spelling, and addresses in any letter case", async () => {
+test("finds ids in any spelling, and paths in any letter case", async () => {
   const { client } = setup;
   const callId = await setup.createEstablishedCall();
   const dashless = callId.replaceAll("-", "").toUpperCase();
@@ -159,7 +159,7 @@ test("ids are found in any spelling, and addresses in any letter case", async ()
   ).toBe(200);
 });
 
-test("answers carry request ids: the caller's own, echoed, and ours", async () => {
+test("a response echoes the request id of the client, and has one of its own", async () => {
   const { client } = setup;
   const path = "/v1.0/communications/calls";
   const own = await client.request("POST", path, {
@@ -174,18 +174,18 @@ test("answers carry request ids: the caller's own, echoed, and ours", async () =
   expect(none.headers.get("scenario-id")).toBeNull();
 });
 
-test("of a call into a meeting it is told which", async () => {
+test("the notifications of a meeting call contain the meeting", async () => {
   const { client, bot } = setup;
   const meetingInfo = { "@odata.type": "#microsoft.graph.joinMeetingIdMeetingInfo", joinMeetingId: "1", passcode: "p" };
   const { body } = await client.request("POST", "/v1.0/communications/calls", {
     body: client.createCallBody({ targets: [], meetingInfo }),
   });
   expect(body).toMatchObject({ targets: [], meetingInfo, chatInfo: null });
-  const told = await bot.waitFor(({ resourceUrl }) => resourceUrl.endsWith(body.id));
-  expect(told.resourceData).toMatchObject({ state: "establishing", meetingInfo });
+  const notification = await bot.waitFor(({ resourceUrl }) => resourceUrl.endsWith(body.id));
+  expect(notification.resourceData).toMatchObject({ state: "establishing", meetingInfo });
 });
 
-test("what was asked is on record, with its status and without its body", async () => {
+test("records requests with their status and without their body", async () => {
   const { client, simulator, clock } = setup;
   const callId = await setup.createEstablishedCall();
   await simulator.settled();

@@ -15,15 +15,15 @@ beforeEach(async () => {
 afterAll(() => setup.close());
 
 const mediaConfig = { "@odata.type": "#microsoft.graph.serviceHostedMediaConfig" };
-const ring = (): SimulatedCall => setup.simulator.incoming({ callbackUri: setup.bot.callbackUri });
-const ask = (call: SimulatedCall, action: string, body: unknown): Promise<Reply> =>
+const startIncoming = (): SimulatedCall => setup.simulator.incoming({ callbackUri: setup.bot.callbackUri });
+const act = (call: SimulatedCall, action: string, body: unknown): Promise<Reply> =>
   setup.client.request("POST", `/v1.0/communications/calls/${call.id}/${action}`, { body });
 
-test("somebody calls, the bot answers, and tones go both ways", async () => {
+test("tones go both ways in an incoming call that the bot answers", async () => {
   const { simulator, bot, clock, client } = setup;
   const call = simulator.incoming({ callbackUri: bot.callbackUri, from: { phone: { id: "+15550100" } } });
-  const rung = await bot.waitFor(({ changeType }) => changeType === "created");
-  expect(rung).toMatchObject({
+  const notification = await bot.waitFor(({ changeType }) => changeType === "created");
+  expect(notification).toMatchObject({
     resourceUrl: `/communications/calls/${call.id}`,
     resourceData: {
       "@odata.type": "#microsoft.graph.call",
@@ -36,7 +36,7 @@ test("somebody calls, the bot answers, and tones go both ways", async () => {
     },
   });
   const other = await RecordingBot.start();
-  const answered = await ask(call, "answer", {
+  const answered = await act(call, "answer", {
     callbackUri: other.callbackUri,
     mediaConfig,
     acceptedModalities: ["audio"],
@@ -45,7 +45,7 @@ test("somebody calls, the bot answers, and tones go both ways", async () => {
   expect(answered.headers.get("content-type")).toMatch(/^text\/plain/);
   await clock.advance(100);
   await simulator.settled();
-  // The answer names the callback for the rest of the call.
+  // The body of answer names the callback for the rest of the call.
   expect(bot.summarize(call.id)).toEqual(["created incoming"]);
   expect(other.summarize(call.id)).toEqual(["updated establishing", "updated established"]);
   const read = await client.request("GET", `/v1.0/communications/calls/${call.id}`);
@@ -62,32 +62,32 @@ test("somebody calls, the bot answers, and tones go both ways", async () => {
   await other.close();
 });
 
-test("a call that is not answered within 15 s is lost, whatever the speed", async () => {
-  const aside = await createTestSetup({ speed: 100 });
+test("an incoming call ends if it is not answered within 15 s, whatever the speed", async () => {
+  const otherSetup = await createTestSetup({ speed: 100 });
   try {
-    const call = aside.simulator.incoming({ callbackUri: aside.bot.callbackUri });
-    await aside.clock.advance(14_999);
+    const call = otherSetup.simulator.incoming({ callbackUri: otherSetup.bot.callbackUri });
+    await otherSetup.clock.advance(14_999);
     expect(call.state).toBe("incoming");
-    await aside.clock.advance(1);
+    await otherSetup.clock.advance(1);
     expect(call.state).toBe("terminated");
-    await aside.simulator.settled();
-    expect(aside.bot.summarize(call.id)).toEqual(["created incoming", "deleted terminated"]);
+    await otherSetup.simulator.settled();
+    expect(otherSetup.bot.summarize(call.id)).toEqual(["created incoming", "deleted terminated"]);
   } finally {
-    await aside.close();
+    await otherSetup.close();
   }
 });
 
-test("a call that was answered is not lost after 15 s", async () => {
-  const call = ring();
-  await ask(call, "answer", { callbackUri: setup.bot.callbackUri, mediaConfig });
+test("an answered call does not end after 15 s", async () => {
+  const call = startIncoming();
+  await act(call, "answer", { callbackUri: setup.bot.callbackUri, mediaConfig });
   await setup.clock.advance(60_000);
   expect(call.state).toBe("established");
 });
 
-test("the bot can reject a call, and say where it wants to be told", async () => {
+test("the bot can reject a call and name another callback for its end", async () => {
   const other = await RecordingBot.start();
-  const call = ring();
-  const rejected = await ask(call, "reject", { reason: "busy", callbackUri: other.callbackUri });
+  const call = startIncoming();
+  const rejected = await act(call, "reject", { reason: "busy", callbackUri: other.callbackUri });
   expect(rejected).toMatchObject({ status: 202, body: undefined });
   await setup.simulator.settled();
   expect(other.summarize(call.id)).toEqual(["deleted terminated"]);
@@ -95,12 +95,12 @@ test("the bot can reject a call, and say where it wants to be told", async () =>
   await other.close();
 });
 
-test.each([302, 307])("the bot can send a call elsewhere with %i", async (status) => {
+test.each([302, 307])("the bot can redirect an incoming call with %i", async (status) => {
   const other = await RecordingBot.start();
   setup.bot.status = status;
   setup.bot.location = other.callbackUri;
   try {
-    const call = ring();
+    const call = startIncoming();
     await setup.simulator.settled();
     expect(other.summarize(call.id)).toEqual(["created incoming"]);
     setup.bot.status = 202;
@@ -115,8 +115,8 @@ test.each([302, 307])("the bot can send a call elsewhere with %i", async (status
   }
 });
 
-test("nothing but a new call follows a redirect", async () => {
-  const call = ring();
+test("only the notification of an incoming call can be redirected", async () => {
+  const call = startIncoming();
   await setup.simulator.settled();
   setup.bot.status = 302;
   setup.bot.location = "http://127.0.0.1:9/";
@@ -130,55 +130,55 @@ test("nothing but a new call follows a redirect", async () => {
   }
 });
 
-describe("answer and reject are refused", () => {
+describe("rejects answer and reject", () => {
   test.each<[string, string, Record<string, unknown>]>([
     ["without a callback", "answer", { mediaConfig }],
-    ["with a callback in plain http elsewhere", "answer", { callbackUri: "http://bot.contoso.com", mediaConfig }],
-    ["without media", "answer", { callbackUri: "https://bot.contoso.com" }],
-    ["with another parameter", "answer", { callbackUri: "https://bot.contoso.com", mediaConfig, capacity: 1 }],
+    ["with an http callback that is not loopback", "answer", { callbackUri: "http://bot.contoso.com", mediaConfig }],
+    ["without mediaConfig", "answer", { callbackUri: "https://bot.contoso.com" }],
+    ["with an unknown parameter", "answer", { callbackUri: "https://bot.contoso.com", mediaConfig, capacity: 1 }],
     [
       "with an unknown modality",
       "answer",
       { callbackUri: "https://bot.contoso.com", mediaConfig, acceptedModalities: ["x"] },
     ],
-    ["for an unknown reason", "reject", { reason: "tired" }],
-    ["with another parameter", "reject", { why: "busy" }],
-    ["with an unfit callback", "reject", { reason: "busy", callbackUri: "ftp://bot.contoso.com" }],
+    ["with an unknown reason", "reject", { reason: "tired" }],
+    ["with an unknown parameter", "reject", { why: "busy" }],
+    ["with an invalid callback", "reject", { reason: "busy", callbackUri: "ftp://bot.contoso.com" }],
   ])("%s: %s", async (_, action, body) => {
-    const call = ring();
-    const reply = await ask(call, action, body);
+    const call = startIncoming();
+    const reply = await act(call, action, body);
     expect(reply.status).toBe(400);
     expect(reply.body.error.code).toBe("BadRequest");
     expect(call.state).toBe("incoming");
   });
 
-  test("once the call was answered", async () => {
-    const call = ring();
-    await ask(call, "answer", { callbackUri: setup.bot.callbackUri, mediaConfig });
-    expect((await ask(call, "answer", { callbackUri: setup.bot.callbackUri, mediaConfig })).status).toBe(400);
-    expect((await ask(call, "reject", { reason: "busy" })).status).toBe(400);
+  test("after the call was answered", async () => {
+    const call = startIncoming();
+    await act(call, "answer", { callbackUri: setup.bot.callbackUri, mediaConfig });
+    expect((await act(call, "answer", { callbackUri: setup.bot.callbackUri, mediaConfig })).status).toBe(400);
+    expect((await act(call, "reject", { reason: "busy" })).status).toBe(400);
   });
 
-  test("for a call that the bot makes itself", async () => {
+  test("for an outgoing call", async () => {
     const callId = await setup.client.createCall();
     const call = setup.simulator.call(callId);
-    expect((await ask(call, "answer", { callbackUri: setup.bot.callbackUri, mediaConfig })).status).toBe(400);
+    expect((await act(call, "answer", { callbackUri: setup.bot.callbackUri, mediaConfig })).status).toBe(400);
   });
 
-  test("once it is over", async () => {
-    const call = ring();
+  test("after the call has ended", async () => {
+    const call = startIncoming();
     call.hangUp();
-    expect((await ask(call, "answer", { callbackUri: setup.bot.callbackUri, mediaConfig })).status).toBe(404);
+    expect((await act(call, "answer", { callbackUri: setup.bot.callbackUri, mediaConfig })).status).toBe(404);
   });
 });
 
-test("tones are neither sent nor pressed before the bot has answered", async () => {
-  const call = ring();
+test("no tones can be sent or pressed before the bot has answered", async () => {
+  const call = startIncoming();
   expect((await setup.client.sendTones(call.id, { tones: ["tone1"] })).status).toBe(400);
   expect(() => call.press("1")).toThrow(expect.objectContaining({ code: "invalid_request" }));
 });
 
-test("an incoming call needs a callback that Graph would take", () => {
+test("incoming() requires a callback that Graph would accept", () => {
   expect(() => setup.simulator.incoming({ callbackUri: "http://bot.contoso.com" })).toThrow(
     expect.objectContaining({ code: "invalid_request" }),
   );

@@ -11,7 +11,7 @@ async function setup(options: SimulatorOptions = {}): Promise<TestSetup> {
 }
 
 describe("a callback", () => {
-  test("that nobody listens at is told of, and the call goes on", async () => {
+  test("without a listener is reported as undelivered, and the call continues", async () => {
     const lines: string[] = [];
     const { simulator, client, clock, bot } = await setup({ log: (line) => lines.push(line) });
     const dead = `http://127.0.0.1:${await unusedPort()}/`;
@@ -29,13 +29,13 @@ describe("a callback", () => {
       reason: expect.stringContaining("ECONNREFUSED"),
     });
     expect(lines.filter((line) => line.includes("undelivered"))).toHaveLength(3);
-    // Another call, whose bot is alive, never notices.
+    // A call with another bot is not affected.
     const other = await client.createCall();
     await simulator.settled();
     expect(bot.summarize(other)).toEqual(["updated establishing"]);
   });
 
-  test("that never answers is given up, and the next notification is tried", async () => {
+  test("that never responds is timed out, and the next notification is sent", async () => {
     const { simulator, client, clock, bot } = await setup({ callbackTimeoutMs: 500 });
     bot.status = "never";
     const callId = await client.createCall();
@@ -48,7 +48,7 @@ describe("a callback", () => {
     ]);
   });
 
-  test("that refuses is told of", async () => {
+  test("that responds with an error is reported as undelivered", async () => {
     const { simulator, client, bot } = await setup();
     bot.status = 401;
     await client.createCall();
@@ -56,7 +56,7 @@ describe("a callback", () => {
     expect(simulator.undelivered).toMatchObject([{ changeType: "updated", reason: "answered 401" }]);
   });
 
-  test("is not waited for when time is moved on: deliveries take real time", async () => {
+  test("is not timed out by advancing the clock, because deliveries use real time", async () => {
     const { simulator, client, clock, bot } = await setup();
     const callId = await client.createCall();
     await clock.advance(2_000_000);
@@ -66,16 +66,10 @@ describe("a callback", () => {
   });
 });
 
-test("neither log nor record ever shows a tone", async () => {
+test("neither the log nor the records contain tones", async () => {
   const lines: string[] = [];
-  const {
-    simulator,
-    client,
-    clock,
-    createEstablishedCall: establishedCall,
-    bot,
-  } = await setup({ log: (line) => lines.push(line) });
-  const callId = await establishedCall();
+  const { simulator, client, clock, createEstablishedCall, bot } = await setup({ log: (line) => lines.push(line) });
+  const callId = await createEstablishedCall();
   await client.sendTones(callId, { tones: ["tone4", "tone7", "star"], clientContext: "tone4" });
   await client.request("POST", `/v1.0/communications/calls/${callId}/tone4tone7`, { body: {} });
   await client.request("GET", `/v1.0/communications/calls/${callId}/47*1%23`);
@@ -90,7 +84,7 @@ test("neither log nor record ever shows a tone", async () => {
   expect(everything).not.toMatch(/tone\d|star|47\*/);
 });
 
-test("a thousand calls at once are all set up, keyed through and told of", async () => {
+test("a thousand calls at once are established, receive tones and are notified", async () => {
   const { simulator, client, clock, bot } = await setup();
   const ids = await Promise.all(Array.from({ length: 1000 }, () => client.createCall()));
   expect(new Set(ids).size).toBe(1000);
@@ -115,7 +109,7 @@ test("a thousand calls at once are all set up, keyed through and told of", async
 });
 
 describe("speed", () => {
-  test("divides what everything in a call takes", async () => {
+  test("divides all durations in a call", async () => {
     const { simulator, client, clock } = await setup({ speed: 10 });
     const callId = await client.createCall();
     await clock.advance(50);
@@ -135,9 +129,9 @@ describe("speed", () => {
 });
 
 describe("reset", () => {
-  test("forgets calls, faults, requests and failures, and keeps the tokens good", async () => {
-    const { simulator, client, clock, bot, createEstablishedCall: establishedCall } = await setup();
-    const callId = await establishedCall();
+  test("removes calls, faults, requests and failures, and keeps tokens valid", async () => {
+    const { simulator, client, clock, bot, createEstablishedCall } = await setup();
+    const callId = await createEstablishedCall();
     await client.sendTones(callId, { tones: ["tone1"], delayBetweenTonesMs: 0 });
     simulator.faults.next({ on: "sendDtmfTones", complete: "never" });
     bot.status = 500;
@@ -151,18 +145,18 @@ describe("reset", () => {
     for (const id of [callId, failing]) {
       expect(() => simulator.call(id)).toThrow(expect.objectContaining({ code: "unknown_call" }));
     }
-    const told = bot.received.length;
-    const next = await establishedCall();
+    const receivedBefore = bot.received.length;
+    const next = await createEstablishedCall();
     await client.sendTones(next, { tones: ["tone1"] });
     await clock.advance(100);
     await simulator.settled();
-    expect(bot.received.slice(told).every(({ resourceUrl }) => resourceUrl.includes(next))).toBe(true);
+    expect(bot.received.slice(receivedBefore).every(({ resourceUrl }) => resourceUrl.includes(next))).toBe(true);
     expect(bot.summarize(next).at(-1)).toBe("deleted completedSuccessfully");
   });
 
-  test("leaves nothing to those who still hold a call", async () => {
-    const { simulator, clock, createEstablishedCall: establishedCall } = await setup();
-    const call = simulator.call(await establishedCall());
+  test("ends calls that the test still refers to", async () => {
+    const { simulator, clock, createEstablishedCall } = await setup();
+    const call = simulator.call(await createEstablishedCall());
     await simulator.reset();
     simulator.faults.next({ on: "notification", deliver: "late" });
     expect(() => call.press("1")).toThrow(expect.objectContaining({ code: "invalid_request" }));
@@ -170,7 +164,7 @@ describe("reset", () => {
     expect(clock.pending).toBe(0);
   });
 
-  test("does not wait for a callback that never answers, nor send it what was waiting", async () => {
+  test("neither waits for a callback that never responds nor sends it pending notifications", async () => {
     const { simulator, client, clock, bot } = await setup();
     bot.status = "never";
     const callId = await client.createCall();
@@ -183,51 +177,51 @@ describe("reset", () => {
 });
 
 describe("close", () => {
-  test("may be asked for twice", async () => {
+  test("can be called twice", async () => {
     const simulator = await startSimulator();
     await Promise.all([simulator.close(), simulator.close()]);
     await simulator.close();
   });
 
-  test("ends an answer that was to come late", async () => {
+  test("aborts a delayed response", async () => {
     const { simulator, client, clock } = await createTestSetup();
     simulator.faults.next({ on: "token", delayMs: 60_000 });
-    const asked = client.requestToken().then(
+    const answered = client.requestToken().then(
       () => "answered",
-      () => "broken off",
+      () => "aborted",
     );
     while (clock.pending === 0) await new Promise((resolve) => setImmediate(resolve));
     await simulator.close();
     expect(clock.pending).toBe(0);
-    expect(await asked).toBe("broken off");
+    expect(await answered).toBe("aborted");
   });
 
-  test("ends a request that is under way", async () => {
+  test("aborts a pending request", async () => {
     const { simulator, client } = await createTestSetup();
     const body = new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode("{")) });
-    const asked = fetch(`${simulator.url}/v1.0/communications/calls`, {
+    const answered = fetch(`${simulator.url}/v1.0/communications/calls`, {
       method: "POST",
       headers: { Authorization: `Bearer ${client.token}`, "Content-Type": "application/json" },
       body,
       duplex: "half",
     } as RequestInit);
-    const outcome = asked.then(
+    const outcome = answered.then(
       () => "answered",
-      () => "broken off",
+      () => "aborted",
     );
     while (simulator.requests.length < 2) await new Promise((resolve) => setImmediate(resolve));
     await simulator.close();
-    expect(await outcome).toBe("broken off");
+    expect(await outcome).toBe("aborted");
   });
 });
 
-test("a port that is taken is an error at once", async () => {
+test("rejects if the port is in use", async () => {
   const { simulator } = await setup();
   await expect(startSimulator({ port: Number(new URL(simulator.url).port) })).rejects.toThrow("EADDRINUSE");
 });
 
 test.each(["0.0.0.0", "localhost", ...(hasIpv6() ? ["::", "::1"] : [])])(
-  "listening at %s, it names itself as it can be reached from here",
+  "listening at %s, its url is reachable from the same machine",
   async (host) => {
     const { simulator, client } = await setup({ host });
     expect(new URL(simulator.url).hostname).toBe({ "::1": "[::1]", localhost: "localhost" }[host] ?? "127.0.0.1");
@@ -237,7 +231,7 @@ test.each(["0.0.0.0", "localhost", ...(hasIpv6() ? ["::", "::1"] : [])])(
   },
 );
 
-test("ids, tenant and secret may be chosen", async () => {
+test("uses the given ids, tenant and secret", async () => {
   const chosen = {
     appId: "2891555a-92ff-42e6-80fa-6e1300c6b5c6",
     tenantId: "contoso.example",
@@ -262,7 +256,7 @@ async function unusedPort(): Promise<number> {
   return typeof address === "object" && address !== null ? address.port : 0;
 }
 
-test("Graph may be named by its id, or by the name under which it is reached", async () => {
+test("accepts tokens for Graph's application id and for its own origin", async () => {
   const { simulator, client } = await setup();
   for (const resource of ["00000003-0000-0000-c000-000000000000", simulator.url]) {
     const { body } = await client.requestToken({ scope: `${resource}/.default` });

@@ -3,13 +3,13 @@ import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createTestSetup, type TestSetup } from "./__fixtures__/test-setup.ts";
 
-// A file of its own, and so a process of its own: it weighs what the process holds.
+// This test is alone in its file, and so in its process, because it measures the heap of the process.
 
 setFlagsFromString("--expose-gc");
 const collectGarbage = runInNewContext("gc") as () => void;
 
 const CALLS = 1000;
-/** Requests at once: the connections of the client are kept, and weigh too. */
+/** Concurrent requests. The client keeps their connections, which also use memory. */
 const AT_ONCE = 50;
 
 let setup: TestSetup;
@@ -36,8 +36,11 @@ async function inBatches<T>(work: (index: number) => Promise<T>): Promise<T[]> {
   return done;
 }
 
-/** A thousand calls that are up at the same time, each with tones in it; what is held while they are, and afterwards. */
-async function callEverybody(): Promise<{ upKiB: number; overKiB: number; resetKiB: number }> {
+/**
+ * Makes a thousand concurrent calls with tones. Returns the heap size during the calls, after them, and after a
+ * reset.
+ */
+async function measureCalls(): Promise<{ upKiB: number; overKiB: number; resetKiB: number }> {
   const { client, clock, simulator } = setup;
   await client.authenticate();
   const ids = await inBatches(() => client.createCall());
@@ -56,9 +59,9 @@ async function callEverybody(): Promise<{ upKiB: number; overKiB: number; resetK
   return { upKiB, overKiB, resetKiB: await heapKiB() };
 }
 
-test("a thousand calls leave nothing behind but what is remembered of them, and a reset forgets that", async () => {
-  const { resetKiB: beforeKiB } = await callEverybody();
-  const { upKiB, overKiB, resetKiB } = await callEverybody();
+test("a thousand ended calls occupy little memory, and almost none after a reset", async () => {
+  const { resetKiB: beforeKiB } = await measureCalls();
+  const { upKiB, overKiB, resetKiB } = await measureCalls();
   const [up, over, reset] = [upKiB, overKiB, resetKiB].map((kib) => (kib - beforeKiB) / CALLS) as [
     number,
     number,

@@ -12,8 +12,8 @@ beforeAll(async () => {
 afterEach(() => setup.simulator.reset());
 afterAll(() => setup.close());
 
-/** Sends tones of 100 ms in a call of its own; what is told of it meets the faults. */
-async function begin(fault: DeliveryFault | TokenFault | SpellingFault): Promise<void> {
+/** Creates a call and adds a fault, which applies to the next notification of the call. */
+async function startCallWith(fault: DeliveryFault | TokenFault | SpellingFault): Promise<void> {
   setup.bot.received.length = 0;
   callId = await setup.createEstablishedCall();
   await setup.simulator.settled();
@@ -24,80 +24,83 @@ async function begin(fault: DeliveryFault | TokenFault | SpellingFault): Promise
 const send = (clientContext: string): ReturnType<TestSetup["client"]["sendTones"]> =>
   setup.client.sendTones(callId, { tones: ["tone1"], clientContext });
 
-/** The contexts of the operations that the bot was told of, in order. */
-async function toldOf(afterMs: number): Promise<string[]> {
+/** Returns the contexts of the operations, or the states of the call, that the bot was notified of, in order. */
+async function receivedAfter(afterMs: number): Promise<string[]> {
   await setup.clock.advance(afterMs);
   await setup.simulator.settled();
   return setup.bot.received.map(({ resourceData }) => resourceData.clientContext ?? resourceData.state);
 }
 
 describe("a notification", () => {
-  test("can be lost", async () => {
-    await begin({ on: "notification", deliver: "drop" });
+  test("can be dropped", async () => {
+    await startCallWith({ on: "notification", deliver: "drop" });
     await send("first");
     await send("second");
-    expect(await toldOf(10_000)).toEqual(["second"]);
+    expect(await receivedAfter(10_000)).toEqual(["second"]);
     expect(setup.simulator.undelivered).toEqual([]);
   });
 
-  test("can come twice", async () => {
-    await begin({ on: "notification", deliver: "duplicate" });
+  test("can be sent twice", async () => {
+    await startCallWith({ on: "notification", deliver: "duplicate" });
     await send("first");
     await send("second");
-    expect(await toldOf(10_000)).toEqual(["first", "first", "second"]);
+    expect(await receivedAfter(10_000)).toEqual(["first", "first", "second"]);
     const [one, other] = setup.bot.received;
     expect(one?.text).toBe(other?.text);
     expect(one?.headers["x-microsoft-skype-message-id"]).not.toBe(other?.headers["x-microsoft-skype-message-id"]);
   });
 
-  test("can come 5 s late, also after the end of the call", async () => {
-    await begin({ on: "notification", deliver: "late" });
+  test("can be sent 5 s late, even after the end of the call", async () => {
+    await startCallWith({ on: "notification", deliver: "late" });
     await send("first");
-    expect(await toldOf(100)).toEqual([]);
+    expect(await receivedAfter(100)).toEqual([]);
     setup.simulator.call(callId).hangUp();
-    expect(await toldOf(4999)).toEqual(["terminated"]);
-    expect(await toldOf(1)).toEqual(["terminated", "first"]);
+    expect(await receivedAfter(4999)).toEqual(["terminated"]);
+    expect(await receivedAfter(1)).toEqual(["terminated", "first"]);
   });
 
-  test("can come after the next one", async () => {
-    await begin({ on: "notification", deliver: "reorder" });
+  test("can be sent after the next one", async () => {
+    await startCallWith({ on: "notification", deliver: "reorder" });
     await send("first");
-    expect(await toldOf(100)).toEqual([]);
+    expect(await receivedAfter(100)).toEqual([]);
     await send("second");
-    expect(await toldOf(100)).toEqual(["second", "first"]);
+    expect(await receivedAfter(100)).toEqual(["second", "first"]);
     await send("third");
-    expect(await toldOf(10_000)).toEqual(["second", "first", "third"]);
+    expect(await receivedAfter(10_000)).toEqual(["second", "first", "third"]);
   });
 
-  test("can come in one envelope with the next one", async () => {
-    await begin({ on: "notification", deliver: "batch" });
+  test("can be sent in one envelope with the next one", async () => {
+    await startCallWith({ on: "notification", deliver: "batch" });
     await send("first");
-    expect(await toldOf(100)).toEqual([]);
+    expect(await receivedAfter(100)).toEqual([]);
     await send("second");
-    expect(await toldOf(10_000)).toEqual(["first", "second"]);
+    expect(await receivedAfter(10_000)).toEqual(["first", "second"]);
     const [one, other] = setup.bot.received;
     expect(one?.text).toBe(other?.text);
     expect(JSON.parse(one?.text ?? "").value).toHaveLength(2);
   });
 
-  test.each(["reorder", "batch"] as const)("that is to %s comes alone after 5 s if no other comes", async (deliver) => {
-    await begin({ on: "notification", deliver });
-    await send("first");
-    expect(await toldOf(5099)).toEqual([]);
-    expect(await toldOf(1)).toEqual(["first"]);
-  });
+  test.each(["reorder", "batch"] as const)(
+    "with the fault %s is sent alone after 5 s if no other follows",
+    async (deliver) => {
+      await startCallWith({ on: "notification", deliver });
+      await send("first");
+      expect(await receivedAfter(5099)).toEqual([]);
+      expect(await receivedAfter(1)).toEqual(["first"]);
+    },
+  );
 
-  test("that waits for another does not survive a reset", async () => {
-    await begin({ on: "notification", deliver: "batch" });
+  test("that is held for the next one is dropped by a reset", async () => {
+    await startCallWith({ on: "notification", deliver: "batch" });
     await send("first");
     await setup.clock.advance(100);
     await setup.simulator.reset();
-    expect(await toldOf(10_000)).toEqual([]);
+    expect(await receivedAfter(10_000)).toEqual([]);
     expect(setup.clock.pending).toBe(0);
   });
 
-  test("can come before the answer to the request that it is about", async () => {
-    await begin({ on: "notification", deliver: "early" });
+  test("can be sent before the response to the request that caused it", async () => {
+    await startCallWith({ on: "notification", deliver: "early" });
     const events: string[] = [];
     const waiting = setup.clock.pending;
     const answered = send("first").then((reply) => {
@@ -106,22 +109,22 @@ describe("a notification", () => {
     });
     while (setup.clock.pending === waiting) await new Promise((resolve) => setImmediate(resolve));
     await setup.clock.advance(100);
-    const told = await setup.bot.waitFor(({ resourceData }) => resourceData.clientContext === "first");
+    const notification = await setup.bot.waitFor(({ resourceData }) => resourceData.clientContext === "first");
     events.push("notification");
     const { status, body } = await answered;
     expect(events).toEqual(["notification", "answer"]);
     expect(status).toBe(200);
-    // The answer does not know yet that it was overtaken.
-    expect(body).toMatchObject({ id: told.resourceData.id, status: "running" });
+    // The response contains the state of the operation before the notification.
+    expect(body).toMatchObject({ id: notification.resourceData.id, status: "running" });
   });
 
-  test("of a new call can come before its id is known", async () => {
-    await begin({ on: "notification", deliver: "early" });
+  test("of a new call can be sent before the response with the id", async () => {
+    await startCallWith({ on: "notification", deliver: "early" });
     const created = await setup.client.request("POST", "/v1.0/communications/calls", {
       body: setup.client.createCallBody(),
     });
     expect(created.status).toBe(201);
-    // By the time of the answer it has been delivered: nothing is awaited here.
+    // The notification was delivered before the response, so the test does not wait for it.
     expect(setup.bot.summarize(created.body.id)).toEqual(["updated establishing"]);
   });
 });
@@ -148,11 +151,11 @@ describe("the token of a notification", () => {
     ["noTenant", 'missing required "tid" claim'],
     ["wrongKey", "signature verification failed"],
     ["algNone", '"alg" (Algorithm) Header Parameter value not allowed'],
-  ])("can be %s, once", async (token, message) => {
-    await begin({ on: "notification", token });
+  ])("can have the flaw %s, once", async (token, message) => {
+    await startCallWith({ on: "notification", token });
     await send("first");
     await send("second");
-    expect(await toldOf(1000)).toEqual(["first", "second"]);
+    expect(await receivedAfter(1000)).toEqual(["first", "second"]);
     const [flawed, sound] = setup.bot.received as [ReceivedNotification, ReceivedNotification];
     await expect(verify(flawed)).rejects.toThrow(message);
     await expect(verify(sound)).resolves.toBeDefined();
@@ -161,13 +164,13 @@ describe("the token of a notification", () => {
   });
 });
 
-describe("a notification can be spelled", () => {
+describe("a notification can be written", () => {
   async function spelled(
     spell: SpellingFault["spell"],
   ): Promise<{ operationId: string; entry: ReceivedNotification; envelope: Record<string, unknown> }> {
-    await begin({ on: "notification", spell });
+    await startCallWith({ on: "notification", spell });
     const { body } = await send("first");
-    await toldOf(100);
+    await receivedAfter(100);
     const [entry] = setup.bot.received as [ReceivedNotification];
     return { operationId: body.id, entry, envelope: JSON.parse(entry.text) };
   }
@@ -186,7 +189,7 @@ describe("a notification can be spelled", () => {
     });
   });
 
-  test("with ids in capitals and without dashes in the address", async () => {
+  test("with upper-case ids without dashes in resourceUrl", async () => {
     const { entry, operationId } = await spelled("upperDashless");
     expect(entry.resourceUrl).toBe(
       `/communications/calls/${upperDashless(callId)}/operations/${upperDashless(operationId)}`,
@@ -200,48 +203,48 @@ describe("a notification can be spelled", () => {
     expect(entry.resourceUrl).toContain(operationId);
   });
 
-  test("without an id, which leaves those of the people in it", async () => {
+  test("without an id, but with the ids of the participants", async () => {
     setup.bot.received.length = 0;
     setup.simulator.faults.next({ on: "notification", spell: "noId" });
     setup.simulator.incoming({ callbackUri: setup.bot.callbackUri, from: { user: { id: "caller" } } });
-    await toldOf(0);
+    await receivedAfter(0);
     const [{ resourceData }] = setup.bot.received as [ReceivedNotification];
     expect(resourceData).not.toHaveProperty("id");
     expect(resourceData.source.identity.user.id).toBe("caller");
   });
 
-  test("without the first slash", async () => {
+  test("without the leading slash", async () => {
     const { entry } = await spelled("noSlash");
     expect(entry.resourceUrl).toMatch(/^communications\/calls\//);
   });
 
-  test("with the address of old", async () => {
+  test("with the deprecated path", async () => {
     const { envelope, operationId } = await spelled("appPath");
     const [entry] = envelope.value as Record<string, unknown>[];
     expect(entry?.resource).toBe(`/app/calls/${callId}/operations/${operationId}`);
     expect(entry).not.toHaveProperty("resourceUrl");
   });
 
-  test("with numbers as texts", async () => {
-    await begin({ on: "notification", spell: "stringNumbers" });
+  test("with numbers as strings", async () => {
+    await startCallWith({ on: "notification", spell: "stringNumbers" });
     setup.simulator.call(callId).hangUp({ code: 200, subcode: 5001 });
-    await toldOf(0);
+    await receivedAfter(0);
     expect(setup.bot.received[0]?.resourceData.resultInfo).toMatchObject({ code: "200", subcode: "5001" });
   });
 
   test("in Windows-1252", async () => {
-    await begin({ on: "notification", spell: "windows1252" });
+    await startCallWith({ on: "notification", spell: "windows1252" });
     setup.simulator.call(callId).hangUp({ code: 200, subcode: 0, message: "Gespräch für 5 € beendet – Grüße\u0085" });
-    await toldOf(0);
+    await receivedAfter(0);
     const [entry] = setup.bot.received as [ReceivedNotification];
     expect(entry.headers["content-type"]).toBe("application/json; charset=Windows-1252");
     const text = new TextDecoder("windows-1252").decode(entry.bytes);
     expect(JSON.parse(text).value[0].resourceData.resultInfo.message).toBe("Gespräch für 5 € beendet – Grüße\u0085");
-    // As UTF-8 it makes no sense.
+    // The body is not valid UTF-8.
     expect(() => new TextDecoder("utf-8", { fatal: true }).decode(entry.bytes)).toThrow();
   });
 
-  test("in the protocol of before Graph, and again in Graph's if the bot answers 204", async () => {
+  test("in the protocol that preceded Graph, and again in Graph's if the bot responds 204", async () => {
     setup.bot.status = 204;
     try {
       const { operationId, entry } = await spelled("legacyFirst");
@@ -255,11 +258,11 @@ describe("a notification can be spelled", () => {
     }
   });
 
-  test("in the protocol of before Graph, and in no other if the bot takes it", async () => {
+  test("in the protocol that preceded Graph only, if the bot responds 202", async () => {
     setup.bot.legacy.length = 0;
-    await begin({ on: "notification", spell: "legacyFirst" });
+    await startCallWith({ on: "notification", spell: "legacyFirst" });
     await send("first");
-    expect(await toldOf(1000)).toEqual([]);
+    expect(await receivedAfter(1000)).toEqual([]);
     expect(setup.bot.legacy).toHaveLength(1);
   });
 });

@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => setup.close());
 
-/** Graph's shape, whatever the refusal. */
+/** Checks that a response has the shape of Graph's errors. */
 function expectGraphError(reply: Reply, status: number, code: string): void {
   expect(reply.status).toBe(status);
   expect(reply.body).toEqual({
@@ -45,57 +45,61 @@ describe("a token", () => {
   const cases: Record<string, () => Promise<Record<string, string>> | Record<string, string>> = {
     "that is missing": () => ({ Authorization: "" }),
     "of another scheme": () => ({ Authorization: `Basic ${setup.client.token}` }),
-    "that is no token": () => ({ Authorization: "Bearer nonsense" }),
+    "that is no JWT": () => ({ Authorization: "Bearer nonsense" }),
     "that was tampered with": () => ({ Authorization: `Bearer ${setup.client.token.slice(0, -6)}AAAAAA` }),
     "for another audience": async () => {
       const { body } = await setup.client.requestToken({ scope: "https://management.azure.com/.default" });
       return { Authorization: `Bearer ${body.access_token}` };
     },
-    "signed by a stranger": async () => {
+    "signed by an unknown key": async () => {
       const { privateKey } = await generateKeyPair("RS256");
       const token = await new SignJWT(claims()).setProtectedHeader({ alg: "RS256" }).sign(privateKey);
       return { Authorization: `Bearer ${token}` };
     },
-    "signed by nobody": () => ({ Authorization: `Bearer ${new UnsecuredJWT(claims()).encode()}` }),
+    "without a signature": () => ({ Authorization: `Bearer ${new UnsecuredJWT(claims()).encode()}` }),
     "of a notification": async () => ({
       Authorization: `Bearer ${await setup.simulator.signNotificationToken(claims())}`,
     }),
   };
 
-  test.each(Object.keys(cases))("%s is refused", async (name) => {
+  test.each(Object.keys(cases))("%s is rejected", async (name) => {
     const headers = (await cases[name]?.()) ?? {};
     const reply = await setup.client.request("GET", `${calls}/${callId}`, { headers });
     expectGraphError(reply, 401, "InvalidAuthenticationToken");
     expect(reply.headers.get("www-authenticate")).toMatch(/^Bearer realm=/);
   });
 
-  test("lives for an hour of the clock", async () => {
-    const aside = await createTestSetup();
+  test("is valid for an hour of the clock", async () => {
+    const otherSetup = await createTestSetup();
     try {
-      const read = (): Promise<Reply> => aside.client.request("GET", `${calls}/${SOME_ID}`);
-      await aside.clock.advance(3_599_000);
+      const read = (): Promise<Reply> => otherSetup.client.request("GET", `${calls}/${SOME_ID}`);
+      await otherSetup.clock.advance(3_599_000);
       expect((await read()).status).toBe(404);
-      await aside.clock.advance(1_000);
+      await otherSetup.clock.advance(1_000);
       const late = await read();
       expect(late.status).toBe(401);
       expect(late.body.error.message).toContain("expired");
     } finally {
-      await aside.close();
+      await otherSetup.close();
     }
   });
 
   test("without the permission to call cannot create a call", async () => {
-    const aside = await createTestSetup({ roles: ["Calls.AccessMedia.All", "Calls.JoinGroupCall.All"] });
+    const otherSetup = await createTestSetup({ roles: ["Calls.AccessMedia.All", "Calls.JoinGroupCall.All"] });
     try {
-      expectGraphError(await aside.client.request("POST", calls, { body: aside.client.createCallBody() }), 403, "7504");
-      expect(aside.bot.received).toEqual([]);
+      expectGraphError(
+        await otherSetup.client.request("POST", calls, { body: otherSetup.client.createCallBody() }),
+        403,
+        "7504",
+      );
+      expect(otherSetup.bot.received).toEqual([]);
     } finally {
-      await aside.close();
+      await otherSetup.close();
     }
   });
 });
 
-describe("an address", () => {
+describe("a request", () => {
   test.each([
     ["GET", `${calls}/${SOME_ID}`, "404 8522"],
     ["DELETE", `${calls}/${SOME_ID}`, "404 8522"],
@@ -116,23 +120,23 @@ describe("an address", () => {
     ["PATCH", `${calls}/${SOME_ID}`, "405 Request_BadRequest"],
     ["GET", `${calls}/${SOME_ID}/sendDtmfTones`, "405 Request_BadRequest"],
     ["DELETE", `${calls}/${SOME_ID}/operations/${SOME_ID}`, "405 Request_BadRequest"],
-  ])("%s %s is answered with %s", async (method, path, answer) => {
+  ])("%s %s gets %s", async (method, path, answer) => {
     const body = method === "POST" ? { tones: ["tone1"] } : undefined;
     const [status, code = ""] = answer.split(" ");
     expectGraphError(await setup.client.request(method, path, { body }), Number(status), code);
   });
 
-  test("that takes another method names it", async () => {
+  test("with a wrong method gets an Allow header", async () => {
     const reply = await setup.client.request("PUT", `${calls}/${callId}`, { body: {} });
     expect(reply.headers.get("allow")).toBe("GET, DELETE");
   });
 
-  test("without an id says what Graph says", async () => {
+  test("without an id gets the error of Graph", async () => {
     const { body } = await setup.client.sendTones("", { tones: ["tone1"] });
     expect(JSON.parse(body.error.message).message).toContain("/communications/calls('sendDtmfTones')");
   });
 
-  test("of an operation that never was is 404", async () => {
+  test("for an unknown operation gets 404", async () => {
     expectGraphError(await setup.client.request("GET", `${calls}/${callId}/operations/${SOME_ID}`), 404, "NotFound");
   });
 });
@@ -142,13 +146,13 @@ describe("a body", () => {
     ["that is no JSON", "{tones}", {}],
     ["that is empty", "", {}],
     ["of another content type", '{"tones":["tone1"]}', { "Content-Type": "text/plain" }],
-  ])("%s is refused", async (_, body, headers) => {
+  ])("%s is rejected", async (_, body, headers) => {
     const reply = await setup.client.request("POST", `${calls}/${callId}/sendDtmfTones`, { body, headers });
     expectGraphError(reply, 400, "BadRequest");
     expect(reply.body.error.message).toMatch(/^Unable to read JSON request payload/);
   });
 
-  test("in another charset than UTF-8 is refused", async () => {
+  test("in a charset other than UTF-8 is rejected", async () => {
     const response = await fetch(`${setup.simulator.url}${calls}`, {
       method: "POST",
       headers: { Authorization: `Bearer ${setup.client.token}`, "Content-Type": "application/json" },
@@ -158,7 +162,7 @@ describe("a body", () => {
     expect(await response.text()).toContain("Unable to read JSON request payload");
   });
 
-  test("may be compressed with gzip, as some of Graph's SDKs do, and with nothing else", async () => {
+  test("can be compressed with gzip, as some of Graph's SDKs do, and in no other way", async () => {
     const post = async (encoding: string, body: Buffer): Promise<number> => {
       const { status } = await fetch(`${setup.simulator.url}${calls}`, {
         method: "POST",
@@ -175,11 +179,11 @@ describe("a body", () => {
     expect(await post("gzip", gzipSync(plain))).toBe(201);
     expect(await post("gzip", plain)).toBe(400);
     expect(await post("deflate", plain)).toBe(415);
-    // Small on the way, and too big once it is unpacked.
+    // The body is small when compressed, and too large when decompressed.
     expect(await post("gzip", gzipSync(Buffer.alloc(5 * 1024 * 1024, " ")))).toBe(400);
   });
 
-  test("that nobody reads, because the token is refused, leaves the connection good", async () => {
+  test("that is not read because the token is refused does not break the connection", async () => {
     const body = `{"tones":["${"x".repeat(1024 * 1024)}"]}`;
     const path = `${calls}/${callId}/sendDtmfTones`;
     const replies = [];
@@ -189,7 +193,7 @@ describe("a body", () => {
     expect(replies.map(({ status }) => status)).toEqual([401, 401, 401]);
   });
 
-  test("that is too big is refused, and the connection lives on", async () => {
+  test("that is too large is rejected without breaking the connection", async () => {
     const body = `{"tones":["${"x".repeat(5 * 1024 * 1024)}"]}`;
     expectGraphError(
       await setup.client.request("POST", `${calls}/${callId}/sendDtmfTones`, { body }),
@@ -199,7 +203,7 @@ describe("a body", () => {
     expect((await setup.client.request("GET", `${calls}/${callId}`)).status).toBe(200);
   });
 
-  test("refused leaves nothing behind", async () => {
+  test("that is rejected has no effect", async () => {
     await setup.client.sendTones(callId, { tones: ["tone1", "tone99"] });
     await setup.clock.advance(1000);
     await setup.simulator.settled();
@@ -207,7 +211,7 @@ describe("a body", () => {
     expect(setup.bot.summarize(callId)).toEqual(["updated establishing", "updated established"]);
   });
 
-  test("never comes back in the refusal, not even the name of a tone", async () => {
+  test("is not repeated in the error, not even the name of a tone", async () => {
     const secrets = [
       { tones: ["tone4", "tone7", "pounds"] },
       { tones: ["tone4"], tone7: 1 },
@@ -226,12 +230,12 @@ describe("a body", () => {
 });
 
 describe("a call", () => {
-  test("that nobody has picked up takes no tones", async () => {
+  test("that is not established rejects tones", async () => {
     const ringing = await setup.client.createCall();
     expectGraphError(await setup.client.sendTones(ringing, { tones: ["tone1"] }), 400, "BadRequest");
   });
 
-  test("that is over is not found any more", async () => {
+  test("that has ended is not found", async () => {
     const over = await setup.client.createCall();
     setup.simulator.call(over).hangUp();
     for (const [method, path] of [
@@ -245,7 +249,7 @@ describe("a call", () => {
     }
   });
 
-  test("in another tenant than the token's, or in none, is refused", async () => {
+  test("in another tenant than the token's, or without one, is rejected", async () => {
     const { client } = setup;
     expectGraphError(
       await client.request("POST", calls, { body: client.createCallBody({ tenantId: SOME_ID }) }),

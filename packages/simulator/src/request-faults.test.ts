@@ -15,8 +15,8 @@ afterAll(() => setup.close());
 const sendTo = (callId: string): ReturnType<TestSetup["client"]["sendTones"]> =>
   setup.client.sendTones(callId, { tones: ["tone1"] });
 
-/** What the far end has heard, once all that is due has sounded. */
-async function heard(callId: string): Promise<number> {
+/** Returns the number of tones that the far end has received when all due tones have ended. */
+async function countTones(callId: string): Promise<number> {
   await setup.clock.advance(1000);
   return setup.simulator.call(callId).heard.length;
 }
@@ -26,7 +26,7 @@ test.each([
   [503, "Wed, 21 Oct 2026 07:28:00 GMT", "serviceNotAvailable"],
   [500, undefined, "InternalServerError"],
   [404, undefined, "UnknownError"],
-])("a request can be answered with %i, Retry-After %s, and is not carried out", async (status, retryAfter, code) => {
+])("a request can get %i with Retry-After %s without being executed", async (status, retryAfter, code) => {
   const callId = await setup.createEstablishedCall();
   setup.simulator.faults.next({
     on: "sendDtmfTones",
@@ -37,26 +37,26 @@ test.each([
   expect(reply.headers.get("retry-after")).toBe(retryAfter ?? null);
   expect(reply.headers.get("request-id")).toBe(reply.body.error.innerError["request-id"]);
   expect(reply.body.error.code).toBe(code);
-  expect(await heard(callId)).toBe(0);
-  // Once.
+  expect(await countTones(callId)).toBe(0);
+  // The fault applies once.
   expect((await sendTo(callId)).status).toBe(200);
-  expect(await heard(callId)).toBe(1);
+  expect(await countTones(callId)).toBe(1);
 });
 
-test("a 504 can follow a request that was carried out: the one that hurts", async () => {
+test("a request can get 504 after it was executed", async () => {
   const callId = await setup.createEstablishedCall();
   setup.simulator.faults.next({ on: "sendDtmfTones", respond: { status: 504 }, executed: true });
   expect((await sendTo(callId)).status).toBe(504);
-  expect(await heard(callId)).toBe(1);
+  expect(await countTones(callId)).toBe(1);
   await setup.simulator.settled();
   expect(setup.bot.summarize(callId).at(-1)).toBe("deleted completedSuccessfully");
 });
 
 test.each([
-  ["JSON of your own", { error: { code: "9999", message: "{}" } }, "application/json; charset=utf-8"],
-  ["a page of a gateway", "<html>Bad gateway</html>", "text/html; charset=utf-8"],
-  ["a list", [], "application/json; charset=utf-8"],
-])("a request can be answered with %s", async (_, body, type) => {
+  ["JSON", { error: { code: "9999", message: "{}" } }, "application/json; charset=utf-8"],
+  ["HTML", "<html>Bad gateway</html>", "text/html; charset=utf-8"],
+  ["an array", [], "application/json; charset=utf-8"],
+])("a response can have %s as its body", async (_, body, type) => {
   const callId = await setup.createEstablishedCall();
   setup.simulator.faults.next({ on: "sendDtmfTones", respond: { status: 200, body } });
   const response = await fetch(`${setup.simulator.url}/v1.0/communications/calls/${callId}/sendDtmfTones`, {
@@ -68,40 +68,40 @@ test.each([
   expect(await response.text()).toBe(typeof body === "string" ? body : JSON.stringify(body));
 });
 
-test("a request can be answered with nothing", async () => {
+test("a response can have no body", async () => {
   const callId = await setup.createEstablishedCall();
   setup.simulator.faults.next({ on: "sendDtmfTones", respond: { status: 204 } });
   expect(await sendTo(callId)).toMatchObject({ status: 204, body: undefined });
 });
 
-test("the token endpoint fails in its own shape", async () => {
+test("the token endpoint fails in the format of its own errors", async () => {
   setup.simulator.faults.next({ on: "token", respond: { status: 503, retryAfter: 1 } });
   const reply = await setup.client.requestToken();
   expect(reply.status).toBe(503);
   expect(reply.body).toMatchObject({ error: "temporarily_unavailable", error_codes: [90033] });
 });
 
-test("a connection can be reset before anything is done", async () => {
+test("a connection can be reset before the request is executed", async () => {
   const callId = await setup.createEstablishedCall();
   setup.simulator.faults.next({ on: "sendDtmfTones", drop: "beforeExecuting" });
   await expect(sendTo(callId)).rejects.toThrow(
     expect.objectContaining({ cause: expect.objectContaining({ code: "ECONNRESET" }) }),
   );
-  expect(await heard(callId)).toBe(0);
+  expect(await countTones(callId)).toBe(0);
   expect(setup.simulator.requests.at(-1)).toMatchObject({ action: "sendDtmfTones", callId });
   expect(setup.simulator.requests.at(-1)).not.toHaveProperty("status");
 });
 
-test("a connection can be reset after all was done", async () => {
+test("a connection can be reset after the request was executed", async () => {
   const callId = await setup.createEstablishedCall();
   setup.simulator.faults.next({ on: "sendDtmfTones", drop: "afterExecuting" });
   await expect(sendTo(callId)).rejects.toThrow();
-  expect(await heard(callId)).toBe(1);
+  expect(await countTones(callId)).toBe(1);
   await setup.simulator.settled();
   expect(setup.bot.summarize(callId).at(-1)).toBe("deleted completedSuccessfully");
 });
 
-test("a connection can be reset in the middle of the answer", async () => {
+test("a connection can be reset in the middle of the response", async () => {
   const callId = await setup.createEstablishedCall();
   setup.simulator.faults.next({ on: "sendDtmfTones", drop: "midResponse" });
   const url = `${setup.simulator.url}/v1.0/communications/calls/${callId}/sendDtmfTones`;
@@ -109,7 +109,7 @@ test("a connection can be reset in the middle of the answer", async () => {
   const headers = { Authorization: `Bearer ${setup.client.token}`, "Content-Type": "application/json" };
   const seen = await new Promise<{ status: number | undefined; promised: number; got: number; failed: string }>(
     (resolve, reject) => {
-      const asked = request(url, { method: "POST", headers, agent: false }, (response) => {
+      const clientRequest = request(url, { method: "POST", headers, agent: false }, (response) => {
         let got = 0;
         response.on("data", (chunk: Buffer) => {
           got += chunk.length;
@@ -123,17 +123,17 @@ test("a connection can be reset in the middle of the answer", async () => {
           }),
         );
       });
-      asked.on("error", reject);
-      asked.end(body);
+      clientRequest.on("error", reject);
+      clientRequest.end(body);
     },
   );
   expect(seen).toMatchObject({ status: 200, failed: "ECONNRESET" });
   expect(seen.got).toBeGreaterThan(0);
   expect(seen.got).toBeLessThan(seen.promised);
-  expect(await heard(callId)).toBe(1);
+  expect(await countTones(callId)).toBe(1);
 });
 
-test("an answer without a body has no middle: the connection is reset", async () => {
+test("the connection is reset if a response that is to be cut has no body", async () => {
   const callId = await setup.createEstablishedCall();
   setup.simulator.faults.next({ on: "keepAlive", drop: "midResponse" });
   await expect(setup.client.request("POST", `/v1.0/communications/calls/${callId}/keepAlive`)).rejects.toThrow();
@@ -142,7 +142,7 @@ test("an answer without a body has no middle: the connection is reset", async ()
   expect(setup.simulator.call(callId).state).toBe("terminated");
 });
 
-test("an answer can be late, and what it is about overtakes it", async () => {
+test("a response can be late, after the notifications of its request", async () => {
   const callId = await setup.createEstablishedCall();
   setup.simulator.faults.next({ on: "sendDtmfTones", delayMs: 60_000 });
   const answer = sendTo(callId);
@@ -150,7 +150,7 @@ test("an answer can be late, and what it is about overtakes it", async () => {
   void answer.then(() => {
     isAnswered = true;
   });
-  // The request is on its way: nothing but the clock's pending timer tells that it has arrived.
+  // Only the pending timer of the clock shows that the request has arrived.
   const before = setup.clock.pending;
   while (setup.clock.pending < before + 2) await new Promise((resolve) => setImmediate(resolve));
   await setup.clock.advance(100);
@@ -160,7 +160,7 @@ test("an answer can be late, and what it is about overtakes it", async () => {
   expect((await answer).body.id).toBe(completion.resourceData.id);
 });
 
-test("what cannot be written breaks the connection, and nothing else", async () => {
+test("a response that cannot be written resets only its connection", async () => {
   setup.simulator.faults.next({ on: "token", respond: { status: 200, body: 1n } });
   await expect(setup.client.requestToken()).rejects.toThrow();
   expect((await setup.client.requestToken()).status).toBe(200);
@@ -181,24 +181,24 @@ const REQUESTS: Record<GraphAction, [method: string, path: string]> = {
   getOperation: ["GET", "/id/operations/x"],
 };
 
-test.each([...GRAPH_ACTIONS, "token"] as const)("%s meets its faults, and others do not", async (action) => {
+test.each([...GRAPH_ACTIONS, "token"] as const)("%s takes its own faults only", async (action) => {
   const { simulator, client } = setup;
   const [method, path] = action === "token" ? [] : REQUESTS[action];
-  const ask = (): Promise<Reply> =>
+  const sendRequest = (): Promise<Reply> =>
     method === undefined
       ? client.requestToken()
       : client.request(method, `/v1.0/communications/calls${path}`, method === "POST" ? { body: {} } : {});
   simulator.faults.next({ on: action, respond: { status: 418 } });
   simulator.faults.next({ on: action, drop: "beforeExecuting" });
   simulator.faults.next({ on: action === "token" ? "createCall" : "token", respond: { status: 599 } });
-  expect((await ask()).status).toBe(418);
+  expect((await sendRequest()).status).toBe(418);
   expect(simulator.requests.at(-1)).toMatchObject({ action, status: 418 });
-  await expect(ask()).rejects.toThrow();
-  // Nothing is ordered any more: it is taken or refused as it deserves.
-  expect((await ask()).status).not.toBe(418);
+  await expect(sendRequest()).rejects.toThrow();
+  // Without a fault the request is executed or rejected as usual.
+  expect((await sendRequest()).status).not.toBe(418);
 });
 
-test("faults wait for the action that they are meant for", async () => {
+test("faults stay pending until their action is requested", async () => {
   const callId = await setup.createEstablishedCall();
   setup.simulator.faults.next({ on: "createCall", respond: { status: 500 } });
   setup.simulator.faults.next({ on: "getOperation", respond: { status: 501 } });
@@ -210,7 +210,7 @@ test("faults wait for the action that they are meant for", async () => {
   expect(created.status).toBe(500);
 });
 
-test("faults of one action are met in the order given, each by one request", async () => {
+test("faults of one action are applied in order, one to each request", async () => {
   const callId = await setup.createEstablishedCall();
   const faults: Fault[] = [
     { on: "sendDtmfTones", complete: "unknown" },
@@ -225,7 +225,7 @@ test("faults of one action are met in the order given, each by one request", asy
   expect(setup.bot.summarize(callId).slice(2)).toEqual(["deleted unknown", "deleted completedSuccessfully"]);
 });
 
-test("changing a fault after it was given changes nothing", async () => {
+test("a fault is copied when it is added", async () => {
   const callId = await setup.createEstablishedCall();
   const respond = { status: 503 };
   setup.simulator.faults.next({ on: "sendDtmfTones", respond });
@@ -234,23 +234,23 @@ test("changing a fault after it was given changes nothing", async () => {
 });
 
 test.each<[string, unknown]>([
-  ["nothing", undefined],
+  ["no value", undefined],
   ["no object", "respond"],
   ["no effect", { on: "token" }],
   ["an unknown action", { on: "dial", respond: { status: 500 } }],
-  ["a status that is none", { on: "token", respond: { status: 99 } }],
+  ["an invalid status", { on: "token", respond: { status: 99 } }],
   ["no status", { on: "token", respond: {} }],
-  ["a header in two lines", { on: "token", respond: { status: 500, retryAfter: "1\r\nX: y" } }],
-  ["a misspelled member", { on: "token", respond: { status: 500, retryafter: 1 } }],
+  ["a header of two lines", { on: "token", respond: { status: 500, retryAfter: "1\r\nX: y" } }],
+  ["a misspelled property", { on: "token", respond: { status: 500, retryafter: 1 } }],
   ["an unknown drop", { on: "token", drop: "always" }],
-  ["a delay below zero", { on: "token", delayMs: -1 }],
+  ["a negative delay", { on: "token", delayMs: -1 }],
   ["two effects", { on: "token", delayMs: 1, drop: "beforeExecuting" }],
   ["an ending of another action", { on: "createCall", complete: "never" }],
-  ["a delivery of a request", { on: "sendDtmfTones", deliver: "drop" }],
+  ["a delivery on a request", { on: "sendDtmfTones", deliver: "drop" }],
   ["an unknown delivery", { on: "notification", deliver: "lose" }],
-  ["an unknown flaw of a token", { on: "notification", token: "stolen" }],
+  ["an unknown token fault", { on: "notification", token: "stolen" }],
   ["an unknown spelling", { on: "notification", spell: "upperCase" }],
-])("a fault with %s is refused at once", (_, fault) => {
+])("rejects a fault with %s at once", (_, fault) => {
   expect(() => setup.simulator.faults.next(fault as Fault)).toThrow(
     expect.objectContaining({ code: "invalid_request", message: expect.stringMatching(/^no such fault: /) }),
   );

@@ -10,17 +10,17 @@ const pem = (name: string): string =>
 const cert = pem("certificate");
 const key = pem("key");
 
-test("it speaks https, to bots and to callbacks, and names itself accordingly", async () => {
+test("serves https, posts to https callbacks, and has https URLs", async () => {
   const clock = createManualClock();
   const simulator = await startSimulator({ clock, tls: { cert, key }, callbackCa: cert });
-  const told: string[] = [];
+  const states: string[] = [];
   const bot = createServer({ cert, key }, (incoming, response) => {
     let text = "";
     incoming.on("data", (chunk) => {
       text += chunk;
     });
     incoming.on("end", () => {
-      told.push(JSON.parse(text).value[0].resourceData.state);
+      states.push(JSON.parse(text).value[0].resourceData.state);
       response.writeHead(202).end();
     });
   });
@@ -53,10 +53,10 @@ test("it speaks https, to bots and to callbacks, and names itself accordingly", 
   await clock.advance(500);
   await simulator.settled();
   expect(simulator.undelivered).toEqual([]);
-  expect(told).toEqual(["establishing", "established"]);
+  expect(states).toEqual(["establishing", "established"]);
 });
 
-test("a callback with a certificate that nobody vouches for is not trusted", async () => {
+test("rejects a callback with a certificate of an unknown authority", async () => {
   const simulator = await startSimulator({ speed: 1000 });
   const bot = createServer({ cert, key }, (_, response) => response.writeHead(202).end());
   await new Promise<void>((resolve) => bot.listen(0, "127.0.0.1", resolve));
@@ -71,14 +71,14 @@ test("a callback with a certificate that nobody vouches for is not trusted", asy
 
 function post(url: string, body: string, headers: Record<string, string>): Promise<Record<string, string>> {
   return new Promise((resolve, reject) => {
-    const asked = request(url, { method: "POST", ca: cert, headers, agent: false }, (response) => {
+    const clientRequest = request(url, { method: "POST", ca: cert, headers, agent: false }, (response) => {
       let text = "";
       response.on("data", (chunk) => {
         text += chunk;
       });
       response.on("end", () => resolve(JSON.parse(text)));
     });
-    asked.on("error", reject);
-    asked.end(body);
+    clientRequest.on("error", reject);
+    clientRequest.end(body);
   });
 }

@@ -10,7 +10,7 @@ async function open(farEnd: FarEndOption, speed = 1): Promise<void> {
   setup = await createTestSetup({ farEnd, speed });
 }
 
-/** Sends keys, and lets all that follows of it happen. */
+/** Sends tones and waits for their effects. */
 async function key(callId: string, tones: Tone[]): Promise<void> {
   await setup.client.sendTones(callId, { tones });
   await setup.clock.advance(5000);
@@ -27,7 +27,7 @@ const bridge: PhoneMenu = {
 };
 
 describe("a phone menu", () => {
-  test("admits who enters the PIN, and presses keys itself", async () => {
+  test("accepts the right PIN, and presses keys itself", async () => {
     await open(bridge);
     const callId = await setup.createEstablishedCall();
     await setup.client.request("POST", `/v1.0/communications/calls/${callId}/subscribeToTone`, { body: {} });
@@ -51,7 +51,7 @@ describe("a phone menu", () => {
     expect(setup.bot.received.at(-1)?.resourceData.resultInfo).toMatchObject({ code: 200, subcode: 4521 });
   });
 
-  test("stands elsewhere in each call", async () => {
+  test("has a separate state for each call", async () => {
     await open(bridge);
     const [one, other] = [await setup.createEstablishedCall(), await setup.createEstablishedCall()];
     for (const callId of [one, other, one, other]) await key(callId, ["tone1", "pound"]);
@@ -61,7 +61,7 @@ describe("a phone menu", () => {
     expect(setup.simulator.call(other).state).toBe("established");
   });
 
-  test("without an end key takes an entry as soon as it fits, and forgets one as soon as it cannot", async () => {
+  test("without an end key accepts an entry as soon as it matches, and drops one that cannot match", async () => {
     await open({
       start: "top",
       states: {
@@ -71,7 +71,7 @@ describe("a phone menu", () => {
       },
     });
     const callId = await setup.createEstablishedCall();
-    // 2 may become 22; 3 ends that; 2 and 2 again do fit.
+    // "2" can still become "22"; "3" cannot continue it, so both are dropped; then "22" matches.
     await key(callId, ["tone2", "tone3", "tone5", "tone2", "tone2"]);
     expect(setup.bot.received.at(-1)?.resourceData.resultInfo).toMatchObject({
       subcode: 5001,
@@ -81,29 +81,33 @@ describe("a phone menu", () => {
 
   test.each<[string, unknown, string]>([
     ["without a start", { states: {} }, "Property start"],
-    ["that starts nowhere", { start: "top", states: {} }, "there is no state 'top'"],
-    ["that leads nowhere", { start: "top", states: { top: { choices: { 1: "up" } } } }, "there is no state 'up'"],
-    ["that fails to nowhere", { start: "top", states: { top: { failed: "down" } } }, "there is no state 'down'"],
-    ["with a member of another name", { start: "top", states: { top: { choice: {} } } }, "The property 'choice'"],
-    ["that picks up in no way", { picksUp: "soon", start: "top", states: { top: {} } }, "Property picksUp"],
+    ["with an unknown start", { start: "top", states: {} }, "there is no state 'top'"],
     [
-      "with keys that are none",
-      { start: "top", states: { top: { choices: { "4711x": "top" } } } },
-      "no key at position 4",
+      "with a choice of an unknown state",
+      { start: "top", states: { top: { choices: { 1: "up" } } } },
+      "there is no state 'up'",
     ],
     [
-      "with a choice that leads to no name",
+      "with an unknown state after failed attempts",
+      { start: "top", states: { top: { failed: "down" } } },
+      "there is no state 'down'",
+    ],
+    ["with an unknown property", { start: "top", states: { top: { choice: {} } } }, "The property 'choice'"],
+    ["with an unknown picksUp", { picksUp: "soon", start: "top", states: { top: {} } }, "Property picksUp"],
+    ["with invalid keys", { start: "top", states: { top: { choices: { "4711x": "top" } } } }, "no key at position 4"],
+    [
+      "with a choice that names no state",
       { start: "top", states: { top: { choices: { 4711: 5 } } } },
       "choices.[tone]",
     ],
-  ])("%s is refused when the simulator starts", async (_, farEnd, message) => {
+  ])("%s is rejected when the simulator starts", async (_, farEnd, message) => {
     await expect(startSimulator({ farEnd: farEnd as PhoneMenu })).rejects.toThrow(message);
     await open({});
   });
 });
 
 describe("the far end picks up", () => {
-  test.each([1, 10])("when it likes, in the call's own time (speed %i)", async (speed) => {
+  test.each([1, 10])("after a time that the speed divides (speed %i)", async (speed) => {
     await open({ picksUp: { afterMs: 20_000 } }, speed);
     const call = setup.simulator.call(await setup.client.createCall());
     await setup.clock.advance(20_000 / speed - 1);
@@ -115,7 +119,7 @@ describe("the far end picks up", () => {
   test.each([
     ["busy", 0, 486],
     ["never", 60_000, 408],
-  ] as const)("not at all: %s", async (picksUp, afterMs, code) => {
+  ] as const)("never: %s", async (picksUp, afterMs, code) => {
     await open({ picksUp }, 1000);
     const callId = await setup.client.createCall();
     await setup.clock.advance(afterMs);
@@ -125,7 +129,7 @@ describe("the far end picks up", () => {
     if (afterMs > 0) await expect(setup.simulator.call(callId).state).toBe("terminated");
   });
 
-  test("and not before the service gives up", async () => {
+  test("at any time before the service's timeout", async () => {
     await open({ picksUp: "never" });
     const call = setup.simulator.call(await setup.client.createCall());
     await setup.clock.advance(59_999);
@@ -134,7 +138,7 @@ describe("the far end picks up", () => {
 });
 
 describe("a far end in code", () => {
-  test("hears each tone, and acts in its call", async () => {
+  test("receives each tone, and can act in its call", async () => {
     const heard: [string, Tone][] = [];
     await open({
       established: (call) => call.press("*"),
@@ -152,7 +156,7 @@ describe("a far end in code", () => {
     expect(setup.simulator.call(callId)).toMatchObject({ state: "terminated", heard: ["tone1", "pound"] });
   });
 
-  test("can be another for each call, by who is called", async () => {
+  test("can depend on the targets of the call", async () => {
     await open(({ targets }) => ({ picksUp: JSON.stringify(targets).includes("+15550100") ? "busy" : { afterMs: 0 } }));
     const busy = await setup.client.createCall({ targets: [{ identity: { phone: { id: "+15550100" } } }] });
     const free = await setup.client.createCall();
@@ -161,7 +165,7 @@ describe("a far end in code", () => {
     expect(setup.simulator.call(free).state).toBe("established");
   });
 
-  test("can be the caller", async () => {
+  test("can be the caller of an incoming call", async () => {
     await open({});
     const call = setup.simulator.incoming({
       callbackUri: setup.bot.callbackUri,

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { MediaQueue } from "./media-queue.ts";
 
-/** A queue, and tasks that do what they are told. */
+/** A queue, and tasks that the test finishes. */
 function setUp(): { queue: MediaQueue; events: string[]; add: (name: string) => () => void } {
   const events: string[] = [];
   const queue = new MediaQueue();
@@ -20,7 +20,7 @@ function setUp(): { queue: MediaQueue; events: string[]; add: (name: string) => 
   return { queue, events, add };
 }
 
-test("tasks run one behind the other", () => {
+test("tasks run one after the other", () => {
   const { events, add } = setUp();
   const finishFirst = add("first");
   const finishSecond = add("second");
@@ -31,7 +31,7 @@ test("tasks run one behind the other", () => {
   expect(events).toEqual(["first starts", "second starts", "third starts"]);
 });
 
-test("a cancel stops what runs, and tells what ran and what waited, in order", () => {
+test("cancel stops the running task, and calls back all tasks in order", () => {
   const { queue, events, add } = setUp();
   add("first");
   add("second");
@@ -39,7 +39,7 @@ test("a cancel stops what runs, and tells what ran and what waited, in order", (
   expect(events).toEqual(["first starts", "first stops", "first canceled", "second canceled"]);
 });
 
-test("what is cleared is told nothing", () => {
+test("clear calls back no task", () => {
   const { queue, events, add } = setUp();
   add("first");
   add("second");
@@ -48,7 +48,7 @@ test("what is cleared is told nothing", () => {
   expect(events).toEqual(["first starts", "first stops"]);
 });
 
-test("a task that finishes after it was stopped disturbs nobody", () => {
+test("a task that finishes after it was stopped has no effect", () => {
   const { queue, events, add } = setUp();
   const finishFirst = add("first");
   queue.clear();

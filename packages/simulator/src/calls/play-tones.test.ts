@@ -4,33 +4,33 @@ import { describe, expect, test } from "vitest";
 import { ScaledClock } from "../schema/scaled-clock.ts";
 import { playTones } from "./play-tones.ts";
 
-/** Plays two tones with 300 ms between them; returns what happened so far, live. */
-function play(clock: Clock, speed = 1): { events: string[]; silence: () => void } {
+/** Plays two tones with 300 ms between them. `events` grows while they are played. */
+function play(clock: Clock, speed = 1): { events: string[]; stop: () => void } {
   const events: string[] = [];
-  const silence = playTones(new ScaledClock(clock, speed), {
+  const stop = playTones(new ScaledClock(clock, speed), {
     tones: ["tone1", "tone2"],
     delayBetweenTonesMs: 300,
     heard: (tone) => events.push(`${tone} ${clock.now()}`),
     finished: () => events.push(`finished ${clock.now()}`),
   });
-  return { events, silence };
+  return { events, stop };
 }
 
-test("each tone is heard when it has sounded, and the end is told with the last one", async () => {
+test("reports each tone at its end, and the end of the last tone as the end of all", async () => {
   const clock = createManualClock(0);
   const { events } = play(clock);
   await clock.advance(10_000);
   expect(events).toEqual(["tone1 100", "tone2 500", "finished 500"]);
 });
 
-test("the speed divides tones and delays alike, also to fractions of a millisecond", async () => {
+test("the speed divides tones and delays, also to fractions of a millisecond", async () => {
   const clock = createManualClock(0);
   const { events } = play(clock, 1000);
   await clock.advance(1);
   expect(events).toEqual(["tone1 0.1", "tone2 0.5", "finished 0.5"]);
 });
 
-test("no tones are over at once, but never before it is known what they are", async () => {
+test("an empty list of tones finishes as soon as possible, but never synchronously", async () => {
   const clock = createManualClock(0);
   const events: string[] = [];
   playTones(new ScaledClock(clock, 1), {
@@ -44,18 +44,18 @@ test("no tones are over at once, but never before it is known what they are", as
   expect(events).toEqual(["finished"]);
 });
 
-test("silence leaves no timer", async () => {
+test("stopping leaves no timer", async () => {
   const clock = createManualClock(0);
-  const { events, silence } = play(clock);
+  const { events, stop } = play(clock);
   await clock.advance(200);
-  silence();
+  stop();
   expect(clock.pending).toBe(0);
   expect(events).toEqual(["tone1 100"]);
 });
 
 describe("a timer that fires late", () => {
-  /** A clock whose timers fire a second late: always, as those of a busy machine do now and then. */
-  function lateClock(): Clock & { fire(): boolean } {
+  /** A clock whose timers fire one second late, as they can on a busy machine. */
+  function createLateClock(): Clock & { fire(): boolean } {
     let nowMs = 0;
     let due: { atMs: number; callback: () => void } | undefined;
     return {
@@ -74,23 +74,23 @@ describe("a timer that fires late", () => {
     };
   }
 
-  test("does not delay what follows: all that should have sounded is heard", () => {
-    const clock = lateClock();
+  test("reports all tones that have ended by then", () => {
+    const clock = createLateClock();
     const { events } = play(clock);
     expect(clock.fire()).toBe(true);
     expect(events).toEqual(["tone1 1100", "tone2 1100", "finished 1100"]);
     expect(clock.fire()).toBe(false);
   });
 
-  test("ends with the tone at which somebody hangs up", () => {
-    const clock = lateClock();
+  test("reports no tone after the one at which playing is stopped", () => {
+    const clock = createLateClock();
     const heard: Tone[] = [];
-    const silence = playTones(new ScaledClock(clock, 1), {
+    const stop = playTones(new ScaledClock(clock, 1), {
       tones: TONES,
       delayBetweenTonesMs: 0,
       heard(tone) {
         heard.push(tone);
-        if (tone === "tone2") silence();
+        if (tone === "tone2") stop();
       },
       finished: () => expect.unreachable(),
     });

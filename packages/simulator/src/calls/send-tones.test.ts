@@ -13,7 +13,7 @@ const completion = (operationId: string): Promise<ReceivedNotification> =>
 const path = (callId: string, operationId: string): string =>
   `/v1.0/communications/calls/${callId}/operations/${operationId}`;
 
-test("tones are heard one by one, in the time that they take", async () => {
+test("tones are received one by one, each at the end of its duration", async () => {
   const { client, clock, simulator } = setup;
   const callId = await setup.createEstablishedCall();
   const call = simulator.call(callId);
@@ -23,11 +23,11 @@ test("tones are heard one by one, in the time that they take", async () => {
     heardAt.push(call.heard.length);
     await clock.advance(100);
   }
-  // 100 ms of tone 1, 400 ms of nothing, 100 ms of tone 2 …
+  // 100 ms of the first tone, 400 ms of silence, 100 ms of the second tone, and so on.
   expect(heardAt).toEqual([0, 1, 1, 1, 1, 1, 2, 2, 2, 2, 2, 3, 3]);
 });
 
-test("what the test does to the list that it reads changes nothing", async () => {
+test("changing the returned list of tones has no effect", async () => {
   const callId = await setup.createEstablishedCall();
   await setup.client.sendTones(callId, { tones: ["tone1"] });
   await setup.clock.advance(100);
@@ -35,7 +35,7 @@ test("what the test does to the list that it reads changes nothing", async () =>
   expect(setup.simulator.call(callId).heard).toEqual(["tone1"]);
 });
 
-test("two sends in one call sound one behind the other, and complete in that order", async () => {
+test("two requests in one call are played one after the other, and complete in that order", async () => {
   const { client, clock, simulator, bot } = setup;
   const callId = await setup.createEstablishedCall();
   const first = await client.sendTones(callId, { tones: ["tone1", "tone2"], clientContext: "first" });
@@ -52,7 +52,7 @@ test("two sends in one call sound one behind the other, and complete in that ord
   expect(bot.summarize(callId).slice(2)).toEqual(["deleted completedSuccessfully", "deleted completedSuccessfully"]);
 });
 
-test("two calls sound side by side", async () => {
+test("tones of two calls are played at the same time", async () => {
   const { client, clock, simulator, bot } = setup;
   const calls = [await setup.createEstablishedCall(), await setup.createEstablishedCall()] as const;
   await client.sendTones(calls[0], { tones: ["tone1", "tone2"] });
@@ -64,12 +64,12 @@ test("two calls sound side by side", async () => {
   for (const callId of calls) expect(bot.summarize(callId).at(-1)).toBe("deleted completedSuccessfully");
 });
 
-describe("an operation can be made to end", () => {
+describe("a fault can end an operation as", () => {
   test.each([
     ["mediaOperationCanceled", { status: "completed", completionReason: "mediaOperationCanceled" }],
     ["unknown", { status: "completed", completionReason: "unknown" }],
     ["failed", { status: "failed", completionReason: "unknown", resultInfo: { code: 500, subcode: 9999 } }],
-  ] as const)("%s, when half of its tones were heard", async (complete, end) => {
+  ] as const)("%s, after half of its tones", async (complete, end) => {
     const { client, clock, simulator } = setup;
     simulator.faults.next({ on: "sendDtmfTones", complete });
     const callId = await setup.createEstablishedCall();
@@ -91,7 +91,7 @@ describe("an operation can be made to end", () => {
     expect((await client.request("GET", path(callId, body.id))).body).toEqual(notification.resourceData);
   });
 
-  test("canceled before its only tone was heard", async () => {
+  test("canceled before the end of its only tone", async () => {
     const { client, clock, simulator } = setup;
     simulator.faults.next({ on: "sendDtmfTones", complete: "mediaOperationCanceled" });
     const callId = await setup.createEstablishedCall();
@@ -102,7 +102,7 @@ describe("an operation can be made to end", () => {
     expect(simulator.call(callId).heard).toEqual([]);
   });
 
-  test("never: everything is heard and nothing is said", async () => {
+  test("never: all tones are received, and no notification follows", async () => {
     const { client, clock, simulator, bot } = setup;
     simulator.faults.next({ on: "sendDtmfTones", complete: "never" });
     const callId = await setup.createEstablishedCall();
@@ -116,7 +116,7 @@ describe("an operation can be made to end", () => {
     expect((await client.request("GET", path(callId, body.id))).body.status).toBe("running");
   });
 
-  test("at once: the answer says completed, and no notification follows", async () => {
+  test("atOnce: the response is completed, and no notification follows", async () => {
     const { client, simulator, bot, clock } = setup;
     await client.authenticate();
     simulator.faults.next({ on: "sendDtmfTones", complete: "atOnce" });
@@ -130,23 +130,23 @@ describe("an operation can be made to end", () => {
   });
 });
 
-test("nothing is heard after the tone at which the far end hangs up, not even at once", async () => {
-  const aside = await createTestSetup({ farEnd: { heard: (_, call) => call.hangUp() } });
+test("no tone is received after the one at which the far end hangs up, not even with atOnce", async () => {
+  const otherSetup = await createTestSetup({ farEnd: { heard: (_, call) => call.hangUp() } });
   try {
     for (const complete of [undefined, "atOnce"] as const) {
-      if (complete) aside.simulator.faults.next({ on: "sendDtmfTones", complete });
-      const callId = await aside.createEstablishedCall();
-      expect((await aside.client.sendTones(callId, { tones: ["tone1", "tone2"] })).status).toBe(200);
-      await aside.clock.advance(1000);
-      expect(aside.simulator.call(callId).heard).toEqual(["tone1"]);
+      if (complete) otherSetup.simulator.faults.next({ on: "sendDtmfTones", complete });
+      const callId = await otherSetup.createEstablishedCall();
+      expect((await otherSetup.client.sendTones(callId, { tones: ["tone1", "tone2"] })).status).toBe(200);
+      await otherSetup.clock.advance(1000);
+      expect(otherSetup.simulator.call(callId).heard).toEqual(["tone1"]);
     }
   } finally {
-    await aside.close();
+    await otherSetup.close();
   }
 });
 
 describe("faults", () => {
-  test("are met once, in the order given, and only by requests that were accepted", async () => {
+  test("are applied once, in order, and only to accepted requests", async () => {
     const { client, clock, simulator, bot } = setup;
     const callId = await setup.createEstablishedCall();
     simulator.faults.next({ on: "sendDtmfTones", complete: "unknown" });
@@ -162,7 +162,7 @@ describe("faults", () => {
     ]);
   });
 
-  test("can be forgotten", async () => {
+  test("can be removed", async () => {
     const { client, clock, simulator, bot } = setup;
     const callId = await setup.createEstablishedCall();
     simulator.faults.next({ on: "sendDtmfTones", complete: "never" });
@@ -173,7 +173,7 @@ describe("faults", () => {
     expect(bot.summarize(callId).at(-1)).toBe("deleted completedSuccessfully");
   });
 
-  test("that do not exist are refused, so that a misspelled one is noticed", () => {
+  test("that are unknown are rejected", () => {
     const { faults } = setup.simulator;
     // @ts-expect-error there is no such ending
     expect(() => faults.next({ on: "sendDtmfTones", complete: "canceled" })).toThrow("no such fault");
@@ -183,25 +183,30 @@ describe("faults", () => {
 });
 
 describe("when a call ends", () => {
-  test.each(["the bot", "the far end"])("through %s, what runs and what waits ends without a word", async (who) => {
-    const { client, clock, simulator, bot } = setup;
-    const callId = await setup.createEstablishedCall();
-    await client.sendTones(callId, { tones: ["tone1", "tone2", "tone3"], delayBetweenTonesMs: 1000 });
-    await client.sendTones(callId, { tones: ["tone4"] });
-    await clock.advance(150);
-    if (who === "the bot") await client.request("DELETE", `/v1.0/communications/calls/${callId}`);
-    else simulator.call(callId).hangUp({ code: 200, subcode: 560000, message: "The caller hung up." });
-    await clock.advance(60_000);
-    await simulator.settled();
-    expect(simulator.call(callId)).toMatchObject({ state: "terminated", heard: ["tone1"] });
-    expect(bot.summarize(callId).slice(2)).toEqual(
-      who === "the bot" ? ["updated terminating", "deleted terminated"] : ["deleted terminated"],
-    );
-    const last = bot.received.findLast(({ resourceUrl }) => resourceUrl.includes(callId));
-    expect(last?.resourceData.resultInfo).toMatchObject(
-      who === "the bot" ? { code: 200, subcode: 7000 } : { code: 200, subcode: 560000, message: "The caller hung up." },
-    );
-  });
+  test.each(["the bot", "the far end"])(
+    "by %s, running and waiting operations end without a notification",
+    async (who) => {
+      const { client, clock, simulator, bot } = setup;
+      const callId = await setup.createEstablishedCall();
+      await client.sendTones(callId, { tones: ["tone1", "tone2", "tone3"], delayBetweenTonesMs: 1000 });
+      await client.sendTones(callId, { tones: ["tone4"] });
+      await clock.advance(150);
+      if (who === "the bot") await client.request("DELETE", `/v1.0/communications/calls/${callId}`);
+      else simulator.call(callId).hangUp({ code: 200, subcode: 560000, message: "The caller hung up." });
+      await clock.advance(60_000);
+      await simulator.settled();
+      expect(simulator.call(callId)).toMatchObject({ state: "terminated", heard: ["tone1"] });
+      expect(bot.summarize(callId).slice(2)).toEqual(
+        who === "the bot" ? ["updated terminating", "deleted terminated"] : ["deleted terminated"],
+      );
+      const last = bot.received.findLast(({ resourceUrl }) => resourceUrl.includes(callId));
+      expect(last?.resourceData.resultInfo).toMatchObject(
+        who === "the bot"
+          ? { code: 200, subcode: 7000 }
+          : { code: 200, subcode: 560000, message: "The caller hung up." },
+      );
+    },
+  );
 
   test("while it rings, it is never established", async () => {
     const { client, clock, simulator, bot } = setup;
