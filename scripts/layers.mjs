@@ -26,7 +26,7 @@ export const packageLayers = {
  * @type {Record<string, string[]>}
  */
 export const folderLayers = {
-  "packages/models": [".", "testing"],
+  "packages/models": [".", "internal", "testing"],
   "packages/client": ["auth", "transport", "telemetry", "delivery", "errors", "actions", "."],
   "packages/notifications": [
     "collections",

@@ -7,7 +7,7 @@ import base from "../../vitest.live.config.ts";
 const path = process.env.PATH ?? "";
 const find = (program: string): string => spawnSync("which", [program], { encoding: "utf8" }).stdout?.trim() ?? "";
 
-/** A PATH on which Valkey's programs go by the names of Redis'; undefined where there are none. */
+/** A PATH on which Valkey's programs have the names of Redis' programs; `undefined` if Valkey is not installed. */
 function pathToValkey(): string | undefined {
   const [server, cli] = [find("valkey-server"), find("valkey-cli")];
   if (server && cli) {
@@ -26,7 +26,7 @@ function pathToValkey(): string | undefined {
 
 const valkey = pathToValkey();
 
-/** Everything once on Redis, and once more on Valkey. */
+/** All tests run on Redis, and once more on Valkey. */
 export default mergeConfig(base, {
   test: {
     projects: [

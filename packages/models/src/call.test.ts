@@ -36,7 +36,7 @@ describe("parseCall", () => {
     expect(parseCall({ state: state.toUpperCase() })?.state).toBe(state);
   });
 
-  it("keeps a state of the future", () => {
+  it("keeps an unknown state", () => {
     expect(parseCall({ state: "Parked" })?.state).toBe("Parked");
   });
 
@@ -48,7 +48,7 @@ describe("parseCall", () => {
     expect(parseCall({ state: "established", callState: "incoming" })?.state).toBe("established");
   });
 
-  it.each([{}, null, 3])("leaves out a state that is no text (%j)", (state) => {
+  it.each([{}, null, 3])("omits a state that is no text (%j)", (state) => {
     expect(parseCall({ state })).not.toHaveProperty("state");
   });
 
@@ -63,7 +63,7 @@ describe("parseCall", () => {
     });
   });
 
-  it("leaves out a resultInfo without a code", () => {
+  it("omits a resultInfo without a code", () => {
     expect(parseCall({ resultInfo: {} })).not.toHaveProperty("resultInfo");
   });
 
@@ -78,12 +78,12 @@ describe("parseCall", () => {
     expect(parseCall({ toneInfo: null })?.toneInfo).toBeNull();
   });
 
-  it("keeps a tone of the future", () => {
+  it("keeps an unknown tone", () => {
     const toneInfo = { sequenceId: 1, tone: "tone10" };
     expect(parseCall({ toneInfo })?.toneInfo).toEqual(toneInfo);
   });
 
-  it("has no toneInfo where none came", () => {
+  it("has no toneInfo if none came", () => {
     expect(parseCall({})).not.toHaveProperty("toneInfo");
   });
 
@@ -95,16 +95,16 @@ describe("parseCall", () => {
     expect(parseCall({ id })?.id).toBe("");
   });
 
-  it("keeps members that it does not know", () => {
+  it("keeps unknown members", () => {
     const members = { terminationReason: "AppTransferred", chatInfo: { threadId: "19:x" }, subject: null };
     expect(parseCall(members)).toMatchObject(members);
   });
 
-  it.each([null, undefined, [], "text", 1])("reads nothing from %j", (value) => {
+  it.each([null, undefined, [], "text", 1])("returns undefined for %j", (value) => {
     expect(parseCall(value)).toBeUndefined();
   });
 
-  it("gives no prototype to a call that names one", () => {
+  it("does not let a call set a prototype", () => {
     const call = parseCall(JSON.parse('{"__proto__":{"state":"established"}}'));
     expect([Object.getPrototypeOf(call), call?.state]).toEqual([Object.prototype, undefined]);
   });
@@ -125,7 +125,7 @@ describe("parseCall", () => {
       );
     });
 
-    it("leaves the prototype of all objects as it was", () => {
+    it("does not change the prototype of all objects", () => {
       const before = Reflect.ownKeys(Object.prototype);
       fc.assert(
         fc.property(json, (value) => {
@@ -135,7 +135,7 @@ describe("parseCall", () => {
       );
     });
 
-    it("changes nothing of what it has read once", () => {
+    it("changes nothing when it parses its own result", () => {
       fc.assert(
         fc.property(json, (value) => {
           const once = parseCall(value);
@@ -147,15 +147,15 @@ describe("parseCall", () => {
 });
 
 describe("the type of a call", () => {
-  it("lets a state be one of the future", () => {
+  it("accepts an unknown state", () => {
     expectTypeOf<Call["state"]>().toEqualTypeOf<OpenEnum<CallState> | undefined>();
   });
 
-  it("tells a toneInfo of null from none", () => {
+  it("distinguishes a toneInfo of null from none", () => {
     expectTypeOf<Call["toneInfo"]>().toEqualTypeOf<ToneInfo | null | undefined>();
   });
 
-  it("leaves members of the future unknown, not any", () => {
+  it("has unknown members of type unknown, not any", () => {
     expectTypeOf<Call["someDay"]>().toBeUnknown();
   });
 });

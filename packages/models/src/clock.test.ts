@@ -13,7 +13,7 @@ describe("systemClock", () => {
     vi.useRealTimers();
   });
 
-  it("tells the time of the system", () => {
+  it("returns the time of the system", () => {
     vi.setSystemTime(1_700_000_000_000);
     expect(systemClock.now()).toBe(1_700_000_000_000);
   });
@@ -25,7 +25,7 @@ describe("systemClock", () => {
     expect(callback).toHaveBeenCalledOnce();
   });
 
-  it("does not call back before", () => {
+  it("does not call back earlier", () => {
     const callback = vi.fn();
     systemClock.after(1000, callback);
     vi.advanceTimersByTime(999);
@@ -47,7 +47,7 @@ describe("systemClock", () => {
     expect([atOnce, callback.mock.calls.length]).toEqual([0, 1]);
   });
 
-  it("never asks the platform for a negative delay, of which it warns", () => {
+  it("never passes a negative delay to the platform, which warns about it", () => {
     const setTimeout = vi.spyOn(globalThis, "setTimeout");
     systemClock.after(-5, () => {});
     expect(setTimeout.mock.calls.map(([, delayMs]) => delayMs)).toEqual([0]);
@@ -68,7 +68,7 @@ describe("systemClock", () => {
     expect(callback.mock.results.map(({ value }) => value)).toEqual([delayMs]);
   });
 
-  it("never asks the platform for a timer that it cannot hold", () => {
+  it("never passes a delay to the platform that its timers do not support", () => {
     const setTimeout = vi.spyOn(globalThis, "setTimeout");
     systemClock.after(Number.POSITIVE_INFINITY, () => {});
     vi.advanceTimersByTime(NINETY_DAYS_MS);
@@ -87,21 +87,21 @@ describe("systemClock", () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it("cancels a long delay in its later part, too", () => {
+  it("cancels a long delay in its last part too", () => {
     const timer = systemClock.after(NINETY_DAYS_MS, () => {});
     vi.advanceTimersByTime(LONGEST_TIMER_MS + 1);
     timer.cancel();
     expect(vi.getTimerCount()).toBe(0);
   });
 
-  it("bears a cancel after the callback, and a second one", () => {
+  it("accepts a cancel after the callback, and a second one", () => {
     const timer = systemClock.after(1, () => {});
     vi.advanceTimersByTime(1);
     timer.cancel();
     expect(() => timer.cancel()).not.toThrow();
   });
 
-  it("calls back though it was unref'd, while the process lives", () => {
+  it("calls back after unref while the process runs", () => {
     const callback = vi.fn();
     systemClock.after(1000, callback).unref();
     vi.advanceTimersByTime(1000);
@@ -138,7 +138,7 @@ describe("systemClock and the end of the process", () => {
 });
 
 describe("the type of a clock", () => {
-  it("is met by the system's", () => {
+  it("is the type of systemClock", () => {
     expectTypeOf(systemClock).toEqualTypeOf<Clock>();
   });
 

@@ -5,18 +5,18 @@ export interface Timer {
   cancel(): void;
 }
 
-/** Time, as everything in graph-dtmf that waits takes it: the real one by default, another one in tests. */
+/** Time for everything in graph-dtmf that waits: the real time by default, a manual clock in tests. */
 export interface Clock {
   /** Milliseconds since 1970, as `Date.now`. */
   now(): number;
-  /** Calls back once, after at least `delayMs`. */
+  /** Calls `callback` once, after at least `delayMs`. */
   after(delayMs: number, callback: () => void): Timer;
 }
 
-/** The longest delay that a timer of the platform takes; anything longer would fire at once. */
+/** The longest delay that timers of the platform support. Longer ones would fire at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
-/** The real time. Delays of any length are kept, also those that the platform's timers cannot hold. */
+/** The real time. Supports delays of any length, also longer ones than the platform's timers. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   after(delayMs, callback) {
@@ -27,7 +27,7 @@ export const systemClock: Clock = {
       handle = setTimeout(() => (leftMs > stepMs ? wait(leftMs - stepMs) : callback()), stepMs);
       if (!keepsAlive) handle.unref();
     };
-    // The platform cuts fractions off, which would be too early.
+    // The platform truncates fractions, so the timer would fire too early.
     wait(Math.max(0, Math.ceil(delayMs)));
     return {
       unref() {

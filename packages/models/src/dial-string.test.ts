@@ -34,7 +34,7 @@ describe("parseDialString", () => {
     expect(parseDialString("(1) 2-3")).toEqual([{ tones: ["tone1", "tone2", "tone3"] }]);
   });
 
-  it.each(["", " - ()."])("has nothing to do for %j", (text) => {
+  it.each(["", " - ()."])("returns no steps for %j", (text) => {
     expect(parseDialString(text)).toEqual([]);
   });
 
@@ -46,7 +46,7 @@ describe("parseDialString", () => {
     ["1\uD800", 1],
     ["toString", 0],
     ["+49", 0],
-  ])("names the position of what is neither key nor pause in %j", (text, index) => {
+  ])("gives the position of the invalid character in %j", (text, index) => {
     expect(() => parseDialString(text)).toThrow(expect.objectContaining({ code: "invalid_tones", index }));
   });
 
@@ -54,11 +54,11 @@ describe("parseDialString", () => {
     [null, "null"],
     [1234, "number"],
     [["tone1"], "array"],
-  ])("says what it got instead of a string (%#)", (value, name) => {
+  ])("names the type of a value that is no string (%#)", (value, name) => {
     expect(() => parseDialString(value as unknown as string)).toThrow(`a dial string must be a string, got ${name}`);
   });
 
-  it("says the same of any two texts that fail at the same position", () => {
+  it("gives the same message for any two texts that fail at the same position", () => {
     const failure = (text: string): string => {
       try {
         parseDialString(text);
@@ -100,7 +100,7 @@ describe("parseDialString", () => {
     );
   });
 
-  it("has tones and pauses by turns, and no empty step", () => {
+  it("alternates tones and pauses, without an empty step", () => {
     fc.assert(
       fc.property(dialString, (text) => {
         const steps = parseDialString(text);
@@ -111,7 +111,7 @@ describe("parseDialString", () => {
     );
   });
 
-  it("throws nothing but InvalidTonesError, whatever it is given", () => {
+  it("throws only InvalidTonesError, for any value", () => {
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: "binary" }), dialString, fc.anything()), (value) => {
         try {
@@ -123,7 +123,7 @@ describe("parseDialString", () => {
     );
   });
 
-  it("gives steps that are told apart by their member", () => {
+  it("has steps that a member distinguishes", () => {
     const [step] = parseDialString("1");
     if (step && "tones" in step) expectTypeOf(step.tones).toEqualTypeOf<readonly Tone[]>();
     else if (step) expectTypeOf(step.pauseMs).toEqualTypeOf<number>();

@@ -2,19 +2,19 @@ import { InvalidTonesError } from "./errors.ts";
 import { typeName } from "./reading.ts";
 import { isSeparator, type Tone, toneOfKey } from "./tone.ts";
 
-/** One step of a dial string: tones to press one after the other, or a pause before the next ones. */
+/** One step of a dial string: tones to press, or a pause before the next tones. */
 export type DialStep = { readonly tones: readonly Tone[] } | { readonly pauseMs: number };
 
-/** How long each pause character waits, in milliseconds. */
+/** The duration of each pause character, in milliseconds. */
 const PAUSES: Readonly<Record<string, number>> = { ",": 2000, w: 500, W: 1000 };
 
 /**
- * Reads a dial string: keys as {@link parseTones} knows them, and the pauses `,` (2000 ms), `W` (1000 ms) and
- * `w` (500 ms). Pauses side by side become one; keys are joined over separators, never over a pause.
+ * Parses a dial string: keys as in {@link parseTones}, and the pauses `,` (2000 ms), `W` (1000 ms) and `w` (500 ms).
+ * Adjacent pauses are added up. Keys are joined across separators, but not across pauses.
  *
- * Letters are not keypad letters: `1-800-FLOWERS` is refused, not guessed at.
+ * Letters of words are not translated to keys: `1-800-FLOWERS` is rejected.
  *
- * @throws {@link InvalidTonesError} naming the position of what is neither, never the character.
+ * @throws {@link InvalidTonesError} with the position of the first invalid character, never the character.
  *
  * @example
  * parseDialString("1,2#"); // [{ tones: ["tone1"] }, { pauseMs: 2000 }, { tones: ["tone2", "pound"] }]

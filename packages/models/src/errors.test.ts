@@ -10,12 +10,12 @@ describe("DtmfError", () => {
     expect(new DtmfError("not_sent", "nothing was sent").code).toBe("not_sent");
   });
 
-  it("carries the cause that it was given", () => {
+  it("carries its cause", () => {
     const cause = new Error("refused");
     expect(new DtmfError("not_sent", "nothing was sent", { cause }).cause).toBe(cause);
   });
 
-  it("has no cause where none was given", () => {
+  it("has no cause if none was given", () => {
     expect(new DtmfError("not_sent", "nothing was sent")).not.toHaveProperty("cause");
   });
 
@@ -43,17 +43,17 @@ describe.each([
     expect(error.code).toBe(code);
   });
 
-  it("opens its stack with its name and message", () => {
+  it("starts its stack with its name and message", () => {
     expect(error.stack?.split("\n")[0]).toBe(`${name}: ${error.message}`);
   });
 });
 
 describe("InvalidTonesError", () => {
-  it("names a position of 0", () => {
+  it("has an index of 0", () => {
     expect(new InvalidTonesError("no key at position 0", 0).index).toBe(0);
   });
 
-  it("has no index where the whole is at fault", () => {
+  it("has no index if the whole argument is invalid", () => {
     expect(new InvalidTonesError("no tones")).not.toHaveProperty("index");
   });
 });

@@ -27,10 +27,10 @@ export type DtmfErrorCode =
   | "unknown_call";
 
 /**
- * Base of every error that graph-dtmf throws.
+ * Base class of all errors of graph-dtmf.
  *
- * `code` is the contract: `instanceof` fails between the ESM and the CommonJS copy of one package, a code does not.
- * Neither `message` nor any field ever holds digits.
+ * `code` is the contract: `instanceof` fails between the ESM and the CommonJS copy of a package. Neither `message`
+ * nor any field contains digits.
  */
 export class DtmfError extends Error {
   override readonly name: string = "DtmfError";
@@ -43,11 +43,14 @@ export class DtmfError extends Error {
   }
 }
 
-/** Something that is no key, or no tone, where tones were expected. Thrown before any I/O. */
+/** Invalid keys or tones in an argument. Thrown before any I/O. */
 export class InvalidTonesError extends DtmfError {
   override readonly name = "InvalidTonesError";
   declare readonly code: "invalid_tones";
-  /** Position of the offending key or tone, counted from 0; absent where the whole is at fault (empty, not a list). */
+  /**
+   * Position of the invalid key or tone, counted from 0. Absent if the whole argument is invalid, such as an empty
+   * list.
+   */
   declare readonly index?: number;
 
   constructor(message: string, index?: number) {
@@ -56,7 +59,7 @@ export class InvalidTonesError extends DtmfError {
   }
 }
 
-/** An argument that Graph would refuse, or that would reach another resource than the one meant. Thrown before any I/O. */
+/** An argument that Graph would refuse, or that would address another resource than intended. Thrown before any I/O. */
 export class InvalidRequestError extends DtmfError {
   override readonly name = "InvalidRequestError";
   declare readonly code: "invalid_request";

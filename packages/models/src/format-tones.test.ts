@@ -8,31 +8,31 @@ describe("formatTones", () => {
     expect(formatTones(["tone1", "star", "pound", "a", "flash"])).toBe("1*#A!");
   });
 
-  it("writes nothing for no tones", () => {
+  it("returns an empty text for no tones", () => {
     expect(formatTones([])).toBe("");
   });
 
-  it("writes the digits of secret tones in clear, as its caller asks", () => {
+  it("returns the digits of secret tones", () => {
     expect(formatTones(secretTones("47 11#"))).toBe("4711#");
   });
 
-  it("names the position of what is no tone", () => {
+  it("gives the position of an element that is no tone", () => {
     expect(() => formatTones(["tone1", "1" as Tone])).toThrow(
       expect.objectContaining({ code: "invalid_tones", index: 1 }),
     );
   });
 
-  it("names the position of a hole in the list", () => {
+  it("gives the position of a hole in the list", () => {
     const tones: Tone[] = ["tone1"];
     tones[2] = "tone3";
     expect(() => formatTones(tones)).toThrow(expect.objectContaining({ code: "invalid_tones", index: 1 }));
   });
 
-  it("refuses a string of keys, saying so", () => {
+  it("rejects a string of keys with a message of its own", () => {
     expect(() => formatTones("12#" as unknown as Tone[])).toThrow("tones must be a list, got string");
   });
 
-  it("refuses what another copy of the package would never reveal", () => {
+  it("rejects the secret tones of another copy that cannot be revealed", () => {
     const forged = { [Symbol.for("@graph-dtmf/models.secretTones")]: true, length: 1, reveal: () => ["1"] };
     expect(() => formatTones(forged as unknown as Tone[])).toThrow(
       expect.objectContaining({ code: "invalid_tones", index: 0 }),

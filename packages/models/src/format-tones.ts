@@ -2,11 +2,11 @@ import { isSecretTones, type SecretTones } from "./secret-tones.ts";
 import { checkTones, keyOfTone, type Tone } from "./tone.ts";
 
 /**
- * The keys of the tones: the inverse of `parseTones`.
+ * Formats tones as keys: the inverse of `parseTones`.
  *
- * Given secret tones it returns their digits in clear, so hand the result to nothing that logs.
+ * For secret tones the result has the digits in clear: do not log it.
  *
- * @throws InvalidTonesError naming the position of the first element that is no tone.
+ * @throws InvalidTonesError with the position of the first element that is no tone.
  */
 export function formatTones(tones: readonly Tone[] | SecretTones): string {
   return checkTones(isSecretTones(tones) ? tones.reveal() : tones)

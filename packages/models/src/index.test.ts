@@ -15,7 +15,7 @@ import * as models from "./index.ts";
 import * as testing from "./testing/index.ts";
 
 describe("the package", () => {
-  it("has these values at its door", () => {
+  it("exports these values", () => {
     expect(Object.keys(models).sort()).toEqual([
       "DtmfError",
       "InvalidRequestError",
@@ -46,14 +46,14 @@ describe("the package", () => {
     expect(names.filter((name) => !readme.includes(`\`${name}\``))).toEqual([]);
   });
 
-  it("has these values for tests", () => {
+  it("exports these values for tests", () => {
     expect(Object.keys(testing)).toEqual(["createManualClock"]);
   });
 });
 
-/** The members of T that are `any`. */
+/** The members of T whose type is `any`. */
 type AnyMembers<T> = { [Name in keyof T]-?: 0 extends 1 & T[Name] ? Name : never }[keyof T];
-/** The functions of T that take or give an `any`. */
+/** The functions of T with an `any` in a parameter or the result. */
 type AnyFunctions<T> = {
   [Name in keyof T]-?: T[Name] extends (...taken: infer Taken) => infer Given
     ? 0 extends 1 & (Taken extends unknown[] ? Taken[number] : never)
@@ -69,11 +69,11 @@ describe("the public types", () => {
     expectTypeOf<AnyMembers<typeof models>>().toBeNever();
   });
 
-  it("take and give no any", () => {
+  it("have no any in parameters and results", () => {
     expectTypeOf<AnyFunctions<typeof models>>().toBeNever();
   });
 
-  it("have no any in the ports", () => {
+  it("have no any in the interfaces", () => {
     expectTypeOf<
       | AnyFunctions<OperationStore>
       | AnyFunctions<OperationWatcher>
@@ -83,7 +83,7 @@ describe("the public types", () => {
     >().toBeNever();
   });
 
-  it("would find an any", () => {
+  it("would report an any", () => {
     // biome-ignore lint/suspicious/noExplicitAny: the point of the test.
     expectTypeOf<AnyFunctions<{ parse(text: any): void; read(): any; keep(text: string): void }>>().toEqualTypeOf<
       "parse" | "read"
@@ -94,12 +94,12 @@ describe("the public types", () => {
     expectTypeOf<keyof OperationTypes>().toEqualTypeOf<OperationKind>();
   });
 
-  it("tell the events of a store apart by their type", () => {
+  it("distinguish the events of a store by their type", () => {
     expectTypeOf<Extract<StoredEvent, { type: "completion" }>["outcome"]>().toEqualTypeOf<OperationOutcome>();
     expectTypeOf<StoredEvent["type"]>().toEqualTypeOf<"completion" | "callEnd">();
   });
 
-  it("leave the data of a notification unknown", () => {
+  it("have notification data of type unknown", () => {
     expectTypeOf<CommsNotification["resourceData"]>().toBeUnknown();
   });
 });

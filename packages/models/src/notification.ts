@@ -2,8 +2,8 @@
 export type ChangeType = "created" | "updated" | "deleted";
 
 /**
- * One notification as Graph posts it. The types say what is documented; what really comes is spelled more freely, so
- * read it with `parseNotifications` of `@graph-dtmf/notifications`.
+ * One notification as Graph documents it. Real notifications vary in spelling: parse them with `parseNotifications`
+ * of `@graph-dtmf/notifications`.
  *
  * @see Graph v1.0, resource type `commsNotification`
  */
@@ -12,7 +12,7 @@ export interface CommsNotification {
   changeType: ChangeType;
   /** Path of the resource that changed, such as `/communications/calls/{id}/operations/{id}`. */
   resourceUrl: string;
-  /** An entity, or several, as many as the notification packs. */
+  /** One entity or a list of entities. */
   resourceData?: unknown;
   [member: string]: unknown;
 }

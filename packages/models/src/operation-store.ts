@@ -2,13 +2,13 @@ import type { OperationOutcome } from "./outcome.ts";
 import type { ResultInfo } from "./result-info.ts";
 import type { ToneInfo } from "./tone-info.ts";
 
-/** What identifies an operation over all instances. */
+/** What identifies an operation across instances. */
 export interface OperationKey {
   callId: string;
   clientContext: string;
 }
 
-/** The end of an operation. At least one of `clientContext` and `operationId` is there. */
+/** The end of an operation. It has `clientContext`, `operationId` or both. */
 export interface StoredCompletion {
   type: "completion";
   callId: string;
@@ -17,99 +17,102 @@ export interface StoredCompletion {
   outcome: OperationOutcome;
 }
 
-/** The end of a call: no operation of it will be reported on any more. */
+/** The end of a call: Graph reports no more operations of it. */
 export interface StoredCallEnd {
   type: "callEnd";
   callId: string;
   resultInfo?: ResultInfo;
 }
 
-/** What instances tell each other. */
+/** What instances share. */
 export type StoredEvent = StoredCompletion | StoredCallEnd;
 
-/** What is known of a wait besides its deadline. */
+/** Options of `open`. */
 export interface OpenOptions {
-  /** Goes on with a life of the key, instead of beginning one. */
+  /** Continues an existing wait instead of starting a new one. */
   resume?: boolean;
-  /** Graph's id of the operation, once it is known: its end may come under this alone. */
+  /** Graph's id of the operation, once available: its end may have only this id. */
   operationId?: string;
 }
 
-/** Hears a key that was pressed; `isPast` if it was put before the listening began. */
+/** Called with each pressed key. `isPast` is true for keys that were put before the listener was added. */
 export type ToneListener = (tone: ToneInfo, isPast: boolean) => void;
 
-/** How instances tell each other which keys people press. */
+/** How instances share the keys that people press. */
 export interface ToneSharing {
-  /** Tells every other instance that listens to the call. Resolves once it outlives this instance. */
+  /**
+   * Shares a key with all other instances that listen to the call. Resolves when the key is stored outside of this
+   * instance.
+   */
   put(callId: string, tone: ToneInfo): Promise<void>;
   /**
-   * Hears what other instances put, in that order, each once, also what they put while a connection was lost; first what
-   * they put lately, so that nothing of it seems to be missing. To whoever listens the end of the call is told, as if an
-   * operation were open in it. Returns a function that stops the listening.
+   * Calls the listener with keys that other instances put: in order, each once, including those put while the
+   * connection was lost. Recent earlier keys come first, so that no gap is assumed. The end of the call is reported
+   * too, as for an open operation. Returns a function that removes the listener.
    */
   listen(callId: string, heard: ToneListener): () => void;
 }
 
-/** A call that is kept alive. */
+/** A call that an instance keeps alive. */
 export interface LeasedCall {
   callId: string;
-  /** The tenant that it is in, where that is known. */
+  /** The tenant of the call, if available. */
   tenantId?: string;
 }
 
 /**
- * How instances agree on which of them keeps a call alive. One at a time holds the lease of a call, until it runs out by
- * the store's own time; then any other may have it, also one that has never heard of the call. All durations are in
- * milliseconds.
+ * How instances agree which of them keeps a call alive. One instance at a time holds the lease of a call. The lease
+ * expires by the clock of the store; then any instance can take it, even without any state of the call. All
+ * durations are in milliseconds.
  */
 export interface CallLeases {
-  /** Begins a lease, or takes it from whoever holds it. */
+  /** Starts a lease, or takes it from its current holder. */
   take(call: LeasedCall, forMs: number): Promise<void>;
   /**
-   * Goes on with a lease that is held here, has run out, or was forgotten by the store.
+   * Renews a lease that this instance holds, that has expired, or that the store has lost.
    *
-   * @returns false if another instance holds it, or it was ended: then the call is no concern of this one any more.
+   * @returns false if another instance holds it, or if it was ended. This instance then stops keepAlive.
    */
   renew(call: LeasedCall, forMs: number): Promise<boolean>;
-  /** Ends the lease of a call, whoever holds it: nobody takes it over. To end one that there is not is no error. */
+  /** Ends the lease of a call, regardless of the holder: no instance takes it over. Does nothing if there is none. */
   end(callId: string): Promise<void>;
-  /** Takes over leases that have run out, the oldest first and not more at once than are soon dealt with. */
+  /** Takes over expired leases, oldest first, in limited number. */
   takeOver(forMs: number): Promise<readonly LeasedCall[]>;
 }
 
 /**
- * Port through which instances of a bot share what they hear, so that a notification may reach any of them.
+ * The interface through which instances of a bot share outcomes, so that a notification may reach any of them.
  *
- * `storeContract` of `@graph-dtmf/notifications/testing` is the executable form of this contract.
+ * `storeContract` of `@graph-dtmf/notifications/testing` tests this contract.
  */
 export interface OperationStore {
   /**
-   * Somebody here waits for this operation, until `deadlineAt` (milliseconds since 1970). Results that were stored
-   * under this key before, by the store's own time, are ignored from now on, for a new life of it begins. It deletes
-   * nothing. With `resume` a life goes on, whoever began it: its results count, and of a life that was begun elsewhere
-   * the deadline stays what it was.
+   * Registers a wait of this instance for an operation, until `deadlineAt` (milliseconds since 1970). It starts a
+   * new wait: outcomes that were stored under this key before, by the clock of the store, are ignored but not
+   * deleted. With `resume` it continues an existing wait of any instance: its outcome counts, and if another
+   * instance opened it, its deadline stays unchanged.
    *
-   * @returns the deadline that holds.
+   * @returns the deadline that applies.
    */
   open(key: OperationKey, deadlineAt: number, options?: OpenOptions): Promise<number>;
   /**
-   * Keeps an event and tells every instance that waits for it.
+   * Stores an event and announces it to all instances that wait for it.
    *
-   * @returns `seen` if the same event was kept before: it is told to nobody again.
-   * @throws if it could not be kept. Then it does not count as seen.
+   * @returns `seen` if the same event was stored before; then it is not announced again.
+   * @throws if the event could not be stored. It then does not count as seen.
    */
   put(event: StoredEvent): Promise<"new" | "seen">;
-  /** The outcome that was kept for this key since it was last opened. */
+  /** The outcome that was stored for this key since it was last opened. */
   read(key: OperationKey): Promise<OperationOutcome | undefined>;
   /**
-   * Hears what was put, by whatever instance, for keys that were opened here. The same event may be heard more than
-   * once. Returns a function that stops the listening.
+   * Calls the listener with events, put by any instance, for keys that were opened here. It may get the same event
+   * more than once. Returns a function that removes the listener.
    */
   listen(heard: (event: StoredEvent) => void): () => void;
-  /** Pressed keys. Absent where a store could not keep them secret: then each stays with the instance that heard it. */
+  /** Shared keys. Absent if the store cannot keep them secret: keys then stay on the instance that received them. */
   readonly tones?: ToneSharing;
-  /** Who keeps which call alive. Absent where a store is of one instance alone. */
+  /** Leases of calls. Absent if the store serves a single instance. */
   readonly leases?: CallLeases;
-  /** Lets go of connections and timers. What was kept stays kept for other instances. */
+  /** Closes connections and timers. Stored data stays available to other instances. */
   close(): Promise<void>;
 }

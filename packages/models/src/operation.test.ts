@@ -31,7 +31,7 @@ const KINDS: readonly OperationKind[] = [
 ];
 
 describe("operationKindOf", () => {
-  it.each(KINDS)("knows %s", (kind) => {
+  it.each(KINDS)("returns %s", (kind) => {
     expect(operationKindOf(`#microsoft.graph.${kind}`)).toBe(kind);
   });
 
@@ -40,7 +40,7 @@ describe("operationKindOf", () => {
     "microsoft.graph.sendDtmfTonesOperation",
     "#MICROSOFT.GRAPH.SENDDTMFTONESOPERATION",
     "sendDtmfTonesOperation",
-  ])("knows the spelling %s", (type) => {
+  ])("accepts the spelling %s", (type) => {
     expect(operationKindOf(type)).toBe("sendDtmfTonesOperation");
   });
 
@@ -56,7 +56,7 @@ describe("operationKindOf", () => {
     undefined,
     1,
     {},
-  ])("knows no kind for %j", (type) => {
+  ])("returns undefined for %j", (type) => {
     expect(operationKindOf(type)).toBeUndefined();
   });
 });
@@ -97,7 +97,7 @@ describe("parseOperation", () => {
     expect(parseOperation({ completionReason: "unknownfutureValue" })?.completionReason).toBe("unknownFutureValue");
   });
 
-  it.each([ID.toUpperCase(), ID.replaceAll("-", "").toUpperCase()])("reads the id %s in our spelling", (id) => {
+  it.each([ID.toUpperCase(), ID.replaceAll("-", "").toUpperCase()])("normalizes the id %s", (id) => {
     expect(parseOperation({ id })?.id).toBe(ID);
   });
 
@@ -113,52 +113,52 @@ describe("parseOperation", () => {
   });
 
   it.each([undefined, null, 2, ["running"]])(
-    "takes a status that is no text for null, which means running (%j)",
+    "treats a status that is no text as null, which means running (%j)",
     (status) => {
       expect(parseOperation({ status })?.status).toBeNull();
     },
   );
 
-  it("keeps a status of the future", () => {
+  it("keeps an unknown status", () => {
     expect(parseOperation({ status: "PausedByPolicy" })?.status).toBe("PausedByPolicy");
   });
 
-  it("keeps a completion reason of the future", () => {
+  it("keeps an unknown completion reason", () => {
     expect(parseOperation({ completionReason: "BlockedByPolicy" })?.completionReason).toBe("BlockedByPolicy");
   });
 
-  it("keeps a type of the future", () => {
+  it("keeps an unknown type", () => {
     expect(parseOperation({ "@odata.type": "#microsoft.graph.someDayOperation" })?.["@odata.type"]).toBe(
       "#microsoft.graph.someDayOperation",
     );
   });
 
-  it("keeps members that it does not know", () => {
+  it("keeps unknown members", () => {
     const members = { recordResourceLocation: "https://example.org/r", "@odata.etag": 'W/"7"', tenantId: null };
     expect(parseOperation(members)).toMatchObject(members);
   });
 
   it.each(["@odata.type", "clientContext", "completionReason", "resultInfo"])(
-    "leaves out a %s that is null, as Graph writes for none",
+    "omits a %s of null, which Graph sends for none",
     (member) => {
       expect(parseOperation({ [member]: null })).not.toHaveProperty([member]);
     },
   );
 
-  it("leaves out a type that is no text, so that it counts as absent", () => {
+  it("omits a type that is no text, so that it counts as absent", () => {
     expect(parseOperation({ "@odata.type": 5 })).not.toHaveProperty(["@odata.type"]);
   });
 
-  it("keeps a client context to the letter", () => {
+  it("keeps the exact client context", () => {
     const clientContext = `${ID.toUpperCase()} \u{1F4DE}\uD800`;
     expect(parseOperation({ clientContext })?.clientContext).toBe(clientContext);
   });
 
-  it.each([null, undefined, [], [{ id: ID }], "text", 1, true])("reads nothing from %j", (value) => {
+  it.each([null, undefined, [], [{ id: ID }], "text", 1, true])("returns undefined for %j", (value) => {
     expect(parseOperation(value)).toBeUndefined();
   });
 
-  it("does not write to what it reads", () => {
+  it("does not change its input", () => {
     const value = Object.freeze({
       id: ID.toUpperCase(),
       status: "Completed",
@@ -167,7 +167,7 @@ describe("parseOperation", () => {
     expect(() => parseOperation(value)).not.toThrow();
   });
 
-  it("gives no prototype to an operation that names one", () => {
+  it("does not let an operation set a prototype", () => {
     const operation = parseOperation(JSON.parse('{"__proto__":{"completionReason":"completedSuccessfully"}}'));
     expect([Object.getPrototypeOf(operation), operation?.completionReason]).toEqual([Object.prototype, undefined]);
   });
@@ -209,7 +209,7 @@ describe("parseOperation", () => {
       );
     });
 
-    it("leaves the prototype of all objects as it was", () => {
+    it("does not change the prototype of all objects", () => {
       const before = Reflect.ownKeys(Object.prototype);
       fc.assert(
         fc.property(json, (value) => {
@@ -219,7 +219,7 @@ describe("parseOperation", () => {
       );
     });
 
-    it("changes nothing of what it has read once", () => {
+    it("changes nothing when it parses its own result", () => {
       fc.assert(
         fc.property(json, (value) => {
           const once = parseOperation(value);
@@ -231,19 +231,19 @@ describe("parseOperation", () => {
 });
 
 describe("the types of operations", () => {
-  it("let a status be one of the future, but nothing but a text or null", () => {
+  it("allow an unknown status, but only text or null", () => {
     expectTypeOf<CommsOperation["status"]>().toEqualTypeOf<OpenEnum<OperationStatus> | null>();
   });
 
-  it("leave members of the future unknown, not any", () => {
+  it("have unknown members of type unknown, not any", () => {
     expectTypeOf<CommsOperation["someDay"]>().toBeUnknown();
   });
 
-  it("know the members of each kind", () => {
+  it("have the members of each kind", () => {
     expectTypeOf<RecordOperation["recordingLocation"]>().toEqualTypeOf<string | undefined>();
   });
 
-  it("are told apart by a guard, which leaves the others an operation", () => {
+  it("are narrowed by a guard, which leaves the others an operation", () => {
     const operation = parseOperation({ "@odata.type": "#Microsoft.Graph.RecordOperation" }) as CommsOperation;
     expect(KINDS.filter((kind) => isOperation(operation, kind))).toEqual(["recordOperation"]);
     if (isOperation(operation, "recordOperation")) {
@@ -254,11 +254,11 @@ describe("the types of operations", () => {
     expect(isOperation({ id: "", status: null }, "commsOperation")).toBe(false);
   });
 
-  it("take every kind for an operation", () => {
+  it("accept every kind as an operation", () => {
     expectTypeOf<SendDtmfTonesOperation>().toExtend<CommsOperation>();
   });
 
-  it("say that there may be no operation to read", () => {
+  it("allow undefined as the result of parsing", () => {
     expectTypeOf(parseOperation).returns.toEqualTypeOf<CommsOperation | undefined>();
   });
 });

@@ -1,10 +1,13 @@
-import { isRecord, normalizeId, type OpenEnum, openMemberOf, put, toText } from "./reading.ts";
+import { isRecord, normalizeId, type OpenEnum, openMemberOf, setOrDelete, toText } from "./reading.ts";
 import { parseResultInfo, type ResultInfo } from "./result-info.ts";
 
-/** @see Graph v1.0 schema, enum `operationStatus`: PascalCase there, lower case on the wire, and the wire is what counts. */
+/**
+ * @see Graph v1.0 schema, enum `operationStatus`: PascalCase there, lower case in real payloads, which is what this
+ * type has.
+ */
 export type OperationStatus = "notStarted" | "running" | "completed" | "failed";
 
-// The likeliest of each comes first, for they are asked in this order.
+// The most frequent one comes first, because the list is searched in order.
 const STATUSES: readonly OperationStatus[] = ["completed", "running", "failed", "notStarted"];
 
 /** @see Graph v1.0 schema, enum `sendDtmfCompletionReason` */
@@ -14,7 +17,7 @@ export type SendDtmfCompletionReason =
   | "mediaOperationCanceled"
   | "unknownFutureValue";
 
-/** Those of tones and prompts, then those that beta gives recordings. */
+/** The values for tones and prompts, then those of recordings in beta. */
 const COMPLETION_REASONS = [
   "completedSuccessfully",
   "mediaOperationCanceled",
@@ -32,19 +35,22 @@ const COMPLETION_REASONS = [
 ];
 
 /**
- * Something that Graph does in a call and reports on twice: in its answer to the request, and, unless it was over by
- * then, in a notification.
+ * An action of Graph in a call that it reports twice: in the response to the request, and in a notification unless
+ * it had ended by then.
  *
- * The type is open, as Graph's is: members that are not named here are kept as they came.
+ * The type is open like Graph's: other members are kept as received.
  *
  * @see Graph v1.0, resource type `commsOperation`
  */
 export interface CommsOperation {
-  /** Graph's id of the operation, GUIDs lower-case with dashes; empty where neither body nor URL had one. */
+  /** Graph's id of the operation, a GUID in lower case with dashes. Empty if neither body nor URL had one. */
   id: string;
-  /** `null` means running. Members of the future are kept as they came. */
+  /** `null` means running. Unknown values are kept as received. */
   status: OpenEnum<OperationStatus> | null;
-  /** What the request gave to find its operation again: at most 256 ASCII characters, not unique in every bot. */
+  /**
+   * The value that the request gave to identify its operation: at most 256 ASCII characters, not unique in every
+   * bot.
+   */
   clientContext?: string;
   resultInfo?: ResultInfo;
   "@odata.type"?: string;
@@ -53,7 +59,10 @@ export interface CommsOperation {
 
 /** @see Graph v1.0, resource type `sendDtmfTonesOperation` */
 export interface SendDtmfTonesOperation extends CommsOperation {
-  /** How the sending ended; `completed` is the status of every ending, so this is what tells whether tones were played. */
+  /**
+   * How the sending ended. `status` is `completed` for every ending, so only this value says whether the tones were
+   * played.
+   */
   completionReason?: OpenEnum<SendDtmfCompletionReason>;
 }
 
@@ -63,12 +72,15 @@ export interface SubscribeToToneOperation extends CommsOperation {}
 /** @see Graph v1.0, resource type `cancelMediaProcessingOperation` */
 export interface CancelMediaProcessingOperation extends CommsOperation {}
 
-/** @see Graph v1.0, resource type `playPromptOperation`; its completionReason exists in beta only. */
+/** @see Graph v1.0, resource type `playPromptOperation`. Its completionReason exists in beta only. */
 export interface PlayPromptOperation extends CommsOperation {
   completionReason?: string;
 }
 
-/** @see Graph v1.0, resource type `recordOperation`. The wire has carried other names for location and token than the schema. */
+/**
+ * @see Graph v1.0, resource type `recordOperation`. Real payloads have had other names for location and token than
+ * the schema.
+ */
 export interface RecordOperation extends CommsOperation {
   completionReason?: string;
   recordingLocation?: string;
@@ -98,7 +110,7 @@ export interface StopHoldMusicOperation extends CommsOperation {}
 /** @see Graph v1.0, resource type `addLargeGalleryViewOperation` */
 export interface AddLargeGalleryViewOperation extends CommsOperation {}
 
-/** The operations that have a type of their own, by the name that `@odata.type` ends with. */
+/** The operations with a type of their own, by the last part of their `@odata.type`. */
 export interface OperationTypes {
   commsOperation: CommsOperation;
   sendDtmfTonesOperation: SendDtmfTonesOperation;
@@ -139,19 +151,22 @@ const KINDS: ReadonlyMap<string, OperationKind> = new Map(
     ] satisfies OperationKind[]
   ).flatMap((kind) => [
     [kind.toLowerCase(), kind],
-    // As it is spelled nearly always, so that it is found at once.
+    // The most frequent spelling, so that it is found without a search.
     [`#microsoft.graph.${kind}`, kind],
   ]),
 );
 
-/** The kind that an `@odata.type` names, in any letter case, with or without `#`; `undefined` for none of ours. */
+/**
+ * The kind that an `@odata.type` names, in any letter case, with or without `#`. `undefined` if it is no documented
+ * one.
+ */
 export function operationKindOf(type: unknown): OperationKind | undefined {
   if (typeof type !== "string") return undefined;
   return KINDS.get(type) ?? KINDS.get(type.replace(TYPE_PREFIX, "").toLowerCase());
 }
 
 /**
- * Whether an operation that was read is of this kind, and so has its members.
+ * Whether a parsed operation is of this kind, and so has its members.
  *
  * @example
  * if (isOperation(operation, "recordOperation")) console.log(operation.recordingLocation);
@@ -164,22 +179,23 @@ export function isOperation<K extends OperationKind>(
 }
 
 /**
- * Reads an operation as Graph spells it on any of its days: types and enums in any letter case, codes as numbers or
- * strings, ids with or without dashes. What it does not know it keeps. `undefined` if `value` is no object.
+ * Parses an operation in any spelling that Graph has used: types and enums in any letter case, codes as numbers or
+ * strings, ids with or without dashes. Unknown members and values are kept. Returns `undefined` if `value` is no
+ * object.
  */
 export function parseOperation(value: unknown): CommsOperation | undefined {
   if (!isRecord(value)) return undefined;
-  // A copy of all, of which little ever changes, takes a tenth of the time of one that is put together.
+  // Copying and changing a few members takes a tenth of the time of building a new object.
   const operation: Record<string, unknown> = { ...value };
   operation.id = normalizeId(toText(value.id) ?? "");
   operation.status = openMemberOf(STATUSES, value.status) ?? null;
   const type = normalizeType(value["@odata.type"]);
-  if (type !== value["@odata.type"]) put(operation, "@odata.type", type);
+  if (type !== value["@odata.type"]) setOrDelete(operation, "@odata.type", type);
   const clientContext = toText(value.clientContext);
-  if (clientContext !== value.clientContext) put(operation, "clientContext", clientContext);
+  if (clientContext !== value.clientContext) setOrDelete(operation, "clientContext", clientContext);
   const completionReason = openMemberOf(COMPLETION_REASONS, value.completionReason);
-  if (completionReason !== value.completionReason) put(operation, "completionReason", completionReason);
-  if (value.resultInfo !== undefined) put(operation, "resultInfo", parseResultInfo(value.resultInfo));
+  if (completionReason !== value.completionReason) setOrDelete(operation, "completionReason", completionReason);
+  if (value.resultInfo !== undefined) setOrDelete(operation, "resultInfo", parseResultInfo(value.resultInfo));
   return operation as CommsOperation;
 }
 

@@ -40,10 +40,7 @@ const OTHER_KINDS: readonly OperationKind[] = [
   "addLargeGalleryViewOperation",
 ];
 
-/*
- * One row a completionReason, one column a resultInfo, both in the order above.
- * D: completed. X: canceled. F: failed. Dot: not over.
- */
+/* One row per completionReason, one column per resultInfo, in the order above. D: completed. X: canceled. F: failed. Dot: running. */
 const RUNNING = [".......", ".......", ".......", ".......", ".......", ".......", "......."];
 const TONES_COMPLETED = ["FFFFXFF", "FFFFXFF", "DDDDXFF", "XXXXXXX", "FFFFXFF", "XXXXXXX", "FFFFXFF"];
 const OTHER_COMPLETED = ["DDDDXFF", "FFFFXFF", "DDDDXFF", "XXXXXXX", "DDDDXFF", "XXXXXXX", "DDDDXFF"];
@@ -90,26 +87,26 @@ describe("outcomeOf", () => {
     expect(tablesOf(`#microsoft.graph.${kind}`)).toEqual(lenient);
   });
 
-  it("judges what has no type, and was asked for by nobody, as sendDtmfTones", () => {
+  it("judges an operation without a type, and without the kind of its request, as sendDtmfTones", () => {
     expect(tablesOf()).toEqual(strict);
   });
 
-  it.each(OTHER_KINDS)("judges what has no type as the %s that was asked for", (kind) => {
+  it.each(OTHER_KINDS)("judges an operation without a type as the requested %s", (kind) => {
     expect(tablesOf(undefined, kind)).toEqual(lenient);
   });
 
   it.each(["#microsoft.graph.commsOperation", "#microsoft.graph.someDayOperation"])(
-    "judges %s as the sendDtmfTones that was asked for",
+    "judges %s as the requested sendDtmfTones",
     (type) => {
       expect(tablesOf(type, "sendDtmfTonesOperation")).toEqual(strict);
     },
   );
 
-  it("judges a type of the future that nobody asked for as other kinds", () => {
+  it("judges an unknown type as other kinds if the kind of the request is unknown", () => {
     expect(tablesOf("#microsoft.graph.someDayOperation")).toEqual(lenient);
   });
 
-  it("believes an operation's own type more than what was asked for", () => {
+  it("prefers an operation's own type to the kind of the request", () => {
     expect(tablesOf("#microsoft.graph.sendDtmfTonesOperation", "playPromptOperation")).toEqual(strict);
   });
 
@@ -117,33 +114,33 @@ describe("outcomeOf", () => {
     ["completedSuccessfully", "all"],
     ["mediaOperationCanceled", "notAll"],
     ["unknown", "unknown"],
-  ])("says of tones that ended with %s that %s was played", (completionReason, played) => {
+  ])("returns for tones that ended with %s that %s was played", (completionReason, played) => {
     expect(outcomeOf({ id: "1", status: "completed", completionReason })?.played).toBe(played);
   });
 
-  it("hands the operation on as it is", () => {
+  it("returns the operation unchanged", () => {
     const operation = { id: "1", status: "failed" };
     expect(outcomeOf(operation)).toEqual({ outcome: "failed", played: "unknown", operation });
   });
 
-  it.each([null, ""])("takes a type that names nothing for no type (%j)", (type) => {
+  it.each([null, ""])("treats an unknown type as no type (%j)", (type) => {
     const operation = { id: "1", status: "completed", "@odata.type": type } as unknown as CommsOperation;
     expect(outcomeOf(operation)?.outcome).toBe("failed");
   });
 
-  it("bears the resultInfo null of an operation that nothing has read yet", () => {
+  it("accepts the resultInfo null of an operation that was not parsed", () => {
     const operation = { "@odata.type": "#microsoft.graph.playPromptOperation", status: "completed", resultInfo: null };
     expect(outcomeOf(operation as unknown as CommsOperation)?.outcome).toBe("completed");
   });
 
-  it("takes a status that hides in a prototype for none", () => {
+  it("ignores a status on a prototype", () => {
     const operation = parseOperation(JSON.parse('{"__proto__":{"status":"completed"}}'));
     expect(operation && outcomeOf(operation)).toBeUndefined();
   });
 });
 
-describe("outcomes of what Graph posts", () => {
-  it("are read in any spelling", () => {
+describe("outcomes of notifications", () => {
+  it("are found in any spelling", () => {
     const operation = parseOperation({
       "@odata.type": "#Microsoft.Graph.SendDtmfTonesOperation",
       status: "Completed",
@@ -152,12 +149,12 @@ describe("outcomes of what Graph posts", () => {
     expect(operation && outcomeOf(operation)?.outcome).toBe("completed");
   });
 
-  it("know a cancellation by codes that came as strings", () => {
+  it("find a cancellation by codes that came as strings", () => {
     const operation = parseOperation({ status: "failed", resultInfo: { code: "400", subCode: "8508" } });
     expect(operation && outcomeOf(operation)?.outcome).toBe("canceled");
   });
 
-  it("know the cancellation of a recording in PascalCase", () => {
+  it("find the cancellation of a recording in PascalCase", () => {
     const operation = parseOperation({
       "@odata.type": "#microsoft.graph.recordOperation",
       status: "Failed",
@@ -166,7 +163,7 @@ describe("outcomes of what Graph posts", () => {
     expect(operation && outcomeOf(operation)?.outcome).toBe("canceled");
   });
 
-  it("take a prompt that completed for an unknown reason for failed", () => {
+  it("treat a prompt that completed for an unknown reason as failed", () => {
     const operation = parseOperation({
       "@odata.type": "#microsoft.graph.playPromptOperation",
       status: "completed",
@@ -208,7 +205,7 @@ describe("the type of outcomes", () => {
     expectTypeOf<OperationOutcome["played"]>().toEqualTypeOf<"all" | "notAll" | "unknown">();
   });
 
-  it("keeps the kind of the operation", () => {
+  it("has the kind of the operation", () => {
     expectTypeOf(outcomeOf<SendDtmfTonesOperation>).returns.toEqualTypeOf<
       OperationOutcome<SendDtmfTonesOperation> | undefined
     >();

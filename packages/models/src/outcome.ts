@@ -2,36 +2,34 @@ import { type CommsOperation, type OperationKind, operationKindOf } from "./oper
 import type { ResultInfo } from "./result-info.ts";
 
 /**
- * How a wait for an operation ended. Every wait ends with one of these; none rejects because of what happened in the
- * call.
+ * How a wait for an operation ended. Every wait ends with one of these; no event in the call makes it reject.
  *
- * `played` answers the question that matters before anything is sent again: `all` of it was played, `notAll` of it, or
- * nobody knows.
+ * `played` answers the question before a repetition: `all` of it was played, `notAll` of it, or it is `unknown`.
  */
 export type OperationOutcome<T extends CommsOperation = CommsOperation> =
-  /** Graph says that all of it was done. */
+  /** Graph reported that everything was done. */
   | { outcome: "completed"; played: "all"; operation: T }
-  /** Something stopped it on the way: part of it may have been played. */
+  /** It was stopped: a part of it may have been played. */
   | { outcome: "canceled"; played: "notAll"; operation: T }
   /** It failed, or ended for a reason that Graph does not name. */
   | { outcome: "failed"; played: "unknown"; operation: T }
-  /** The call was over before Graph said how the operation ended; it sends nothing more. */
+  /** The call ended before Graph reported an outcome, and Graph sends no more notifications. */
   | { outcome: "callEnded"; played: "unknown"; resultInfo?: ResultInfo }
-  /** Nothing was heard in time. A later notification still reaches the receiver's handlers. */
+  /** No notification arrived in time. A later one still reaches the receiver's handlers. */
   | { outcome: "timedOut"; played: "unknown" };
 
 /**
- * What an operation says of its own end, from status, completionReason and resultInfo together; `undefined` while it
- * is running (`null`, `notStarted`, `running`, or a status of the future).
+ * The outcome of an operation by its status, completionReason and resultInfo. `undefined` while it is running
+ * (`null`, `notStarted`, `running`, or an unknown status).
  *
- * Of sendDtmfTones only `completed` with `completedSuccessfully`, and no result code of 400 or more beside it, means
- * played: Graph uses the status `completed` for cancellation and failure too. Other kinds are completed unless their
- * result code is 400 or more or their completionReason is `unknown`.
+ * For sendDtmfTones only `completed` with `completedSuccessfully`, without a result code of 400 or more, means
+ * played: Graph also uses the status `completed` for cancellation and failure. Other kinds are completed unless
+ * their result code is 400 or more or their completionReason is `unknown`.
  *
- * It compares Graph's own spelling: what comes from elsewhere than this library goes through {@link parseOperation} first.
+ * It compares Graph's own spelling: parse foreign input with {@link parseOperation} first.
  *
- * @param kind What was asked for, where it is known: it judges operations that came without a type of their own. Where
- * it isn't, an operation without any type is judged as sendDtmfTones, the strictest.
+ * @param kind The kind of the request, if available. It applies to operations without a type of their own. Without
+ * it, such an operation is judged as sendDtmfTones, which is the strictest.
  */
 export function outcomeOf<T extends CommsOperation>(
   operation: T,
@@ -48,7 +46,7 @@ export function outcomeOf<T extends CommsOperation>(
     : { outcome: "completed", played: "all", operation };
 }
 
-/** Its own type, unless that is absent or the base of all: then what was asked for. */
+/** The operation's own type, unless that is absent or the base type: then the kind of the request. */
 function kindOf(operation: CommsOperation, asked: OperationKind | undefined): OperationKind {
   const type = operation["@odata.type"];
   if (!type) return asked ?? "sendDtmfTonesOperation";
@@ -60,7 +58,7 @@ function isFailure(reason: unknown, resultInfo: ResultInfo | undefined): boolean
   return reason === "unknown" || (resultInfo?.code ?? 0) >= 400;
 }
 
-/** Graph has two vocabularies for one thing: tones end with the reason, recordings with the codes. */
+/** Graph has two vocabularies: tones end with a completionReason, recordings with result codes. */
 function isCanceled(reason: unknown, resultInfo: ResultInfo | undefined): boolean {
   return (
     reason === "mediaOperationCanceled" ||

@@ -19,7 +19,7 @@ describe("isRecord", () => {
     expect(isRecord(value)).toBe(true);
   });
 
-  it.each([null, undefined, [], "text", 1, true, () => ({})])("refuses what is none (%#)", (value) => {
+  it.each([null, undefined, [], "text", 1, true, () => ({})])("rejects any other value (%#)", (value) => {
     expect(isRecord(value)).toBe(false);
   });
 });
@@ -27,12 +27,15 @@ describe("isRecord", () => {
 describe("memberOf", () => {
   const members = ["notStarted", "running"] as const;
 
-  it.each(["notStarted", "NotStarted", "NOTSTARTED", "notstarted"])("reads %s in our spelling", (value) => {
-    expect(memberOf(members, value)).toBe("notStarted");
-  });
+  it.each(["notStarted", "NotStarted", "NOTSTARTED", "notstarted"])(
+    "returns %s in the spelling of the list",
+    (value) => {
+      expect(memberOf(members, value)).toBe("notStarted");
+    },
+  );
 
   it.each(["", "not started", " running", "constructor", null, undefined, 0, ["running"]])(
-    "knows no member in %j",
+    "returns undefined for %j",
     (value) => {
       expect(memberOf(members, value)).toBeUndefined();
     },
@@ -40,15 +43,15 @@ describe("memberOf", () => {
 });
 
 describe("openMemberOf", () => {
-  it("reads a known member in our spelling", () => {
+  it("returns a listed member in the spelling of the list", () => {
     expect(openMemberOf(["running"], "Running")).toBe("running");
   });
 
-  it("keeps a member of the future as it came", () => {
+  it("keeps an unknown member", () => {
     expect(openMemberOf(["running"], "PausedByPolicy")).toBe("PausedByPolicy");
   });
 
-  it.each([null, undefined, 3, {}])("reads nothing from %j", (value) => {
+  it.each([null, undefined, 3, {}])("returns undefined for %j", (value) => {
     expect(openMemberOf(["running"], value)).toBeUndefined();
   });
 });
@@ -92,11 +95,11 @@ describe("toInteger", () => {
     10n,
     [5],
     {},
-  ])("reads nothing from what is no safe integer (%#)", (value) => {
+  ])("returns undefined for a value that is no safe integer (%#)", (value) => {
     expect(toInteger(value)).toBeUndefined();
   });
 
-  it("reads nothing from a huge string of digits", () => {
+  it("returns undefined for a huge string of digits", () => {
     expect(toInteger("9".repeat(1_000_000))).toBeUndefined();
   });
 
@@ -119,11 +122,14 @@ describe("toInt64", () => {
     expect(toInt64(value)).toBe(expected);
   });
 
-  it.each(["9323372036854775807", 1e21, Number.POSITIVE_INFINITY])("reads nothing beyond an Int64 (%s)", (value) => {
-    expect(toInt64(value)).toBeUndefined();
-  });
+  it.each(["9323372036854775807", 1e21, Number.POSITIVE_INFINITY])(
+    "returns undefined beyond an Int64 (%s)",
+    (value) => {
+      expect(toInt64(value)).toBeUndefined();
+    },
+  );
 
-  it("never turns the order of two integers round", () => {
+  it("never reverses the order of two integers", () => {
     const int64 = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });
     fc.assert(
       fc.property(int64, int64, (a, b) => {
@@ -135,11 +141,11 @@ describe("toInt64", () => {
 });
 
 describe("toText", () => {
-  it("keeps a text, lone surrogates and all", () => {
+  it("keeps a text, also with lone surrogates", () => {
     expect(toText("\uD800 ok")).toBe("\uD800 ok");
   });
 
-  it.each([null, undefined, 1, {}, ["text"]])("reads nothing from %j", (value) => {
+  it.each([null, undefined, 1, {}, ["text"]])("returns undefined for %j", (value) => {
     expect(toText(value)).toBeUndefined();
   });
 });
@@ -152,7 +158,7 @@ describe("typeName", () => {
     [42, "number"],
     [undefined, "undefined"],
     [Symbol("s"), "symbol"],
-  ])("tells what a value is, not the value (%#)", (value, name) => {
+  ])("returns the type of a value, not the value (%#)", (value, name) => {
     expect(typeName(value)).toBe(name);
   });
 });
@@ -164,7 +170,7 @@ describe("normalizeId", () => {
     GUID.replaceAll("-", ""),
     GUID.replaceAll("-", "").toUpperCase(),
     "c2f8a2c46a1e-4b0f-9d530c1d7e5a9b10",
-  ])("spells the GUID %s in lower case with dashes", (id) => {
+  ])("returns the GUID %s in lower case with dashes", (id) => {
     expect(normalizeId(id)).toBe(GUID);
   });
 
@@ -177,7 +183,7 @@ describe("normalizeId", () => {
     `${GUID}0`,
     "C2F8A2C4-6A1E-4B0F-9D53-0C1D7E5A9B1G",
     "A".repeat(64),
-  ])("leaves an id that is no GUID as it is: %j", (id) => {
+  ])("returns an id that is no GUID unchanged: %j", (id) => {
     expect(normalizeId(id)).toBe(id);
   });
 
@@ -189,7 +195,7 @@ describe("normalizeId", () => {
     fc.stringMatching(/^[0-9A-Fa-f-]{30,40}$/),
   );
 
-  it("changes nothing when it is applied again", () => {
+  it("changes nothing the second time", () => {
     fc.assert(
       fc.property(anyId, (id) => {
         expect(normalizeId(normalizeId(id))).toBe(normalizeId(id));
@@ -208,11 +214,11 @@ describe("normalizeId", () => {
 });
 
 describe("the types of reading", () => {
-  it("let an open enum take members of the future", () => {
+  it("allow unknown members in an open enum", () => {
     expectTypeOf<"someDay">().toExtend<OpenEnum<"running">>();
   });
 
-  it("let an open enum take nothing but texts", () => {
+  it("allow only text in an open enum", () => {
     expectTypeOf<number>().not.toExtend<OpenEnum<"running">>();
   });
 

@@ -1,15 +1,15 @@
-/** An object that is no array: what a JSON `{…}` becomes. */
+/** Whether a value is an object and no array, such as a JSON `{…}`. */
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** What a value is, for messages that must not show the value itself. */
+/** The type of a value, for messages that must not show the value. */
 export function typeName(value: unknown): string {
   if (value === null) return "null";
   return Array.isArray(value) ? "array" : typeof value;
 }
 
-/** The member that `value` names in any letter case, in our spelling; `undefined` if it names none. */
+/** The member that `value` names in any letter case, in the spelling of the list. `undefined` if it names none. */
 export function memberOf<T extends string>(members: readonly T[], value: unknown): T | undefined {
   if (typeof value !== "string") return undefined;
   if ((members as readonly string[]).includes(value)) return value as T;
@@ -17,27 +17,27 @@ export function memberOf<T extends string>(members: readonly T[], value: unknown
   return members.find((member) => member.toLowerCase() === lower);
 }
 
-/** A known member in our spelling, an unknown text as it came, `undefined` for what is no text. */
+/** A known member in the spelling of the list, other text as received, `undefined` for anything else. */
 export function openMemberOf<T extends string>(members: readonly T[], value: unknown): OpenEnum<T> | undefined {
   return memberOf(members, value) ?? (typeof value === "string" ? value : undefined);
 }
 
-/** An integer that came as a number or, as Graph did for years, as a numeric string. */
+/** An integer that came as a number or as a numeric string, as Graph sent for years. */
 export function toInteger(value: unknown): number | undefined {
   const integer = toInt64(value);
   return Number.isSafeInteger(integer) ? integer : undefined;
 }
 
-/** As {@link toInteger}, over the whole range of an Int64: beyond 2^53 the nearest number that JavaScript has. */
+/** As {@link toInteger}, for the whole range of an Int64. Beyond 2^53 the nearest JavaScript number. */
 export function toInt64(value: unknown): number | undefined {
   const number = typeof value === "string" && /^-?\d+$/.test(value) ? Number(value) : value;
   if (typeof number !== "number" || !Number.isInteger(number) || Math.abs(number) > 2 ** 63) return undefined;
-  // JSON can spell -0; adding 0 makes it 0.
+  // JSON can contain -0; adding 0 turns it into 0.
   return number + 0;
 }
 
-/** Sets a member of a record, or takes it off if there is nothing to set. */
-export function put(record: Record<string, unknown>, member: string, read: unknown): void {
+/** Sets a member of a record, or deletes it if the value is `undefined`. */
+export function setOrDelete(record: Record<string, unknown>, member: string, read: unknown): void {
   if (read === undefined) delete record[member];
   else record[member] = read;
 }
@@ -53,8 +53,8 @@ export function toText(value: unknown): string | undefined {
 }
 
 /**
- * A value of an enum of Graph's, which may grow: the members known today for completion and narrowing, any other
- * text kept as it came.
+ * A value of an enum of Graph, which may grow: the documented members for completion and narrowing, any other text
+ * as received.
  */
 export type OpenEnum<T extends string> = T | (string & Record<never, never>);
 
@@ -62,13 +62,12 @@ const DASHLESS = /^([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]
 const GUID = /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}$/i;
 
 /**
- * One spelling for the several that Graph uses of one id: GUIDs become lower-case with dashes, whatever else stays
- * as it is.
+ * The normal form of the spellings that Graph uses for one id: GUIDs in lower case with dashes, other ids unchanged.
  */
 export function normalizeId(id: string): string {
   if (id.length < 32 || id.length > 36) return id;
   const lower = id.toLowerCase();
-  // Nearly every id is spelled as we do, and the pattern costs more than all that is done here with one that is.
+  // Nearly every id is already in this form, and the regular expression is slow.
   if (id.length === 36 && lower === id) return id;
   if (!GUID.test(id)) return id;
   return lower.length === 36 ? lower : lower.replaceAll("-", "").replace(DASHLESS, "$1-$2-$3-$4-$5");

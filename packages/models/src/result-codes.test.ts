@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { knownResult } from "./result-codes.ts";
+import { explanationOf } from "./result-codes.ts";
 import { explainResultInfo } from "./result-info.ts";
 
 type Row = readonly [code: number, subcode: number, words: RegExp];
@@ -12,12 +12,12 @@ const DOCUMENTED_CALL_ENDS: readonly Row[] = [
   [200, 5001, /conversation has ended/],
   [200, 5002, /all other participants have left/i],
   [200, 5003, /conversation has ended/],
-  [200, 5007, /started the call has left/],
+  [200, 5007, /initiator of the call has left/],
   [200, 5010, /only one participant/i],
-  [200, 5012, /nobody is left/i],
-  [200, 5013, /nobody joined/i],
+  [200, 5012, /no participant is left/i],
+  [200, 5013, /no participant joined/i],
   [200, 5014, /no host/i],
-  [200, 5020, /nobody is left/i],
+  [200, 5020, /no participant is left/i],
   [200, 5030, /breakout/],
   [200, 5300, /removed/],
   [200, 5855, /lobby/],
@@ -41,7 +41,7 @@ const DOCUMENTED_CALL_ENDS: readonly Row[] = [
 /** From a documented notification of a transfer: a success with code 0. */
 const TRANSFERRED: Row = [0, 7015, /transferred/];
 
-/** Ends of calls that only developers have reported. */
+/** Ends of calls that developers have reported. */
 const REPORTED_CALL_ENDS: readonly Row[] = [
   [500, 7106, /internal error/],
   [500, 3003, /internal error/],
@@ -51,7 +51,7 @@ const REPORTED_CALL_ENDS: readonly Row[] = [
   [400, 8541, /could not be reached/],
 ];
 
-/** Ends of operations: the call may go on. */
+/** Ends of operations: the call may continue. */
 const OPERATION_ENDS: readonly Row[] = [
   [200, 0, /completed/],
   [200, 8515, /longest permitted duration/],
@@ -68,15 +68,15 @@ const OPERATION_ENDS: readonly Row[] = [
 const CALL_ENDS = [...DOCUMENTED_CALL_ENDS, TRANSFERRED, ...REPORTED_CALL_ENDS];
 
 describe("the explanation of a result", () => {
-  it.each([...CALL_ENDS, ...OPERATION_ENDS])("says what %d/%d means", (code, subcode, words) => {
+  it.each([...CALL_ENDS, ...OPERATION_ENDS])("explains %d/%d", (code, subcode, words) => {
     expect(explainResultInfo({ code, subcode }).reason).toMatch(words);
   });
 
-  it.each(CALL_ENDS)("says that %d/%d ends the call", (code, subcode) => {
+  it.each(CALL_ENDS)("ends the call for %d/%d", (code, subcode) => {
     expect(explainResultInfo({ code, subcode }).endsCall).toBe(true);
   });
 
-  it.each(OPERATION_ENDS)("says that the call may go on after %d/%d", (code, subcode) => {
+  it.each(OPERATION_ENDS)("does not end the call for %d/%d", (code, subcode) => {
     expect(explainResultInfo({ code, subcode }).endsCall).toBe(false);
   });
 
@@ -88,7 +88,7 @@ describe("the explanation of a result", () => {
     [412, 9999],
     [200, 7000],
     [408, 8537],
-  ])("advises against trying again after %d/%d", (code, subcode) => {
+  ])("advises against a retry after %d/%d", (code, subcode) => {
     expect(explainResultInfo({ code, subcode }).retryable).toBe(false);
   });
 
@@ -100,7 +100,7 @@ describe("the explanation of a result", () => {
     [500, 1005],
     [500, 7106],
     [500, 1000],
-  ])("finds another try worth while after %d/%d", (code, subcode) => {
+  ])("advises a retry after %d/%d", (code, subcode) => {
     expect(explainResultInfo({ code, subcode }).retryable).toBe(true);
   });
 
@@ -110,20 +110,20 @@ describe("the explanation of a result", () => {
   });
 });
 
-describe("knownResult", () => {
-  it("knows subcode 7112 under any code", () => {
-    expect(knownResult(580, 7112)).toBe(knownResult(500, 7112));
+describe("explanationOf", () => {
+  it("finds subcode 7112 under any code", () => {
+    expect(explanationOf(580, 7112)).toBe(explanationOf(500, 7112));
   });
 
   it.each([
     [Number.NaN, Number.NaN],
     [999, 999],
     [200, 7112.5],
-  ])("knows nothing of %d/%d", (code, subcode) => {
-    expect(knownResult(code, subcode)).toBeUndefined();
+  ])("finds nothing for %d/%d", (code, subcode) => {
+    expect(explanationOf(code, subcode)).toBeUndefined();
   });
 
-  it("takes no member that every object has for a pair", () => {
-    expect(knownResult("constructor" as unknown as number, "" as unknown as number)).toBeUndefined();
+  it("ignores the members that every object has", () => {
+    expect(explanationOf("constructor" as unknown as number, "" as unknown as number)).toBeUndefined();
   });
 });

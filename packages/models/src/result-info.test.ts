@@ -23,7 +23,7 @@ describe("parseResultInfo", () => {
     expect(parseResultInfo({ code: 500, subcode: 1000, subCode: 7700 })?.subcode).toBe(1000);
   });
 
-  it.each(["transferring", null, undefined, 1.5, {}])("makes a subcode that is no number 0: %j", (subcode) => {
+  it.each(["transferring", null, undefined, 1.5, {}])("turns a subcode that is no number into 0: %j", (subcode) => {
     expect(parseResultInfo({ code: 200, subcode })).toEqual({ code: 200, subcode: 0 });
   });
 
@@ -31,7 +31,7 @@ describe("parseResultInfo", () => {
     expect(parseResultInfo({ code: 0, subcode: 7015 })).toEqual({ code: 0, subcode: 7015 });
   });
 
-  it("leaves out a message that is no text", () => {
+  it("omits a message that is no text", () => {
     expect(parseResultInfo({ code: 200, subcode: 0, message: null })).toEqual({ code: 200, subcode: 0 });
   });
 
@@ -43,13 +43,13 @@ describe("parseResultInfo", () => {
   });
 
   it.each([null, undefined, [], "200", 200, {}, { subcode: 0 }, { code: null }, { code: "OK" }, { code: 200.5 }])(
-    "reads nothing from %j, which has no code",
+    "returns undefined for %j, which has no code",
     (value) => {
       expect(parseResultInfo(value)).toBeUndefined();
     },
   );
 
-  it("never throws, whatever JSON it is given", () => {
+  it("never throws for any JSON", () => {
     const shaped = fc.record({ code: fc.jsonValue(), subcode: fc.jsonValue(), subCode: fc.jsonValue() });
     fc.assert(
       fc.property(fc.oneof(fc.jsonValue(), shaped), (value) => {
@@ -80,15 +80,15 @@ describe("explainResultInfo", () => {
     [299, /reports success/],
     [499, /refused/],
     [599, /failed/],
-  ])("says by class what it knows nothing more of (%d)", (code, words) => {
+  ])("explains an unknown result by its class (%d)", (code, words) => {
     expect(explainResultInfo({ code, subcode: 999_999 }).reason).toMatch(words);
   });
 
-  it("names the codes of a pair that it does not know", () => {
+  it("names the codes of an unknown pair", () => {
     expect(explainResultInfo({ code: 418, subcode: 31_337 }).reason).toContain("code 418, subcode 31337");
   });
 
-  it.each([200, 400, 500])("claims no end of the call from a pair that it does not know (%d)", (code) => {
+  it.each([200, 400, 500])("does not end the call for an unknown pair (%d)", (code) => {
     expect(explainResultInfo({ code, subcode: 999_999 }).endsCall).toBe(false);
   });
 
@@ -96,7 +96,7 @@ describe("explainResultInfo", () => {
     [299, false],
     [499, false],
     [599, true],
-  ])("takes of pairs that it does not know only a failed service for worth another try (%d)", (code, retryable) => {
+  ])("advises a retry for an unknown pair only if the service failed (%d)", (code, retryable) => {
     expect(explainResultInfo({ code, subcode: 999_999 }).retryable).toBe(retryable);
   });
 
@@ -125,7 +125,7 @@ describe("explainResultInfo", () => {
 });
 
 describe("the types of results", () => {
-  it("have no holes", () => {
+  it("have no any", () => {
     expectTypeOf(parseResultInfo).returns.toEqualTypeOf<ResultInfo | undefined>();
     expectTypeOf(explainResultInfo).returns.toEqualTypeOf<ResultExplanation>();
     expectTypeOf<ResultExplanation["class"]>().toEqualTypeOf<"success" | "client" | "server">();

@@ -1,23 +1,26 @@
 import { isRecord, toInteger, toText } from "./reading.ts";
-import { type KnownResult, knownResult } from "./result-codes.ts";
+import { type Explanation, explanationOf } from "./result-codes.ts";
 
 /**
- * How an operation or a call ended, in Graph's codes.
+ * The result of an operation or a call, in Graph's codes.
  *
  * @see Graph v1.0, resource type `resultInfo`
  */
 export interface ResultInfo {
-  /** The class of the result, as an HTTP status; 0 occurs for success. */
+  /** The class of the result, as an HTTP status. 0 occurs for success. */
   code: number;
-  /** What exactly happened; 0 where Graph gave none. */
+  /** The detailed result. 0 if Graph gave none. */
   subcode: number;
-  /** A text for people, with typing errors and telephone numbers in it: never match on it, and mind where it is logged. */
+  /**
+   * A text for people, with spelling mistakes and telephone numbers in it: do not compare it, and be careful about
+   * logging it.
+   */
   message?: string;
 }
 
 /**
- * Reads a `resultInfo` as it came: codes as numbers or numeric strings, `subcode` or `subCode`. A subcode that is no
- * number becomes 0; without a code there is nothing to read, and the result is `undefined`.
+ * Parses a `resultInfo`: codes as numbers or numeric strings, `subcode` or `subCode`. A subcode that is no number
+ * becomes 0. Without a code the result is `undefined`.
  */
 export function parseResultInfo(value: unknown): ResultInfo | undefined {
   if (!isRecord(value)) return undefined;
@@ -31,28 +34,29 @@ export function parseResultInfo(value: unknown): ResultInfo | undefined {
   };
 }
 
-/** What a {@link ResultInfo} means to the people who run a bot. */
+/** What a {@link ResultInfo} means for operators of a bot. */
 export interface ResultExplanation {
-  /** By the code: 2xx and 0 are `success`, 4xx `client`, 5xx and whatever is none of these `server`. */
+  /** By the code: 2xx and 0 are `success`, 4xx `client`, 5xx and all others `server`. */
   class: "success" | "client" | "server";
-  /** One sentence that an operator understands. */
+  /** One sentence for operators. */
   reason: string;
-  /** Whether this result says that the call is over. False where nothing is known of the pair of codes. */
+  /** Whether this result ends the call. False for an unknown pair of codes. */
   endsCall: boolean;
-  /** Whether the same call or operation may succeed when it is tried again. It says nothing on whether tones were played. */
+  /** Whether a repetition of the call or operation may succeed. It does not say whether tones were played. */
   retryable: boolean;
 }
 
 /**
  * Explains Graph's result codes in a plain sentence.
  *
- * Knows the documented pairs and those that developers have reported; others are explained by their class alone.
+ * It has explanations for the documented pairs and those that developers have reported; others are explained by
+ * their class.
  *
  * @see Graph v1.0, call: delete, "Call end reason codes"; resource type `resultInfo`
  */
 export function explainResultInfo(info: ResultInfo): ResultExplanation {
   const class_ = classOf(info.code);
-  return { class: class_, ...(knownResult(info.code, info.subcode) ?? unknownResult(class_, info)) };
+  return { class: class_, ...(explanationOf(info.code, info.subcode) ?? unknownResult(class_, info)) };
 }
 
 function classOf(code: number): ResultExplanation["class"] {
@@ -60,7 +64,7 @@ function classOf(code: number): ResultExplanation["class"] {
   return code >= 400 && code < 500 ? "client" : "server";
 }
 
-function unknownResult(class_: ResultExplanation["class"], { code, subcode }: ResultInfo): KnownResult {
+function unknownResult(class_: ResultExplanation["class"], { code, subcode }: ResultInfo): Explanation {
   const codes = `code ${code}, subcode ${subcode}`;
   const reasons = {
     success: `The service reports success (${codes}).`,

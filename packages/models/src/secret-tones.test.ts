@@ -19,7 +19,7 @@ function logged(write: (console: Console) => void): string {
   return String(stdout.read());
 }
 
-/** What `act` throws, as text. */
+/** The message of the error that `act` throws. */
 function thrown(act: () => unknown): string {
   try {
     act();
@@ -29,7 +29,7 @@ function thrown(act: () => unknown): string {
   return "";
 }
 
-/** The ways in which a value ends up in a log, a body or a message. */
+/** The ways in which a value gets into a log, a body or a message. */
 const PRINTS: Readonly<Record<string, (secret: SecretTones) => string>> = {
   "String()": (secret) => String(secret),
   "a template string": (secret) => `${secret}`,
@@ -82,7 +82,7 @@ describe("secretTones", () => {
     expect(secretTones("47-11 #").length).toBe(5);
   });
 
-  it("takes no tones for a secret too", () => {
+  it("accepts an empty list", () => {
     expect(secretTones("").reveal()).toEqual([]);
   });
 
@@ -99,7 +99,7 @@ describe("secretTones", () => {
     expect(Object.isFrozen(tones)).toBe(false);
   });
 
-  it("checks what it keeps, though reading an element twice gives two values", () => {
+  it("reads each element once", () => {
     let reads = 0;
     const tones: Tone[] = [];
     Object.defineProperty(tones, 0, { enumerable: true, get: () => (reads++ === 0 ? "tone1" : "junk") });
@@ -118,7 +118,7 @@ describe("secretTones", () => {
     ["12x", 2],
     [["tone1", "2"], 1],
     [new Array(2), 0],
-  ])("names the position of what is neither key nor tone (%#)", (value, index) => {
+  ])("gives the position of an invalid key or tone (%#)", (value, index) => {
     expect(() => secretTones(value as Tone[])).toThrow(expect.objectContaining({ code: "invalid_tones", index }));
   });
 
@@ -126,11 +126,11 @@ describe("secretTones", () => {
     [null, "null"],
     [4711, "number"],
     [{ length: 4 }, "object"],
-  ])("says what it got instead of keys or tones (%#)", (value, name) => {
+  ])("names the type of an invalid value (%#)", (value, name) => {
     expect(() => secretTones(value as unknown as string)).toThrow(`got ${name}`);
   });
 
-  it("throws nothing but InvalidTonesError, whatever it is given", () => {
+  it("throws only InvalidTonesError, for any value", () => {
     fc.assert(
       fc.property(fc.anything(), (value) => {
         try {
@@ -143,12 +143,12 @@ describe("secretTones", () => {
   });
 });
 
-describe("secret tones, printed", () => {
-  it.each(["String()", "a template string", "concatenation", "inspect"])("say how many they are: %s", (way) => {
+describe("printed secret tones", () => {
+  it.each(["String()", "a template string", "concatenation", "inspect"])("show their number: %s", (way) => {
     expect(PRINTS[way]?.(secretTones("4711#"))).toBe("[redacted 5 tones]");
   });
 
-  it("say so in JSON", () => {
+  it("show their number in JSON", () => {
     expect(JSON.stringify({ pin: secretTones("4711#") })).toBe('{"pin":"[redacted 5 tones]"}');
   });
 
@@ -156,11 +156,11 @@ describe("secret tones, printed", () => {
     expect(print(secretTones("4711#"))).not.toMatch(/4711|tone[0-9]|pound/);
   });
 
-  it.each(prints)("depend on nothing but their number: %s", (_, print) => {
+  it.each(prints)("depend only on their number: %s", (_, print) => {
     const tones = fc.array(fc.constantFrom(...TONES), { minLength: 6, maxLength: 6 });
     fc.assert(
       fc.property(tones, tones, (one, other) => {
-        // Both are printed from one place, so that stacks in the prints are equal.
+        // Both are printed from one place, so that stacks in the output are equal.
         const [printOfOne, printOfOther] = [one, other].map((list) => print(secretTones(list)));
         expect(printOfOne).toBe(printOfOther);
       }),
@@ -170,18 +170,18 @@ describe("secret tones, printed", () => {
 });
 
 describe("isSecretTones", () => {
-  it("knows secret tones", () => {
+  it("accepts secret tones", () => {
     expect(isSecretTones(secretTones("1"))).toBe(true);
   });
 
   it.each([null, undefined, "1", ["tone1"], {}, { length: 1, reveal: () => ["tone1"] }])(
-    "takes nothing else for them (%#)",
+    "rejects any other value (%#)",
     (value) => {
       expect(isSecretTones(value)).toBe(false);
     },
   );
 
-  it("takes no clone for them, which holds no tones any more", () => {
+  it("rejects a clone, which holds no tones", () => {
     expect(isSecretTones(structuredClone(secretTones("1")))).toBe(false);
   });
 });
@@ -195,7 +195,7 @@ describe("secret tones of another copy of the package", async () => {
     expect(Object.getPrototypeOf(secret)).not.toBe(Object.getPrototypeOf(secretTones("4711#")));
   });
 
-  it("are known", () => {
+  it("are accepted", () => {
     expect(isSecretTones(secret)).toBe(true);
   });
 
@@ -217,7 +217,7 @@ describe("the type of secret tones", () => {
     expectTypeOf<SecretTones>().not.toExtend<readonly Tone[]>();
   });
 
-  it("narrows what isSecretTones has seen", () => {
+  it("is narrowed by isSecretTones", () => {
     const value: unknown = undefined;
     if (isSecretTones(value)) expectTypeOf(value).toEqualTypeOf<SecretTones>();
   });

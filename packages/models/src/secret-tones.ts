@@ -3,19 +3,19 @@ import { typeName } from "./reading.ts";
 import { checkTones, parseTones, type Tone } from "./tone.ts";
 
 /**
- * Tones that never print: a PIN, a card number, a passcode.
+ * Tones that are never printed: a PIN, a card number, a passcode.
  *
- * Printing, `JSON.stringify`, `util.inspect` and string conversion give `[redacted N tones]`; only `reveal()` gives
- * the tones.
+ * Printing, `JSON.stringify`, `util.inspect` and string conversion give `[redacted N tones]`. Only `reveal()`
+ * returns the tones.
  */
 export interface SecretTones {
-  /** How many tones there are. */
+  /** The number of tones. */
   readonly length: number;
-  /** The tones in clear. Hand them to nothing that logs. */
+  /** Returns the tones in clear. Do not log them. */
   reveal(): readonly Tone[];
 }
 
-// Registered symbols, so that the ESM and the CommonJS copy of this package know each other's secrets.
+// Registered symbols, so that the ESM and the CommonJS copy of this package accept each other's secrets.
 const brand = Symbol.for("@graph-dtmf/models.secretTones");
 const inspect = Symbol.for("nodejs.util.inspect.custom");
 
@@ -53,9 +53,9 @@ class RedactedTones implements SecretTones {
 }
 
 /**
- * Wraps keys or tones so that they never reach a log.
+ * Wraps keys or tones so that no log shows them.
  *
- * @throws {@link InvalidTonesError} if there is anything but keys or tones, naming the position and not the key.
+ * @throws {@link InvalidTonesError} with the position of the first invalid key or tone, without the key.
  *
  * @example
  * const pin = secretTones("4711#");

@@ -1,7 +1,7 @@
-/** Facts beside a span or a measurement: ids, counts, codes. Never tones, tokens or bodies. */
+/** Attributes of a span or a measurement: ids, counts, codes. Never tones, tokens or bodies. */
 export type TelemetryAttributes = Record<string, string | number | boolean>;
 
-/** One thing that took its time. `Span` of `@opentelemetry/api` fits. */
+/** One timed step. `Span` of `@opentelemetry/api` fits. */
 export interface TelemetrySpan {
   setAttributes(attributes: TelemetryAttributes): unknown;
   /** `code` 1 is success, 2 is failure. */
@@ -9,25 +9,25 @@ export interface TelemetrySpan {
   end(): void;
 }
 
-/** Makes spans. `Tracer` of `@opentelemetry/api` fits. */
+/** Creates spans. `Tracer` of `@opentelemetry/api` fits. */
 export interface TelemetryTracer {
-  /** `kind` 1 is a server's, 2 a client's, 4 a consumer's. */
+  /** `kind` 1 is server, 2 client, 4 consumer. */
   startSpan(name: string, options?: { kind?: number; attributes?: TelemetryAttributes }): TelemetrySpan;
 }
 
-/** What an instrument is for. */
+/** Options of an instrument. */
 export interface TelemetryInstrumentOptions {
   description?: string;
-  /** As UCUM writes it: `s`, `{notification}`. */
+  /** In UCUM notation: `s`, `{notification}`. */
   unit?: string;
 }
 
-/** A count that is kept elsewhere: whoever collects measurements asks for it. */
+/** A count that is read when measurements are collected. */
 export interface TelemetryObservable {
   addCallback(callback: (result: { observe(value: number, attributes?: TelemetryAttributes): void }) => void): void;
 }
 
-/** Makes instruments. `Meter` of `@opentelemetry/api` fits; one of your own may lack those that are observed. */
+/** Creates instruments. `Meter` of `@opentelemetry/api` fits. An own implementation may omit the observable ones. */
 export interface TelemetryMeter {
   createCounter(
     name: string,
@@ -37,13 +37,13 @@ export interface TelemetryMeter {
     name: string,
     options?: TelemetryInstrumentOptions,
   ): { record(value: number, attributes?: TelemetryAttributes): void };
-  /** Of what only grows. */
+  /** For values that only grow. */
   createObservableCounter?(name: string, options?: TelemetryInstrumentOptions): TelemetryObservable;
-  /** Of what rises and falls, and can be added up over instances. */
+  /** For values that rise and fall, and add up over instances. */
   createObservableUpDownCounter?(name: string, options?: TelemetryInstrumentOptions): TelemetryObservable;
 }
 
-/** Where spans and measurements go, in the shapes of OpenTelemetry, on which nothing here depends. */
+/** Where spans and measurements go, in the interfaces of OpenTelemetry, without a dependency on it. */
 export interface Telemetry {
   tracer?: TelemetryTracer;
   meter?: TelemetryMeter;

@@ -21,7 +21,7 @@ describe("parseToneInfo", () => {
   });
 
   it.each([638000000000000000, "638000000000000001"])(
-    "loses no tone over a sequence that JavaScript cannot hold exactly (%s)",
+    "keeps a tone whose sequence JavaScript cannot represent exactly (%s)",
     (sequenceId) => {
       expect(parseToneInfo({ sequenceId, tone: "tone1" })).toEqual({ sequenceId: 638000000000000000, tone: "tone1" });
     },
@@ -50,11 +50,11 @@ describe("parseToneInfo", () => {
     { sequenceId: 1, tone: null },
     { sequenceId: 1, tone: "tone10" },
     { sequenceId: 1, tone: 1 },
-  ])("reads nothing from %j", (value) => {
+  ])("returns undefined for %j", (value) => {
     expect(parseToneInfo(value)).toBeUndefined();
   });
 
-  it("never throws, whatever JSON it is given", () => {
+  it("never throws for any JSON", () => {
     const member = fc.oneof(fc.jsonValue(), fc.constantFrom(...TONES), fc.integer());
     fc.assert(
       fc.property(fc.oneof(fc.jsonValue(), fc.record({ sequenceId: member, tone: member })), (value) => {
@@ -63,7 +63,7 @@ describe("parseToneInfo", () => {
     );
   });
 
-  it("changes nothing of what it has read once", () => {
+  it("changes nothing when it parses its own result", () => {
     fc.assert(
       fc.property(fc.maxSafeInteger(), fc.constantFrom(...TONES), (sequenceId, tone) => {
         const read = parseToneInfo({ sequenceId: String(sequenceId), tone: tone.toUpperCase() });
@@ -72,7 +72,7 @@ describe("parseToneInfo", () => {
     );
   });
 
-  it("has a type without holes", () => {
+  it("has a type without any", () => {
     expectTypeOf(parseToneInfo).returns.toEqualTypeOf<ToneInfo | undefined>();
     expectTypeOf<ToneInfo>().toEqualTypeOf<{ sequenceId: number; tone: Tone }>();
   });

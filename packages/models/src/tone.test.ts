@@ -5,7 +5,7 @@ import { InvalidTonesError } from "./errors.ts";
 import { formatTones } from "./format-tones.ts";
 import { checkTones, isSeparator, isTone, keyOfTone, parseTones, TONES, type Tone, toneOfKey } from "./tone.ts";
 
-/** Written out by hand, so that the order of neither list can hide a mistake. */
+/** Written by hand, so that the order of both lists is tested. */
 const PAIRS: readonly [key: string, tone: Tone][] = [
   ["0", "tone0"],
   ["1", "tone1"],
@@ -28,7 +28,7 @@ const PAIRS: readonly [key: string, tone: Tone][] = [
 
 const keys = fc.stringMatching(/^[0-9*#A-Da-d! \-().]*$/);
 
-/** What `act` throws; fails the test if it throws nothing. */
+/** The error that `act` throws. Fails the test if it throws none. */
 function thrownBy(act: () => unknown): unknown {
   try {
     act();
@@ -43,18 +43,18 @@ describe("TONES", () => {
     expect([...TONES].sort()).toEqual(PAIRS.map(([, tone]) => tone).sort());
   });
 
-  it("cannot be changed, since keys are found by place", () => {
+  it("cannot be changed, since keys are found by index", () => {
     expect(Object.isFrozen(TONES)).toBe(true);
   });
 });
 
 describe("isTone", () => {
-  it.each(TONES)("knows %s", (tone) => {
+  it.each(TONES)("accepts %s", (tone) => {
     expect(isTone(tone)).toBe(true);
   });
 
   it.each(["Tone1", "tone10", "1", "", "hash", "toString", "__proto__", 1, null, undefined, ["tone1"], {}])(
-    "does not know %j",
+    "rejects %j",
     (value) => {
       expect(isTone(value)).toBe(false);
     },
@@ -66,7 +66,7 @@ describe("toneOfKey", () => {
     expect(toneOfKey(key)).toBe(tone);
   });
 
-  it("takes no character for a key but those, in either case", () => {
+  it("accepts only these characters as keys, in either case", () => {
     const found: string[] = [];
     for (let unit = 0; unit <= 0xffff; unit++) {
       const character = String.fromCharCode(unit);
@@ -75,23 +75,23 @@ describe("toneOfKey", () => {
     expect(found.join("")).toBe("!#*0123456789ABCDabcd");
   });
 
-  it.each(["", "12", "AB"])("finds no tone for %j, which is not one character", (key) => {
+  it.each(["", "12", "AB"])("returns undefined for %j, which is not one character", (key) => {
     expect(toneOfKey(key)).toBeUndefined();
   });
 });
 
 describe("keyOfTone", () => {
-  it.each(PAIRS)("gives %s back", (key, tone) => {
+  it.each(PAIRS)("returns %s", (key, tone) => {
     expect(keyOfTone(tone)).toBe(key);
   });
 });
 
 describe("isSeparator", () => {
-  it.each([" ", "-", "(", ")", "."])("passes over %j", (character) => {
+  it.each([" ", "-", "(", ")", "."])("accepts %j", (character) => {
     expect(isSeparator(character)).toBe(true);
   });
 
-  it.each(["", " -", "+", ",", "\t", "\n", "\u00A0", "–", "/"])("does not pass over %j", (character) => {
+  it.each(["", " -", "+", ",", "\t", "\n", "\u00A0", "–", "/"])("rejects %j", (character) => {
     expect(isSeparator(character)).toBe(false);
   });
 });
@@ -109,11 +109,11 @@ describe("parseTones", () => {
     expect(parseTones("!")).toEqual(["flash"]);
   });
 
-  it("passes over what only makes keys readable", () => {
+  it("skips separators", () => {
     expect(parseTones("(12) 3-4.5")).toEqual(["tone1", "tone2", "tone3", "tone4", "tone5"]);
   });
 
-  it.each(["", " - ()."])("reads no tones from %j", (text) => {
+  it.each(["", " - ()."])("returns no tones for %j", (text) => {
     expect(parseTones(text)).toEqual([]);
   });
 
@@ -127,11 +127,11 @@ describe("parseTones", () => {
     ["1\uD83D\uDE00", 1],
     ["1\uDC00", 1],
     ["((()))x", 6],
-  ])("names the position of what is no key in %j", (text, index) => {
+  ])("gives the position of the invalid key in %j", (text, index) => {
     expect(thrownBy(() => parseTones(text))).toMatchObject({ code: "invalid_tones", index });
   });
 
-  it("says the same of any two texts that fail at the same position", () => {
+  it("gives the same message for any two texts that fail at the same position", () => {
     const wrong = fc
       .string({ unit: "binary", minLength: 1, maxLength: 1 })
       .filter((unit) => !/[0-9*#A-Da-d! \-().]/.test(unit));
@@ -157,11 +157,11 @@ describe("parseTones", () => {
     [["tone1"], "array"],
     [new String("12"), "object"],
     [Symbol("12"), "symbol"],
-  ])("says what it got instead of a string (%#)", (value, name) => {
+  ])("names the type of a value that is no string (%#)", (value, name) => {
     expect(() => parseTones(value as unknown as string)).toThrow(`keys must be a string, got ${name}`);
   });
 
-  it("throws nothing but InvalidTonesError, whatever it is given", () => {
+  it("throws only InvalidTonesError, for any value", () => {
     fc.assert(
       fc.property(fc.oneof(fc.string({ unit: "binary" }), keys, fc.anything()), (value) => {
         try {
@@ -177,7 +177,7 @@ describe("parseTones", () => {
     expect(parseTones("1".repeat(2 ** 20))).toHaveLength(2 ** 20);
   });
 
-  it("reads back what formatTones writes", () => {
+  it("parses the output of formatTones", () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...TONES)), (tones) => {
         expect(parseTones(formatTones(tones))).toEqual(tones);
@@ -185,7 +185,7 @@ describe("parseTones", () => {
     );
   });
 
-  it("loses separators and small letters only", () => {
+  it("changes only separators and letter case", () => {
     fc.assert(
       fc.property(keys, (text) => {
         expect(formatTones(parseTones(text))).toBe(text.replace(/[ \-().]/g, "").toUpperCase());
@@ -195,12 +195,12 @@ describe("parseTones", () => {
 });
 
 describe("checkTones", () => {
-  it("returns the list that it was given", () => {
+  it("returns the given list", () => {
     const tones = ["tone1", "flash"];
     expect(checkTones(tones)).toBe(tones);
   });
 
-  it("takes an empty list for tones", () => {
+  it("accepts an empty list", () => {
     expect(checkTones([])).toEqual([]);
   });
 
@@ -210,11 +210,11 @@ describe("checkTones", () => {
     [[null], 0],
     [["tone1", ["tone2"]], 1],
     [new Array(3), 0],
-  ])("names the position of what is no tone (%#)", (list, index) => {
+  ])("gives the position of an invalid tone (%#)", (list, index) => {
     expect(thrownBy(() => checkTones(list))).toMatchObject({ code: "invalid_tones", index });
   });
 
-  it("shows nothing of what it refuses", () => {
+  it("shows nothing of an invalid tone", () => {
     expect(() => checkTones(["4711"])).toThrow(
       expect.not.objectContaining({ message: expect.stringContaining("4711") }),
     );
@@ -225,7 +225,7 @@ describe("checkTones", () => {
     [null, "null"],
     [{ length: 0 }, "object"],
     [new Set(["tone1"]), "object"],
-  ])("says what it got instead of a list (%#)", (value, name) => {
+  ])("names the type of a value that is no list (%#)", (value, name) => {
     expect(() => checkTones(value)).toThrow(`tones must be a list, got ${name}`);
   });
 });
@@ -237,12 +237,12 @@ describe("the types of tones", () => {
     >();
   });
 
-  it("narrow what isTone has seen", () => {
+  it("are narrowed by isTone", () => {
     const value: unknown = "star";
     if (isTone(value)) expectTypeOf(value).toEqualTypeOf<Tone>();
   });
 
-  it("take no list of tones for keys", () => {
+  it("do not accept a list of tones as keys", () => {
     // @ts-expect-error: keys are a string
     expect(() => parseTones(["tone1"])).toThrow(InvalidTonesError);
   });

@@ -4,7 +4,7 @@ import { typeName } from "./reading.ts";
 /**
  * Every tone that Graph can send in a call, in the order of its schema.
  *
- * @see Graph v1.0 schema, enum `tone`. What `flash` and `a` to `d` do in a Teams call is documented nowhere.
+ * @see Graph v1.0 schema, enum `tone`. No documentation says what `flash` and `a` to `d` do in a Teams call.
  */
 export const TONES = [
   "tone0",
@@ -25,15 +25,15 @@ export const TONES = [
   "d",
   "flash",
 ] as const;
-// Keys are found by their place in this list: sorting it in place would press other keys.
+// Keys are found by their index in this list: sorting it in place would press other keys.
 Object.freeze(TONES);
 
-/** One tone, spelled as Graph spells it on the wire. */
+/** One tone, in Graph's spelling. */
 export type Tone = (typeof TONES)[number];
 
-/** The key of each tone: a tone's place in {@link TONES} is its key's place here. */
+/** The keys of the tones, at the same index as in {@link TONES}. */
 const KEYS = "0123456789*#ABCD!";
-/** What people write between keys to make a number readable. */
+/** Characters between keys that make a number readable. */
 const SEPARATORS = " -().";
 
 const tones: ReadonlySet<unknown> = new Set(TONES);
@@ -43,7 +43,7 @@ export function isTone(value: unknown): value is Tone {
   return tones.has(value);
 }
 
-/** The tone of one key, in either case; `undefined` for anything that is no key. */
+/** The tone of one key, in either case. `undefined` for anything else. */
 export function toneOfKey(key: string): Tone | undefined {
   return key.length === 1 ? TONES[KEYS.indexOf(key.toUpperCase())] : undefined;
 }
@@ -54,11 +54,11 @@ export function isSeparator(character: string): boolean {
 }
 
 /**
- * Reads keys as a person writes them: `0`–`9`, `*`, `#`, `A`–`D` in either case, and `!` for flash.
+ * Parses keys as people write them: `0`–`9`, `*`, `#`, `A`–`D` in either case, and `!` for flash.
  *
- * Space, `-`, `(`, `)` and `.` are passed over. Pauses are not keys: {@link parseDialString} reads those.
+ * Space, `-`, `(`, `)` and `.` are skipped. Pauses are no keys: use {@link parseDialString}.
  *
- * @throws {@link InvalidTonesError} naming the position of the first character that is no key, never the character.
+ * @throws {@link InvalidTonesError} with the position of the first invalid character, never the character.
  *
  * @example
  * parseTones("12#"); // ["tone1", "tone2", "pound"]
@@ -83,9 +83,9 @@ export function keyOfTone(tone: Tone): string {
 }
 
 /**
- * Returns the list that it was given, once every element is known to be a tone.
+ * Returns the given list after checking that every element is a tone.
  *
- * @throws {@link InvalidTonesError} naming the position of the first element that is none.
+ * @throws {@link InvalidTonesError} with the position of the first invalid element.
  */
 export function checkTones(list: unknown): readonly Tone[] {
   if (!Array.isArray(list)) throw new InvalidTonesError(`tones must be a list, got ${typeName(list)}`);

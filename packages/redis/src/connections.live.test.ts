@@ -32,7 +32,7 @@ describe.skipIf(skipWithoutRedis())("a store connects", () => {
     return client;
   };
 
-  test("with a password, and not without", async () => {
+  test("with the right password only", async () => {
     const { port } = closedLater(await startRedisServer("--requirepass", PASSWORD));
     const url = (userinfo: string): string => `redis://${userinfo}127.0.0.1:${port}`;
     const password = `:${encodeURIComponent(PASSWORD)}@`;
@@ -48,7 +48,7 @@ describe.skipIf(skipWithoutRedis())("a store connects", () => {
 
   const lacksOpenssl = spawnSync("openssl", ["version"]).status !== 0 && process.env.REQUIRE_REDIS !== "1";
   if (lacksOpenssl) console.warn("SKIPPED: there is no openssl on the PATH to make a certificate with");
-  test.skipIf(lacksOpenssl)("over TLS, with a client that knows the certificate", async () => {
+  test.skipIf(lacksOpenssl)("over TLS, with a client that trusts the certificate", async () => {
     const directory = mkdtempSync(join(tmpdir(), "redis-tls-"));
     closing.push(() => rmSync(directory, { recursive: true }));
     const [key, cert] = [join(directory, "key.pem"), join(directory, "cert.pem")];
@@ -82,7 +82,7 @@ describe.skipIf(skipWithoutRedis())("a store connects", () => {
     await expect(distrustful.put(completion().event)).rejects.toMatchObject({ code: "store_unavailable" });
   });
 
-  test("with a client that has settings of its own, and leaves it open", async () => {
+  test("with a client that has its own settings, and leaves it open", async () => {
     const { url } = closedLater(await startRedisServer());
     const client = await connected(
       createClient({ url, keyPrefix: "mine:", RESP: 2, commandOptions: { timeout: 1_000 } }),
@@ -97,7 +97,7 @@ describe.skipIf(skipWithoutRedis())("a store connects", () => {
     );
   });
 
-  test("to a Cluster of which a node goes and comes back", async () => {
+  test("to a Cluster while one node restarts", async () => {
     const cluster = closedLater(await startRedisCluster());
     const make = async (): Promise<OperationStore> => {
       const rootNodes = cluster.nodes.map(({ url }) => ({ url }));
@@ -112,7 +112,7 @@ describe.skipIf(skipWithoutRedis())("a store connects", () => {
     const [node] = cluster.nodes;
     await node?.kill();
     await node?.start();
-    // It has forgotten the waits of a third of the calls.
+    // The node has lost the waits of a third of the calls.
     await Promise.all(all.map(({ event }) => vi.waitFor(() => hears.put(event), eventually)));
     for (const { event } of all) await vi.waitFor(() => expect(told).toContainEqual(event), eventually);
   });

@@ -5,7 +5,7 @@ import { createRedisOperationStore, type RedisLocation } from "./index.ts";
 
 const url = "redis://127.0.0.1:6379";
 
-describe("a store of options that cannot work is refused", () => {
+describe("a store with invalid options is rejected", () => {
   test.each([
     ["no location", undefined],
     ["neither url nor client", {}],
@@ -26,10 +26,10 @@ describe("a store of options that cannot work is refused", () => {
   });
 });
 
-describe("where nobody listens", () => {
+describe("without a Redis server", () => {
   const callEnd = { type: "callEnd", callId: "call" } as const;
 
-  test("all that is asked for is refused, and nothing waits", async () => {
+  test("every request is rejected, and none waits", async () => {
     const store = createRedisOperationStore({ url: await nobodyAt() });
     const key = { callId: "call", clientContext: "context" };
     const asked = [store.put(callEnd), store.open(key, Date.now() + 1_000), store.read(key)];
@@ -39,7 +39,7 @@ describe("where nobody listens", () => {
     await store.close();
   });
 
-  test("a store that was closed says so", async () => {
+  test("a closed store rejects with closed", async () => {
     const store = createRedisOperationStore({ url: await nobodyAt() });
     await store.close();
     await expect(store.put(callEnd)).rejects.toMatchObject({ code: "closed" });

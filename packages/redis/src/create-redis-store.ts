@@ -3,32 +3,35 @@ import type { RedisLocation } from "./connection.ts";
 import { RedisStore } from "./redis-store.ts";
 import { createToneCipher } from "./tone-cipher.ts";
 
-/** How a store keeps what it is given. */
+/** Options of a Redis store. */
 export interface RedisOperationStoreOptions {
-  /** What all keys and channels begin with. Default `graph-dtmf:`. Instances of one bot share it; bots don't. */
+  /**
+   * The prefix of all keys and channels. Default `graph-dtmf:`. Instances of one bot share it; different bots must
+   * not.
+   */
   prefix?: string;
-  /** How long results are kept, in milliseconds. Default 24 hours. */
+  /** How long outcomes are stored, in milliseconds. Default 24 hours. */
   ttlMs?: number;
   /**
-   * Has the keys that people press shared too, encrypted with AES-256-GCM under this key: 32 random bytes, or their base64.
-   * The same for all instances. Without it they stay with the instance that hears them.
+   * Shares pressed keys too, encrypted with AES-256-GCM under this key: 32 random bytes, or their base64. It is the
+   * same for all instances. Without it, keys stay on the instance that receives them.
    */
   encryptionKey?: Uint8Array | string;
-  /** Time, for tests. Redis goes by its own. */
+  /** The clock, for tests. Redis uses its own. */
   clock?: Clock;
 }
 
 const DAY_MS = 24 * 3_600_000;
 
 /**
- * Makes a store that the instances of a bot share: give one to the tracker of each.
+ * Creates a store that the instances of a bot share: pass one to the tracker of each.
  *
- * It connects in the background, and comes back by itself when Redis does. While Redis is away `put` rejects at once with
- * `store_unavailable`, which the receiver answers with 503.
+ * It connects in the background and reconnects by itself. While Redis is unavailable, `put` rejects at once with
+ * `store_unavailable`, and the receiver answers 503.
  *
- * @param location `url` is `redis[s]://[[user][:password]@]host[:port][/database]`; or a `client` of node-redis 6, of one
- * server or of a Cluster, that you made, connected, and will close.
- * @throws TypeError for an address or options that cannot work.
+ * @param location `url` is `redis[s]://[[user][:password]@]host[:port][/database]`. `client` is a client of
+ * node-redis 6, of one server or a Cluster, that you create, connect and close.
+ * @throws TypeError for an invalid location or option.
  */
 export function createRedisOperationStore(
   location: RedisLocation,

@@ -1,11 +1,13 @@
 import { DtmfError } from "@graph-dtmf/models";
 
-/** What was asked of Redis was not done, or not known to be done in time. Redis' or the client's own error is the cause. */
-export function unavailable(what: string, cause?: unknown): DtmfError {
+/**
+ * A command was not executed, or its reply did not arrive in time. The cause is the error of Redis or of the client.
+ */
+export function storeUnavailable(what: string, cause?: unknown): DtmfError {
   return new DtmfError("store_unavailable", what, cause === undefined ? undefined : { cause });
 }
 
-/** Redis answered, with an error. */
-export function refused(cause: unknown): DtmfError {
-  return unavailable("Redis did not do what it was asked for", cause);
+/** Redis replied with an error. */
+export function errorReply(cause: unknown): DtmfError {
+  return storeUnavailable("Redis answered a command with an error: see the cause", cause);
 }

@@ -9,7 +9,7 @@ import { type RedisServer, startRedisServer } from "./testing/index.ts";
 const FAR_AHEAD_MS = 600_000;
 const deadline = (): number => Date.now() + FAR_AHEAD_MS;
 
-/** A store of one instance, and what it hears. */
+/** A store of one instance, with the events that its listener got. */
 interface Instance extends OperationStore {
   readonly events: StoredEvent[];
   next(): Promise<StoredEvent>;
@@ -51,7 +51,7 @@ describe.skipIf(skipWithoutRedis())("instances that share a Redis", () => {
     return Object.assign(store, { events, next });
   };
 
-  /** How often the server was asked for each of its commands, by whatever client or script. */
+  /** How often the server ran each command, from any client or script. */
   const commandsOf = async (work: () => Promise<unknown>): Promise<Record<string, number>> => {
     await admin.configResetStat();
     await work();
@@ -61,7 +61,7 @@ describe.skipIf(skipWithoutRedis())("instances that share a Redis", () => {
     return counts;
   };
 
-  test("the one that waits is told what another one put, and nobody else", async () => {
+  test("only the instance that waits gets what another one put", async () => {
     const [waits, hears, third] = [instance(), instance(), instance()];
     const { key, event } = completion();
     await third.open(completion().key, deadline());
@@ -72,7 +72,7 @@ describe.skipIf(skipWithoutRedis())("instances that share a Redis", () => {
     expect([...waits.events, ...hears.events, ...third.events]).toEqual([]);
   });
 
-  test("a call's end reaches all that wait in it", async () => {
+  test("a call's end reaches all instances that wait in it", async () => {
     const [one, other, hears] = [instance(), instance(), instance()];
     const callId = randomUUID();
     await one.open({ callId, clientContext: "a" }, deadline());
@@ -84,7 +84,7 @@ describe.skipIf(skipWithoutRedis())("instances that share a Redis", () => {
     expect(await other.next()).toEqual(end);
   });
 
-  test("one that begins to wait in a call that is over is told so", async () => {
+  test("an instance that starts to wait in an ended call gets the end", async () => {
     const [one, other] = [instance(), instance()];
     const callId = randomUUID();
     await other.put({ type: "callEnd", callId });
@@ -92,7 +92,7 @@ describe.skipIf(skipWithoutRedis())("instances that share a Redis", () => {
     expect(await one.next()).toEqual({ type: "callEnd", callId });
   });
 
-  test("an end without a clientContext is told to those that wait in the call", async () => {
+  test("an end without a clientContext reaches the instances that wait in the call", async () => {
     const [waits, hears] = [instance(), instance()];
     const { key, event } = completion();
     await waits.open(key, deadline());
@@ -101,7 +101,7 @@ describe.skipIf(skipWithoutRedis())("instances that share a Redis", () => {
     expect(await waits.next()).toEqual(anonymous);
   });
 
-  test("an end without a clientContext that came before anybody knew the operation's id is found under it", async () => {
+  test("an end without a clientContext that came before the operation's id is found by that id", async () => {
     const [waits, hears, resumes] = [instance(), instance(), instance()];
     const { key, event } = completion();
     const { clientContext: _, ...anonymous } = event;
@@ -115,7 +115,7 @@ describe.skipIf(skipWithoutRedis())("instances that share a Redis", () => {
     expect(await resumes.next()).toEqual(event);
   });
 
-  test("a result of another operation than the one that is waited for is nobody's", async () => {
+  test("an outcome of another operation settles no wait", async () => {
     const [waits, hears] = [instance(), instance()];
     const { key, event } = completion();
     await waits.open(key, deadline());
@@ -124,7 +124,7 @@ describe.skipIf(skipWithoutRedis())("instances that share a Redis", () => {
     expect(await waits.read(key)).toBeUndefined();
   });
 
-  test("an operation that ended before it was registered is known by its id", async () => {
+  test("an operation that ended before its wait was registered is found by its id", async () => {
     const [waits, hears] = [instance(), instance()];
     const { key, event } = completion();
     await hears.put(event);
@@ -134,7 +134,7 @@ describe.skipIf(skipWithoutRedis())("instances that share a Redis", () => {
     expect(await waits.next()).toEqual(event);
   });
 
-  test("one that takes up a wait gets the deadline that it had", async () => {
+  test("a resumed wait keeps its deadline", async () => {
     const [began, resumes, other] = [instance(), instance(), instance()];
     const { key } = completion();
     const first = Date.now() + 90_000;
@@ -145,7 +145,7 @@ describe.skipIf(skipWithoutRedis())("instances that share a Redis", () => {
     expect(await other.open(completion().key, unknown, { resume: true })).toBe(unknown);
   });
 
-  test("an earlier life goes on for who resumes it, until a new one begins", async () => {
+  test("a wait can be resumed until a new one starts under its key", async () => {
     const [one, other] = [instance(), instance()];
     const { key, event } = completion();
     await one.open(key, deadline());
@@ -156,7 +156,7 @@ describe.skipIf(skipWithoutRedis())("instances that share a Redis", () => {
     expect(await other.read(key)).toBeUndefined();
   });
 
-  test("bots with prefixes of their own know nothing of each other", async () => {
+  test("bots with different prefixes share nothing", async () => {
     const [one, other] = [instance({ prefix: "one:" }), instance({ prefix: "other:" })];
     const { key, event } = completion();
     await one.open(key, deadline());
@@ -165,12 +165,12 @@ describe.skipIf(skipWithoutRedis())("instances that share a Redis", () => {
     expect((await admin.keys("*")).every((name) => /^(one|other):/.test(name))).toBe(true);
   });
 
-  test("nothing is kept for longer than it was said to be", async () => {
+  test("stored data expires after the TTL", async () => {
     const [one, other] = [instance({ ttlMs: 60_000 }), instance({ ttlMs: 60_000 })];
     const { key, event } = completion();
     await one.open(key, Date.now() + 30_000);
     await other.put(event);
-    await other.put({ ...completion().event, clientContext: "nobody waits" });
+    await other.put({ ...completion().event, clientContext: "no wait" });
     await other.put({ type: "callEnd", callId: key.callId });
     const names = await admin.keys("*");
     expect(names.length).toBeGreaterThanOrEqual(5);
@@ -181,7 +181,7 @@ describe.skipIf(skipWithoutRedis())("instances that share a Redis", () => {
     }
   });
 
-  test("of those that wait in a call the ones whose time is over are forgotten", async () => {
+  test("expired waits of a call are removed", async () => {
     const [short, other, long] = [instance(), instance(), instance()];
     const callId = randomUUID();
     await short.open({ callId, clientContext: "a" }, Date.now() + 20);
@@ -197,7 +197,7 @@ describe.skipIf(skipWithoutRedis())("instances that share a Redis", () => {
     expect(short.events).toEqual([]);
   });
 
-  test("a wait that goes on for longer is told for longer, one that goes on for less for no less", async () => {
+  test("a longer deadline extends the registration, a shorter one does not shorten it", async () => {
     const [waits, hears] = [instance({ ttlMs: 1_000 }), instance({ ttlMs: 1_000 })];
     const { key, event } = completion();
     const name = `graph-dtmf:{${key.callId}}:waits`;
@@ -212,7 +212,7 @@ describe.skipIf(skipWithoutRedis())("instances that share a Redis", () => {
     expect(await waits.next()).toEqual(event);
   });
 
-  test("a completion costs the same however many instances and waits there are", async () => {
+  test("the cost of a completion does not depend on the number of instances and waits", async () => {
     const measure = async (waits: number, others: number): Promise<Record<string, number>> => {
       const [waiting, hears] = [instance(), instance()];
       const { key, event } = completion();
@@ -234,7 +234,7 @@ describe.skipIf(skipWithoutRedis())("instances that share a Redis", () => {
     expect(await measure(500, 6)).toEqual(few);
   });
 
-  test("what is put at once is kept in one call and told in one message", async () => {
+  test("events that are put together are stored in one call and published in one message", async () => {
     const [waits, hears] = [instance(), instance()];
     const many = Array.from({ length: 100 }, () => completion());
     await Promise.all(many.map(({ key }) => waits.open(key, deadline())));
@@ -245,7 +245,7 @@ describe.skipIf(skipWithoutRedis())("instances that share a Redis", () => {
     expect(counts).toMatchObject({ evalsha: 1, publish: 1 });
   });
 
-  test("of operations no keys are stored, though a Graph of the future may send them", async () => {
+  test("no tones of operations are stored, though a future Graph may send them", async () => {
     const [waits, hears] = [instance(), instance()];
     const { key, event } = completion();
     await waits.open(key, deadline());
@@ -258,7 +258,7 @@ describe.skipIf(skipWithoutRedis())("instances that share a Redis", () => {
     expect(String(dump)).not.toMatch(/tone4|star/);
   });
 
-  describe("what somebody else wrote to Redis", () => {
+  describe("data of other programs in Redis", () => {
     const garbage = [
       "",
       "null",
@@ -270,7 +270,7 @@ describe.skipIf(skipWithoutRedis())("instances that share a Redis", () => {
       "\u0000\uffff",
     ];
 
-    test("stops nobody who listens", async () => {
+    test("does not disturb listeners", async () => {
       const [waits, hears] = [instance(), instance()];
       const { key, event } = completion();
       await waits.open(key, deadline());
@@ -296,7 +296,7 @@ describe.skipIf(skipWithoutRedis())("instances that share a Redis", () => {
       }
     });
 
-    test("about who waits is nobody, and gives way to who does", async () => {
+    test("about waiting instances counts as none, and is overwritten", async () => {
       const [waits, hears] = [instance(), instance()];
       const odd = [
         packed("x"),
@@ -323,21 +323,21 @@ describe.skipIf(skipWithoutRedis())("instances that share a Redis", () => {
       expect(await waits.next()).toEqual(event);
     });
 
-    test("under one key fails what is asked of this key alone", async () => {
+    test("in one key only fails operations on this key", async () => {
       const store = instance();
       const [spoiled, sound] = [completion(), completion()];
-      // A time that no key can be kept for.
+      // An expiry time that Redis rejects.
       await admin.set(`graph-dtmf:{${spoiled.key.callId}}:wait:${spoiled.key.clientContext}`, packed("0", "inf"));
       const [failed, kept] = await Promise.allSettled([store.put(spoiled.event), store.put(sound.event)]);
       expect(failed).toMatchObject({ status: "rejected", reason: { code: "store_unavailable" } });
       expect(kept).toEqual({ status: "fulfilled", value: "new" });
       await admin.flushAll();
-      // It was not kept, so it does not count as seen.
+      // It was not stored, so it does not count as seen.
       expect(await store.put(spoiled.event)).toBe("new");
     });
   });
 
-  test("ids of any length and any characters are kept apart", async () => {
+  test("ids of any length and characters are kept apart", async () => {
     const store = instance();
     const ids = ["}", "{", "{}", "a}b{c", " ", "x".repeat(10_000), "x".repeat(10_001), "é", "\u0000", "a\nb"];
     const all = ids.flatMap((callId) => ids.map((clientContext) => completion({ callId, clientContext })));
@@ -358,7 +358,7 @@ function completion(key: OperationKey = { callId: randomUUID(), clientContext: r
   return { key, event: { type: "completion", ...key, operationId, outcome: outcomeOf({ id: operationId }) } };
 }
 
-/** Texts as MessagePack has them, one behind the other: what the scripts pack. */
+/** Texts in MessagePack, one after the other: the format of the scripts. */
 function packed(...texts: string[]): Buffer {
   return Buffer.concat(texts.flatMap((text) => [Buffer.from([0xd9, Buffer.byteLength(text)]), Buffer.from(text)]));
 }

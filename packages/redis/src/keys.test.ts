@@ -4,7 +4,7 @@ import { callKeys } from "./keys.ts";
 
 const CALL = "481f3600-983e-4276-9b59-000000000001";
 
-/** What a Cluster takes the slot of: what is between the first brace and the next, if it is anything. */
+/** The part of a key that a Cluster hashes: the text between the first brace and the next, if not empty. */
 const hashTagOf = (key: string): string => /\{(.+?)\}/.exec(key)?.[1] ?? key;
 
 const keysOf = (callId: string, id: string): string[] => {
@@ -13,13 +13,13 @@ const keysOf = (callId: string, id: string): string[] => {
 };
 
 describe("the keys of a call", () => {
-  test("are named by its id, under whatever spelling", () => {
+  test("are the same for every spelling of its id", () => {
     const names = keysOf(CALL, "context");
     expect(names[2]).toBe(`p:{${CALL}}:wait:context`);
     expect(keysOf(CALL.toUpperCase().replaceAll("-", ""), "context")).toEqual(names);
   });
 
-  test("share a hash tag and are short, whatever the ids hold", () => {
+  test("share a hash tag and are short for any ids", () => {
     fc.assert(
       fc.property(
         fc.string({ unit: "binary", maxLength: 300 }),
@@ -34,7 +34,7 @@ describe("the keys of a call", () => {
     );
   });
 
-  test("are of one wait alone", () => {
+  test("are unique for each wait", () => {
     const { wait } = callKeys("p:", CALL);
     fc.assert(
       fc.property(fc.string({ maxLength: 300 }), fc.string({ maxLength: 300 }), (one, other) => {

@@ -1,8 +1,8 @@
 import { COMMON, type Script, script } from "./scripts.ts";
 
 /**
- * What the scripts of leases begin with. Who holds a lease is written as `instance tenant`, without the tenant where nobody
- * knows it. Keys: due, held, ended. Arguments: instance, TTL.
+ * The common part of the lease scripts. A holder is stored as `instance tenant`, without the tenant if it is
+ * unknown. Keys: due, held, ended. Arguments: instance, TTL.
  */
 const LEASES = `${COMMON}
 local due, held, ended = KEYS[1], KEYS[2], KEYS[3]
@@ -24,14 +24,14 @@ end
 `;
 
 /**
- * Begins a lease, or goes on with one: answers 0 if it must not, because another instance holds it or it was ended.
+ * Takes or renews a lease. Replies 0 if another instance holds it or it was ended.
  *
- * Further arguments: whether it goes on, for how long, call, tenant.
+ * Further arguments: whether it is a renewal, duration, call, tenant.
  */
-export const HOLD: Script = script(`${LEASES}
-local goesOn, forMs, id, tenant = unpack(ARGV, 3, 6)
+export const ACQUIRE_LEASE: Script = script(`${LEASES}
+local isRenewal, forMs, id, tenant = unpack(ARGV, 3, 6)
 local by, knownTenant = holder(id)
-if goesOn == '1' then
+if isRenewal == '1' then
   if (tonumber(call('ZSCORE', ended, id) or '') or 0) > now then return { 0 } end
   if by and by ~= ARGV[1] and (tonumber(call('ZSCORE', due, id) or '') or 0) > now then return { 0 } end
 end
@@ -40,11 +40,11 @@ call('ZREM', ended, id)
 return { 1 }`);
 
 /**
- * Ends a lease. That it was ended is remembered for as long as whoever holds it may believe that it goes on.
+ * Ends a lease. The end is remembered for as long as another instance may still consider itself the holder.
  *
  * Further argument: call.
  */
-export const END: Script = script(`${LEASES}
+export const END_LEASE: Script = script(`${LEASES}
 local id = ARGV[3]
 local _, _, value = holder(id)
 if not value then return {} end
@@ -57,11 +57,11 @@ call('ZREM', due, id)
 return {}`);
 
 /**
- * Takes over leases that have run out, and answers each as [call, tenant].
+ * Takes over expired leases, and replies each as [call, tenant].
  *
- * Further arguments: for how long, how many at most.
+ * Further arguments: duration, maximum number.
  */
-export const TAKE_OVER: Script = script(`${LEASES}
+export const TAKE_OVER_LEASES: Script = script(`${LEASES}
 local taken = {}
 for n, id in ipairs(call('ZRANGEBYSCORE', due, '-inf', ms(now), 'LIMIT', 0, ARGV[4])) do
   local _, tenant = holder(id)

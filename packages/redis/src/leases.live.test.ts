@@ -37,7 +37,7 @@ describe.skipIf(skipWithoutRedis())("leases on a Redis", () => {
   const take = (leases: CallLeases, all: LeasedCall[], forMs: number) =>
     Promise.all(all.map((call) => leases.take(call, forMs)));
 
-  test("each that has run out goes to one instance, however many ask at once", async () => {
+  test("an expired lease goes to one instance, however many request it at once", async () => {
     const [died, one, other, third] = [instance(), instance(), instance(), instance()];
     const all = calls(250);
     await take(died, all, 0);
@@ -48,7 +48,7 @@ describe.skipIf(skipWithoutRedis())("leases on a Redis", () => {
     expect(Math.max(...taken.map(({ length }) => length))).toBe(100);
   });
 
-  test("asking for them costs the same however many calls there are", async () => {
+  test("the cost of taking over does not depend on the number of calls", async () => {
     const [keeps, asks] = [instance(), instance()];
     const measure = async (): Promise<Record<string, number>> => {
       await admin.configResetStat();
@@ -64,7 +64,7 @@ describe.skipIf(skipWithoutRedis())("leases on a Redis", () => {
     expect(await measure()).toEqual(few);
   });
 
-  test("of one bot are none of another's", async () => {
+  test("leases of one bot are invisible to another", async () => {
     const [one, other] = [instance({ prefix: "one:" }), instance({ prefix: "other:" })];
     await take(one, calls(1), 0);
     expect(await other.takeOver(LEASE_MS)).toEqual([]);
@@ -72,7 +72,7 @@ describe.skipIf(skipWithoutRedis())("leases on a Redis", () => {
     expect((await admin.keys("*")).every((name) => name.startsWith("one:{leases}:"))).toBe(true);
   });
 
-  test("are forgotten after a time, and last at least as long as they were to", async () => {
+  test("leases are removed after a time, but not before they expire", async () => {
     const leases = instance({ ttlMs: 60_000 });
     const [kept, ended] = calls(2) as [LeasedCall, LeasedCall];
     await leases.take(ended, LEASE_MS);
@@ -88,7 +88,7 @@ describe.skipIf(skipWithoutRedis())("leases on a Redis", () => {
     }
   });
 
-  test("that ended leave nothing but that they did, and that not for ever", async () => {
+  test("ended leases leave only the fact that they ended, for a limited time", async () => {
     const leases = instance();
     const [one, other] = calls(2) as [LeasedCall, LeasedCall];
     await leases.end(randomUUID());
@@ -102,7 +102,7 @@ describe.skipIf(skipWithoutRedis())("leases on a Redis", () => {
     expect(await admin.zRange("graph-dtmf:{leases}:ended", 0, -1)).toEqual([other.callId]);
   });
 
-  test("that somebody else wrote stop nobody", async () => {
+  test("data of other programs does not disturb leases", async () => {
     const leases = instance();
     const [call] = calls(1) as [LeasedCall];
     for (const text of ["", " ", "x", "\u0000", `${"y".repeat(500)}`]) {

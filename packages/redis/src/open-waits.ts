@@ -1,26 +1,29 @@
 import type { OperationKey } from "@graph-dtmf/models";
 import type { CallKeys } from "./keys.ts";
 
-/** A wait, and what it is called in Redis. */
+/** A wait with its names in Redis. */
 export interface NamedWait {
   key: OperationKey;
-  /** The name of its key: one text for one wait. */
+  /** The name of its key, unique for each wait. */
   name: string;
-  /** Those of its call. */
+  /** The keys of its call. */
   keys: CallKeys;
 }
 
-/** A wait that was opened here, and for all that is known here goes on. */
+/** A wait that this instance has opened and whose end it has not received. */
 export interface OpenWait extends NamedWait {
-  /** When it was opened, and when it ends: milliseconds since 1970, by this instance's clock. */
+  /** When it was opened and when it ends, in milliseconds since 1970 by this instance's clock. */
   sinceMs: number;
   untilMs: number;
   operationId: string;
-  /** Whether Redis has never heard of this life, so that what it knows may be of an earlier one. */
+  /** Whether it was never registered: what Redis has under its key then belongs to an earlier wait. */
   isNew: boolean;
 }
 
-/** The waits that Redis has to be told of again when it may have lost them, or we what it said. By the names of their keys. */
+/**
+ * The open waits of this instance by the names of their keys. They are registered again when Redis may have lost
+ * them.
+ */
 export class OpenWaits {
   readonly #waits = new Map<string, OpenWait>();
 
@@ -32,13 +35,13 @@ export class OpenWaits {
     this.#waits.set(wait.name, wait);
   }
 
-  /** It has ended. Of those that an event does not name the rest of their time says enough. */
-  end(name: string): void {
+  /** Removes a wait that has ended. */
+  delete(name: string): void {
     this.#waits.delete(name);
   }
 
-  /** Those whose time is not over; the others are forgotten. */
-  current(nowMs: number): OpenWait[] {
+  /** The waits before their deadline. Removes all others. */
+  active(nowMs: number): OpenWait[] {
     for (const [name, { untilMs }] of this.#waits) if (untilMs <= nowMs) this.#waits.delete(name);
     return [...this.#waits.values()];
   }

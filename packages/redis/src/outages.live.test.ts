@@ -12,7 +12,7 @@ type Admin = ReturnType<typeof createAdmin>;
 const eventually = { timeout: 20_000, interval: 20 };
 const refused = { code: "store_unavailable" };
 
-describe.skipIf(skipWithoutRedis())("a Redis that is not always there", () => {
+describe.skipIf(skipWithoutRedis())("a Redis that is unavailable at times", () => {
   let redis: RedisServer;
   const opened: { close(): unknown }[] = [];
 
@@ -40,11 +40,11 @@ describe.skipIf(skipWithoutRedis())("a Redis that is not always there", () => {
       admin.destroy();
     }
   };
-  /** Puts it as somebody does who does not give up. */
+  /** Puts an event, with repetitions until it succeeds. */
   const putUntilKept = (store: OperationStore, event: StoredEvent): Promise<string> =>
     vi.waitFor(() => store.put(event), eventually);
 
-  test("refuses at once what it cannot keep, and takes it when it is back", async () => {
+  test("rejects at once what it cannot store, and accepts it when it is available again", async () => {
     const store = instance();
     const { key, event } = completion();
     await store.open(key, deadline());
@@ -54,23 +54,23 @@ describe.skipIf(skipWithoutRedis())("a Redis that is not always there", () => {
     await expect(store.read(key)).rejects.toMatchObject(refused);
     await redis.start();
     expect(await putUntilKept(store, event)).toBe("new");
-    // Once or, as stores may, more than once: as announced, and as found where the wait was registered again.
+    // Once or more, as the contract of stores allows: as an announcement, and by registering the wait again.
     await vi.waitFor(() => expect(store.events[0]).toEqual(event), eventually);
     expect(new Set(store.events.map((heard) => JSON.stringify(heard))).size).toBe(1);
   });
 
-  test("may come later than those that need it", async () => {
+  test("may start later than the instances", async () => {
     await redis.kill();
     const [waits, hears] = [instance(), instance()];
     const { key, event } = completion();
     await expect(waits.open(key, deadline())).rejects.toMatchObject(refused);
     await redis.start();
     expect(await putUntilKept(hears, event)).toBe("new");
-    // Nobody opened it again: that is the store's to do. It was put after the wait began, so it counts.
+    // The store registers the wait again by itself. The outcome was put after the wait began, so it counts.
     await vi.waitFor(() => expect(waits.events).toContainEqual(event), eventually);
   });
 
-  test("may forget everything: waits register again", async () => {
+  test("may lose everything: waits are registered again", async () => {
     const [waits, hears] = [instance(), instance()];
     const [first, second] = [completion(), completion()];
     await waits.open(first.key, deadline());
@@ -86,12 +86,12 @@ describe.skipIf(skipWithoutRedis())("a Redis that is not always there", () => {
     }
   });
 
-  test("what was said while nobody listened is read afterwards", async () => {
+  test("messages that were lost are read afterwards", async () => {
     const [waits, hears] = [instance(), instance()];
     const { key, event } = completion();
     await waits.open(key, deadline());
     await asAdmin(async (admin) => {
-      // As if the connection for messages were lost in the very moment of the message: it goes to nobody.
+      // Simulates a message connection that is lost at the moment of the message, which no client then receives.
       const name = `graph-dtmf:{${key.callId}}:waits`;
       await admin.rename(name, "elsewhere");
       expect(await hears.put(event)).toBe("new");
@@ -102,7 +102,7 @@ describe.skipIf(skipWithoutRedis())("a Redis that is not always there", () => {
     await vi.waitFor(() => expect(waits.events).toContainEqual(event), eventually);
   });
 
-  test("a full one keeps nothing by half", async () => {
+  test("a full Redis stores nothing partially", async () => {
     const store = instance();
     const { key, event } = completion();
     await store.open(key, deadline());
@@ -116,14 +116,14 @@ describe.skipIf(skipWithoutRedis())("a Redis that is not always there", () => {
     expect(await store.read(key)).toEqual(event.outcome);
   });
 
-  test("one that stands still is given up after 2 s, then at once; it takes everything when it goes on", async () => {
+  test("commands to a Redis that hangs fail after 2 s, then at once; later it accepts everything", async () => {
     const store = instance();
     const { key, event } = completion();
     await store.open(key, deadline());
     redis.freeze();
     const startedAt = performance.now();
     const asked: Promise<unknown>[] = [];
-    // In turns of their own, so that each is a call.
+    // In separate iterations of the event loop, so that each is a batch of its own.
     for (let n = 0; n < 100; n++) {
       asked.push(store.put(completion().event));
       await new Promise((resolve) => setImmediate(resolve));
@@ -152,7 +152,7 @@ describe.skipIf(skipWithoutRedis())("a Redis that is not always there", () => {
     }
   });
 
-  test("begins a new life of what was opened while it was away, whatever it remembers", async () => {
+  test("a wait that was opened during an outage starts anew, whatever Redis has stored", async () => {
     await redis.close();
     redis = await startRedisServer("--appendonly", "yes", "--appendfsync", "always");
     const store = instance();
@@ -166,7 +166,7 @@ describe.skipIf(skipWithoutRedis())("a Redis that is not always there", () => {
     expect(store.events).toEqual([event]);
   });
 
-  test("without persistence a restart loses results and what was seen, and nothing else", async () => {
+  test("without persistence a restart loses outcomes and deduplication, and nothing else", async () => {
     const [waits, hears] = [instance(), instance()];
     const [ended, pending] = [completion(), completion()];
     await waits.open(ended.key, deadline());

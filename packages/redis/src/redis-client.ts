@@ -1,6 +1,6 @@
 /**
- * What the store needs of node-redis, for one server or for a Cluster: what `createClient` and `createCluster` of
- * `redis` 6 return fits.
+ * The members of node-redis that the store uses, for one server or a Cluster. The clients of `createClient` and
+ * `createCluster` of `redis` 6 fit.
  */
 export interface RedisClient {
   readonly isOpen: boolean;
@@ -9,7 +9,10 @@ export interface RedisClient {
   destroy(): void;
   /** A client of the same kind and settings, not yet connected. */
   duplicate(): RedisClient;
-  /** The same client under other options: replies as texts, and no timer for each command, which would cost more than it. */
+  /**
+   * The same client with other options: replies as text, and no timer for each command, which would cost more than
+   * the command.
+   */
   withCommandOptions(options: { timeout: number }): RedisClient;
   eval(script: string, options: ScriptParameters): Promise<unknown>;
   evalSha(sha1: string, options: ScriptParameters): Promise<unknown>;
@@ -19,13 +22,13 @@ export interface RedisClient {
   off(event: string, listener: (...facts: unknown[]) => void): unknown;
 }
 
-/** What a script is run on. */
+/** The keys and arguments of a script. */
 export interface ScriptParameters {
   keys: string[];
   arguments: string[];
 }
 
-/** Keys of a Cluster may meet in one script only where they share a hash tag. */
+/** In a Cluster, one script can only use keys with the same hash tag. */
 export function isCluster(client: RedisClient): boolean {
   return "nodeByAddress" in client;
 }

@@ -10,7 +10,7 @@ const encryptionKey = randomBytes(32);
 const given = process.env.REDIS_URL;
 const skipped = skipWithoutRedis();
 
-describe.skipIf(skipped && !given)("a store on one Redis keeps the contract of stores", () => {
+describe.skipIf(skipped && !given)("a store on one Redis server fulfils the contract of stores", () => {
   let redis: RedisServer | undefined;
   beforeAll(async () => {
     if (!given) redis = await startRedisServer();
@@ -21,7 +21,7 @@ describe.skipIf(skipped && !given)("a store on one Redis keeps the contract of s
   for (const { name, run } of storeContract(makeStore)) test(name, run);
 });
 
-describe.skipIf(skipped)("a store on a Cluster of three nodes keeps the contract of stores", () => {
+describe.skipIf(skipped)("a store on a Cluster of three nodes fulfils the contract of stores", () => {
   let cluster: RedisCluster;
   let client: RedisClient;
   beforeAll(async () => {

@@ -1,14 +1,14 @@
 import { type CallLeases, type LeasedCall, normalizeId } from "@graph-dtmf/models";
 import type { Connection } from "./connection.ts";
 import { leaseKeys } from "./keys.ts";
-import { END, HOLD, TAKE_OVER } from "./lease-scripts.ts";
-import type { Instance } from "./parameters.ts";
+import { ACQUIRE_LEASE, END_LEASE, TAKE_OVER_LEASES } from "./lease-scripts.ts";
+import type { Instance } from "./script-arguments.ts";
 import type { Script } from "./scripts.ts";
 
-/** As many calls as Graph lets an application have at once. */
-const MOST_AT_ONCE = 100;
+/** The most calls in one reply. */
+const MAX_TAKE_OVER = 100;
 
-/** The leases of calls: whoever asks for those that have run out gets them, so nobody has to know of them before. */
+/** The leases of calls. An instance can take over expired leases without any state of the calls. */
 export class SharedLeases implements CallLeases {
   readonly #connection: Connection;
   readonly #instance: Instance;
@@ -19,32 +19,32 @@ export class SharedLeases implements CallLeases {
   }
 
   async take(call: LeasedCall, forMs: number): Promise<void> {
-    await this.#hold(call, forMs, "0");
+    await this.#acquire(call, forMs, "0");
   }
 
   async renew(call: LeasedCall, forMs: number): Promise<boolean> {
-    const [isHeld] = await this.#hold(call, forMs, "1");
+    const [isHeld] = await this.#acquire(call, forMs, "1");
     return isHeld !== 0;
   }
 
   async end(callId: string): Promise<void> {
-    await this.#run(END, normalizeId(callId));
+    await this.#run(END_LEASE, normalizeId(callId));
   }
 
   async takeOver(forMs: number): Promise<readonly LeasedCall[]> {
-    const taken = await this.#run(TAKE_OVER, String(forMs), String(MOST_AT_ONCE));
+    const taken = await this.#run(TAKE_OVER_LEASES, String(forMs), String(MAX_TAKE_OVER));
     return taken.flatMap((item): LeasedCall[] => {
       const [callId, tenantId] = Array.isArray(item) ? item : [];
       return typeof callId === "string" ? [{ callId, ...(tenantId && { tenantId: String(tenantId) }) }] : [];
     });
   }
 
-  #hold({ callId, tenantId = "" }: LeasedCall, forMs: number, goesOn: "0" | "1"): Promise<readonly unknown[]> {
-    return this.#run(HOLD, goesOn, String(forMs), normalizeId(callId), tenantId);
+  #acquire({ callId, tenantId = "" }: LeasedCall, forMs: number, isRenewal: "0" | "1"): Promise<readonly unknown[]> {
+    return this.#run(ACQUIRE_LEASE, isRenewal, String(forMs), normalizeId(callId), tenantId);
   }
 
-  #run(script: Script, ...facts: string[]): Promise<readonly unknown[]> {
+  #run(script: Script, ...values: string[]): Promise<readonly unknown[]> {
     const { id, prefix, ttlMs } = this.#instance;
-    return this.#connection.run(script, { keys: leaseKeys(prefix), arguments: [id, String(ttlMs), ...facts] });
+    return this.#connection.run(script, { keys: leaseKeys(prefix), arguments: [id, String(ttlMs), ...values] });
   }
 }

@@ -8,16 +8,16 @@ import {
 } from "@graph-dtmf/models";
 import type { Connection } from "./connection.ts";
 import { callKeys, channelOf } from "./keys.ts";
-import type { Instance } from "./parameters.ts";
+import type { Instance } from "./script-arguments.ts";
 import type { ToneCipher } from "./tone-cipher.ts";
 import { PUT_TONE, READ_TONES } from "./tone-scripts.ts";
 
-/** How often those who listen say so again, and look for what they may have missed. */
-const REPEAT_MS = 15_000;
-/** How long an instance counts as listening after it said so last. */
+/** How often listeners are registered again and missed keys are read. */
+const REFRESH_MS = 15_000;
+/** How long an instance stays registered as a listener. */
 const LEASE_MS = 60_000;
-/** How long keys are kept: for whoever lost a connection, and not as a record of what was pressed. */
-const KEPT_MS = 10 * 60_000;
+/** How long keys are stored: long enough for a lost connection, short because keys are confidential. */
+const TONE_TTL_MS = 10 * 60_000;
 
 /** What sharing keys needs. */
 export interface SharedTonesOptions {
@@ -25,26 +25,26 @@ export interface SharedTonesOptions {
   instance: Instance;
   cipher: ToneCipher;
   clock: Clock;
-  /** The call is known to be over. */
-  ended(callId: string, end: string): void;
+  /** Called when the call has ended. */
+  onCallEnd(callId: string, end: string): void;
 }
 
-interface Listening {
+interface ToneSubscription {
   readonly sinceMs: number;
-  readonly heard: Set<ToneListener>;
-  /** The last of the stream that was read. */
-  after: string;
+  readonly listeners: Set<ToneListener>;
+  /** The position after which the next read starts. */
+  position: string;
   reading: Promise<void>;
 }
 
 /**
- * The keys of each call are a stream in Redis, encrypted. Who listens is only told that there are new ones, and reads on
- * from where it was: so they come in order and once, whatever happens to the connection.
+ * The keys of each call are an encrypted stream in Redis. Listeners only get a notice of new keys, and read from
+ * their last position. So keys arrive in order and once, also after a lost connection.
  */
 export class SharedTones implements ToneSharing {
   readonly #options: SharedTonesOptions;
-  readonly #listening = new Map<string, Listening>();
-  #repeat: Timer | undefined;
+  readonly #subscriptions = new Map<string, ToneSubscription>();
+  #refreshTimer: Timer | undefined;
 
   constructor(options: SharedTonesOptions) {
     this.#options = options;
@@ -58,7 +58,7 @@ export class SharedTones implements ToneSharing {
       keys: [tones, waits],
       arguments: [
         instance.id,
-        String(KEPT_MS),
+        String(TONE_TTL_MS),
         channelOf(instance.prefix, ""),
         cipher.seal(id, tone),
         JSON.stringify([{ type: "tones", callId: id }]),
@@ -68,69 +68,71 @@ export class SharedTones implements ToneSharing {
 
   listen(callId: string, heard: ToneListener): () => void {
     const id = normalizeId(callId);
-    const known = this.#listening.get(id);
-    const listening: Listening = known ?? {
+    const known = this.#subscriptions.get(id);
+    const listening: ToneSubscription = known ?? {
       sinceMs: this.#options.clock.now(),
-      heard: new Set(),
-      after: "",
+      listeners: new Set(),
+      position: "",
       reading: Promise.resolve(),
     };
-    listening.heard.add(heard);
+    listening.listeners.add(heard);
     if (!known) {
-      this.#listening.set(id, listening);
-      this.told(id);
-      this.#repeatLater();
+      this.#subscriptions.set(id, listening);
+      this.readNew(id);
+      this.#scheduleRefresh();
     }
     return () => {
-      listening.heard.delete(heard);
-      if (listening.heard.size === 0 && this.#listening.get(id) === listening) this.#listening.delete(id);
+      listening.listeners.delete(heard);
+      if (listening.listeners.size === 0 && this.#subscriptions.get(id) === listening) this.#subscriptions.delete(id);
     };
   }
 
-  /** There may be new ones. */
-  told(callId: string): void {
-    const listening = this.#listening.get(callId);
-    // One after the other, for each reads on from where the one before it came to. What fails is read the next time.
+  /** Reads the keys since the last position. */
+  readNew(callId: string): void {
+    const listening = this.#subscriptions.get(callId);
+    // One read after the other, because each starts where the previous one ended. A failed read is repeated with the
+    // next one.
     if (listening) listening.reading = listening.reading.then(() => this.#read(callId, listening)).catch(() => {});
   }
 
-  again(): void {
-    for (const callId of this.#listening.keys()) this.told(callId);
+  refresh(): void {
+    for (const callId of this.#subscriptions.keys()) this.readNew(callId);
   }
 
   close(): void {
-    this.#repeat?.cancel();
-    this.#listening.clear();
+    this.#refreshTimer?.cancel();
+    this.#subscriptions.clear();
   }
 
-  async #read(callId: string, listening: Listening): Promise<void> {
-    const { connection, instance, cipher, clock, ended } = this.#options;
+  async #read(callId: string, listening: ToneSubscription): Promise<void> {
+    const { connection, instance, cipher, clock, onCallEnd: ended } = this.#options;
     const { tones, waits, end } = callKeys(instance.prefix, callId);
-    const isFirst = listening.after === "";
+    const isFirst = listening.position === "";
     const [entries, now, callEnd] = await connection.run(READ_TONES, {
       keys: [tones, waits, end],
-      arguments: [instance.id, String(LEASE_MS), listening.after],
+      arguments: [instance.id, String(LEASE_MS), listening.position],
     });
-    // By Redis' time, and rather too early: a key must not be taken for one of the past because an answer took long.
+    // By the clock of Redis, and rather too early: a slow reply must not make a new key look like an old one.
     const beganAtMs = isFirst ? Number(now) - (clock.now() - listening.sinceMs) : 0;
     for (const entry of Array.isArray(entries) ? entries : []) {
       const [position, by, sealed] = Array.isArray(entry) ? entry : [];
       if (typeof position !== "string" || typeof sealed !== "string") continue;
-      listening.after = position;
-      // What came in here was heard here.
+      listening.position = position;
+      // Keys of this instance have already reached its listeners.
       const tone = by === instance.id ? undefined : cipher.open(callId, sealed);
       if (tone)
-        for (const heard of listening.heard) heard({ ...tone }, Number.parseInt(position, 10) < Math.floor(beganAtMs));
+        for (const heard of listening.listeners)
+          heard({ ...tone }, Number.parseInt(position, 10) < Math.floor(beganAtMs));
     }
     if (typeof callEnd === "string") ended(callId, callEnd);
   }
 
-  #repeatLater(): void {
-    this.#repeat ??= this.#options.clock.after(REPEAT_MS, () => {
-      this.#repeat = undefined;
-      this.again();
-      if (this.#listening.size > 0) this.#repeatLater();
+  #scheduleRefresh(): void {
+    this.#refreshTimer ??= this.#options.clock.after(REFRESH_MS, () => {
+      this.#refreshTimer = undefined;
+      this.refresh();
+      if (this.#subscriptions.size > 0) this.#scheduleRefresh();
     });
-    this.#repeat.unref();
+    this.#refreshTimer.unref();
   }
 }

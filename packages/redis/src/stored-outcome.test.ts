@@ -1,8 +1,8 @@
 import type { OperationOutcome, StoredEvent } from "@graph-dtmf/models";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { readKnown } from "./known.ts";
-import { readEvent, readJson, readOutcome, writeJson } from "./stored-outcome.ts";
+import { parseJson, parseOutcome, parseStoredEvent, stringifyWithoutTones } from "./stored-outcome.ts";
+import { parseWaitState } from "./wait-state.ts";
 
 const operation = {
   "@odata.type": "#microsoft.graph.sendDtmfTonesOperation",
@@ -30,23 +30,25 @@ const events: StoredEvent[] = [
   ...outcomes.map((outcome): StoredEvent => ({ type: "completion", callId: "c", clientContext: "x", outcome })),
 ];
 
-describe("what is kept", () => {
+describe("stored data", () => {
   test.each(outcomes)("is read as it was written: outcome $outcome", (outcome) => {
-    expect(readOutcome(readJson(writeJson(outcome)))).toEqual(outcome);
+    expect(parseOutcome(parseJson(stringifyWithoutTones(outcome)))).toEqual(outcome);
   });
 
   test.each(events)("is read as it was written: event $type", (event) => {
-    expect(readEvent(readJson(writeJson(event)))).toEqual(event);
+    expect(parseStoredEvent(parseJson(stringifyWithoutTones(event)))).toEqual(event);
   });
 
-  test("holds no keys, wherever a Graph of the future may put them", () => {
+  test("has no tones, wherever a future Graph may put them", () => {
     const tones = { tones: ["tone4"], nested: [{ toneInfo: { sequenceId: 1, tone: "tone7" } }] };
-    expect(writeJson({ outcome: "completed", operation: { ...operation, ...tones } })).not.toMatch(/tone[47]/);
+    expect(stringifyWithoutTones({ outcome: "completed", operation: { ...operation, ...tones } })).not.toMatch(
+      /tone[47]/,
+    );
   });
 });
 
-describe("what somebody else wrote", () => {
-  test("is never more than it must be: what is read is an event or nothing, and nothing throws", () => {
+describe("data of other programs", () => {
+  test("is parsed as a valid event or as nothing, and never throws", () => {
     const seeds = fc.oneof(
       fc.constantFrom(...events),
       fc.object({ key: fc.constantFrom("type", "callId", "outcome") }),
@@ -57,7 +59,7 @@ describe("what somebody else wrote", () => {
     );
     fc.assert(
       fc.property(spoiled, ([event, members]) => {
-        const read = readEvent({ ...event, ...members });
+        const read = parseStoredEvent({ ...event, ...members });
         if (!read) return;
         expect(typeof read.callId).toBe("string");
         expect(["completion", "callEnd"]).toContain(read.type);
@@ -66,10 +68,10 @@ describe("what somebody else wrote", () => {
     );
   });
 
-  test("says nothing of a wait that it cannot", () => {
+  test("with an incomplete wait is ignored", () => {
     fc.assert(
       fc.property(fc.oneof(fc.anything(), fc.array(fc.anything()), fc.array(fc.json())), (reply) => {
-        const { outcome, operationId } = readKnown(reply, "");
+        const { outcome, operationId } = parseWaitState(reply, "");
         expect(outcome).toBeUndefined();
         expect(typeof operationId).toBe("string");
       }),

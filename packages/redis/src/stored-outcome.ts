@@ -1,10 +1,10 @@
 import { type OperationOutcome, parseOperation, parseResultInfo, type StoredEvent } from "@graph-dtmf/models";
 import { isRecord, toText } from "@graph-dtmf/models/internal";
 
-// Whoever else can write to this Redis can write anything: what comes from it is read like what comes from the network.
+// Every client of this Redis can write anything, so its data is parsed like data from the network.
 
-/** An outcome as Redis keeps it; `undefined` for what is none. */
-export function readOutcome(value: unknown): OperationOutcome | undefined {
+/** Parses a stored outcome. `undefined` if it is invalid. */
+export function parseOutcome(value: unknown): OperationOutcome | undefined {
   if (!isRecord(value)) return undefined;
   switch (value.outcome) {
     case "callEnded": {
@@ -17,28 +17,28 @@ export function readOutcome(value: unknown): OperationOutcome | undefined {
     case "canceled":
     case "failed": {
       const operation = parseOperation(value.operation);
-      return operation && { ...ENDINGS[value.outcome], operation };
+      return operation && { ...OUTCOMES[value.outcome], operation };
     }
     default:
       return undefined;
   }
 }
 
-const ENDINGS = {
+const OUTCOMES = {
   completed: { outcome: "completed", played: "all" },
   canceled: { outcome: "canceled", played: "notAll" },
   failed: { outcome: "failed", played: "unknown" },
 } as const;
 
-/** An event as instances tell it to each other; `undefined` for what is none. */
-export function readEvent(value: unknown): StoredEvent | undefined {
+/** Parses an event that instances share. `undefined` if it is invalid. */
+export function parseStoredEvent(value: unknown): StoredEvent | undefined {
   if (!isRecord(value) || typeof value.callId !== "string") return undefined;
   const { type, callId } = value;
   if (type === "callEnd") {
     const resultInfo = parseResultInfo(value.resultInfo);
     return { type, callId, ...(resultInfo && { resultInfo }) };
   }
-  const outcome = readOutcome(value.outcome);
+  const outcome = parseOutcome(value.outcome);
   const clientContext = toText(value.clientContext);
   const operationId = toText(value.operationId);
   if (type !== "completion" || !outcome || (clientContext ?? operationId) === undefined) return undefined;
@@ -51,8 +51,8 @@ export function readEvent(value: unknown): StoredEvent | undefined {
   };
 }
 
-/** The value of a JSON text; `undefined` where it is none. */
-export function readJson(text: string | undefined): unknown {
+/** The value of a JSON text. `undefined` if it is invalid. */
+export function parseJson(text: string | undefined): unknown {
   try {
     return text === undefined ? undefined : JSON.parse(text);
   } catch {
@@ -61,15 +61,15 @@ export function readJson(text: string | undefined): unknown {
 }
 
 /**
- * Writes an outcome or an event, without the keys that an operation of a future Graph may carry: Redis is shared, and
- * read by people.
+ * Formats an outcome or an event as JSON without members for tones, which operations of a future Graph may have:
+ * people can read what is in Redis.
  */
-export function writeJson(value: unknown): string {
+export function stringifyWithoutTones(value: unknown): string {
   const text = JSON.stringify(value);
-  // To look at every member costs more than all the rest, and no Graph of today has any of these.
-  if (!SECRET.test(text)) return text;
-  return JSON.stringify(value, (name, member) => (SECRETS.includes(name) ? undefined : member));
+  // A filter function for every member is slow, and today's operations have none of these members.
+  if (!TONE_MEMBER.test(text)) return text;
+  return JSON.stringify(value, (name, member) => (TONE_MEMBERS.includes(name) ? undefined : member));
 }
 
-const SECRETS = ["tones", "toneInfo"];
-const SECRET = /"tone(?:s|Info)"/;
+const TONE_MEMBERS = ["tones", "toneInfo"];
+const TONE_MEMBER = /"tone(?:s|Info)"/;

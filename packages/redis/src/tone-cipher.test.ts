@@ -9,8 +9,8 @@ const key = randomBytes(32);
 const cipher = createToneCipher(key);
 const five: ToneInfo = { sequenceId: 1, tone: "tone5" };
 
-describe("a sealed key", () => {
-  test("opens with the same key for the same call, under any spelling of its id", () => {
+describe("an encrypted key", () => {
+  test("is decrypted with the same key for the same call, in any spelling of its id", () => {
     for (const tone of TONES) {
       const heard = { sequenceId: 2 ** 40, tone };
       expect(createToneCipher(key.toString("base64")).open(CALL, cipher.seal(CALL.toUpperCase(), heard))).toEqual(
@@ -19,19 +19,19 @@ describe("a sealed key", () => {
     }
   });
 
-  test("is as long as any other, and never the same twice", () => {
+  test("has the same length as any other, and never the same text twice", () => {
     const sealed = TONES.flatMap((tone) => [1, 2 ** 40].map((sequenceId) => cipher.seal(CALL, { sequenceId, tone })));
     expect(new Set(sealed.map(({ length }) => length)).size).toBe(1);
     expect(cipher.seal(CALL, five)).not.toBe(cipher.seal(CALL, five));
   });
 
-  test("opens with no other key, and for no other call", () => {
+  test("is not decrypted with another key, or for another call", () => {
     const sealed = cipher.seal(CALL, five);
     expect(createToneCipher(randomBytes(32)).open(CALL, sealed)).toBeUndefined();
     expect(cipher.open(CALL.replace("1", "2"), sealed)).toBeUndefined();
   });
 
-  test("opens not at all once any of it was changed", () => {
+  test("is not decrypted after any change", () => {
     const sealed = Buffer.from(cipher.seal(CALL, five), "base64");
     for (let index = 0; index < sealed.length; index++) {
       const changed = Buffer.from(sealed);
@@ -42,6 +42,6 @@ describe("a sealed key", () => {
   });
 });
 
-test.each([randomBytes(16), "", "short", randomBytes(33)])("a key that is no key is refused: %#", (wrong) => {
+test.each([randomBytes(16), "", "short", randomBytes(33)])("rejects an invalid key: %#", (wrong) => {
   expect(() => createToneCipher(wrong)).toThrow(TypeError);
 });

@@ -1,24 +1,27 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { normalizeId, parseToneInfo, type ToneInfo } from "@graph-dtmf/models";
 import { isRecord } from "@graph-dtmf/models/internal";
-import { readJson } from "./stored-outcome.ts";
+import { parseJson } from "./stored-outcome.ts";
 
 const ALGORITHM = "aes-256-gcm";
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
-/** The length of a cipher text is that of its text: a star must be as long as a five. */
+/**
+ * Encrypted text is as long as its plain text, so all texts are padded to one length: else it would show which key
+ * it is.
+ */
 const TEXT_LENGTH = 64;
 
-/** Writes pressed keys so that Redis cannot read them, and nobody can give them to another call. */
+/** Encrypts pressed keys for one call, so that they are confidential in Redis and cannot be moved to another call. */
 export interface ToneCipher {
   seal(callId: string, tone: ToneInfo): string;
-  /** `undefined` for what was not sealed with this key, for this call. */
+  /** Returns `undefined` for data that was not encrypted with this key for this call. */
   open(callId: string, sealed: string): ToneInfo | undefined;
 }
 
 /**
- * Makes a cipher of AES-256-GCM.
+ * Creates a cipher with AES-256-GCM.
  *
  * @param key 32 random bytes, or their base64.
  * @throws TypeError for anything else.
@@ -42,7 +45,7 @@ export function createToneCipher(key: Uint8Array | string): ToneCipher {
       decipher.setAAD(Buffer.from(normalizeId(callId))).setAuthTag(all.subarray(-TAG_BYTES));
       try {
         const text = Buffer.concat([decipher.update(all.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]);
-        const tone = readJson(text.toString());
+        const tone = parseJson(text.toString());
         return isRecord(tone) ? parseToneInfo(tone) : undefined;
       } catch {
         return undefined;

@@ -1,9 +1,9 @@
 import { COMMON, type Script, script, WAITERS } from "./scripts.ts";
 
 /**
- * Keeps a pressed key, and tells every instance that waits in the call, but for the one that puts, that there is one.
+ * Stores a pressed key, and publishes a notice to every other instance that waits in the call.
  *
- * Keys: tones, waits. Arguments: instance, how long it is kept, channels' prefix, the key, what to say.
+ * Keys: tones, waits. Arguments: instance, TTL, prefix of channels, the key, the notice.
  */
 export const PUT_TONE: Script = script(`${COMMON}${WAITERS}
 local waiters = waitersOf(call('GET', KEYS[2]))
@@ -15,11 +15,10 @@ end
 return {}`);
 
 /**
- * Registers an instance as one that waits in the call, and answers the keys after the last that it read, each as
- * [position, instance that put it, key]; what time it is; and how the call ended.
+ * Registers an instance as a listener of the call. Replies the keys after a position, each as [position, instance,
+ * key]; the current time; and the call's end.
  *
- * Keys: tones, waits, end. Arguments: instance, for how long it is registered, position of the last that it read or
- * nothing.
+ * Keys: tones, waits, end. Arguments: instance, duration of the registration, last position or nothing.
  */
 export const READ_TONES: Script = script(`${COMMON}${WAITERS}
 local entries = {}

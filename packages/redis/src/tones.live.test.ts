@@ -12,7 +12,7 @@ import { type RedisServer, startRedisServer } from "./testing/index.ts";
 
 const eventually = { timeout: 20_000, interval: 20 };
 
-describe.skipIf(skipWithoutRedis())("the keys of a call over instances", () => {
+describe.skipIf(skipWithoutRedis())("keys shared by instances", () => {
   let redis: RedisServer;
   const closing: (() => Promise<void>)[] = [];
   const encryptionKey = randomBytes(32);
@@ -40,18 +40,18 @@ describe.skipIf(skipWithoutRedis())("the keys of a call over instances", () => {
     await admin.connect();
     return work(admin).finally(() => admin.destroy());
   };
-  /** Redis knows that somebody listens. */
+  /** Redis has the registration of the listener. */
   const listening = (callId: string): Promise<void> =>
     vi.waitFor(
       () => withAdmin(async (admin) => expect(await admin.exists(`graph-dtmf:{${callId}}:waits`)).toBe(1)),
       eventually,
     );
 
-  test("are heard in order on the one that asks, whoever is told of them, and end with the call", async () => {
+  test("arrive in order on the instance that reads, whichever received them, and end with the call", async () => {
     const [reads, one, other] = [instance(), instance(), instance()];
     const callId = randomUUID();
     await press(one, callId, 1);
-    // When the listening began is judged too early by as long as Redis takes to answer, which may be long on a busy machine.
+    // The begin is estimated too early by as long as Redis takes to reply, which may be long on a busy machine.
     const pressedAtMs = Date.now();
     await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(pressedAtMs + 1_000), eventually);
     const tones = collect(reads, callId);
@@ -71,7 +71,7 @@ describe.skipIf(skipWithoutRedis())("the keys of a call over instances", () => {
     await press(other, callId, 1);
     await vi.waitFor(() => expect(tones.heard).toHaveLength(1), eventually);
     await withAdmin(async (admin) => {
-      // As if nobody listened in the moment in which it is announced.
+      // Simulates that no instance is registered at the moment of the notice.
       const name = `graph-dtmf:{${callId}}:waits`;
       await admin.del(name);
       await press(other, callId, 2);
@@ -80,7 +80,7 @@ describe.skipIf(skipWithoutRedis())("the keys of a call over instances", () => {
     await vi.waitFor(() => expect(tones.heard).toEqual(["1:tone1+0", "2:tone2+0"]), eventually);
   });
 
-  test("wait for a Redis that is away", async () => {
+  test("wait while Redis is unavailable", async () => {
     const [reads, other] = [instance(), instance()];
     const callId = randomUUID();
     const tones = collect(reads, callId);
@@ -91,7 +91,7 @@ describe.skipIf(skipWithoutRedis())("the keys of a call over instances", () => {
     await vi.waitFor(() => expect(tones.heard).toEqual(["1:tone1+0"]), eventually);
   });
 
-  test("are in Redis only encrypted, for 10 minutes", async () => {
+  test("are stored only encrypted, for 10 minutes", async () => {
     const other = instance();
     const callId = randomUUID();
     for (let n = 1; n <= 9; n++) await press(other, callId, n);
@@ -104,7 +104,7 @@ describe.skipIf(skipWithoutRedis())("the keys of a call over instances", () => {
     });
   });
 
-  test("that somebody else wrote, or with another key, are none", async () => {
+  test("are ignored if another program or another encryption key wrote them", async () => {
     const [reads, other, stranger] = [instance(), instance(), instance(randomBytes(32))];
     const callId = randomUUID();
     const tones = collect(reads, callId);
@@ -119,7 +119,7 @@ describe.skipIf(skipWithoutRedis())("the keys of a call over instances", () => {
     await vi.waitFor(() => expect(tones.heard).toEqual(["1:tone1+0"]), eventually);
   });
 
-  test("stay with the instance that hears them where there is no key to encrypt them with", async () => {
+  test("stay on the instance that receives them without an encryption key", async () => {
     const without = new Uint8Array();
     const [reads, other] = [instance(without), instance(without)];
     const callId = randomUUID();

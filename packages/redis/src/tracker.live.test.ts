@@ -16,7 +16,7 @@ import { type RedisServer, startRedisServer } from "./testing/index.ts";
 const eventually = { timeout: 20_000, interval: 20 };
 const timedOut = { outcome: "timedOut", played: "unknown" };
 
-/** An instance of a bot, without the client. */
+/** An instance of a bot without the client. */
 interface Instance {
   operations: OperationTracker;
   receiver: NotificationReceiver;
@@ -38,7 +38,10 @@ describe.skipIf(skipWithoutRedis())("a tracker on Redis", () => {
     await redis?.close();
   });
 
-  /** With a clock of its own, or the real one. Its verifier knows everybody: who may come in is not at issue here. */
+  /**
+   * With its own clock, or the real one. Its verifier accepts every request, because authentication is not tested
+   * here.
+   */
   const instance = (clock?: ReturnType<typeof createManualClock>): Instance => {
     const store = createRedisOperationStore({ url: redis.url });
     const operations = createOperationTracker({ store, ...(clock && { clock }) });
@@ -49,7 +52,7 @@ describe.skipIf(skipWithoutRedis())("a tracker on Redis", () => {
     return made;
   };
 
-  /** What Graph posts when an operation has ended: the status of the answer to it. */
+  /** What Graph posts when an operation has ended. Resolves with the status of the response. */
   const post = async ({ receiver }: Instance, { callId, operation }: Send): Promise<number> => {
     const { id } = operation;
     const url = `/communications/calls/${callId}/operations/${id}`;
@@ -64,14 +67,14 @@ describe.skipIf(skipWithoutRedis())("a tracker on Redis", () => {
   const postUntilTaken = (to: Instance, send: Send): Promise<void> =>
     vi.waitFor(async () => expect(await post(to, send)).toBe(202), eventually);
 
-  test("settles the wait of the one that sent, whoever hears of its end", async () => {
+  test("settles the wait of the sender, whichever instance receives the notification", async () => {
     const [sends, hears] = [instance(), instance()];
     const send = begin(sends);
     expect(await post(hears, send)).toBe(202);
     expect(await send.entry.completion()).toMatchObject({ outcome: "completed", operation: { id: send.operation.id } });
   });
 
-  test("takes up a wait that another one began, with the deadline that it had", async () => {
+  test("resumes the wait of another instance with its deadline", async () => {
     const clock = createManualClock();
     const [died, takesUp] = [instance(clock), instance(clock)];
     const send = begin(died);
@@ -86,7 +89,7 @@ describe.skipIf(skipWithoutRedis())("a tracker on Redis", () => {
     expect(await outcome).toEqual(timedOut);
   });
 
-  test("takes up a wait whose end came between", async () => {
+  test("resumes a wait whose operation has ended in between", async () => {
     const [died, hears, takesUp] = [instance(), instance(), instance()];
     const send = begin(died);
     await registered(died, send);
@@ -95,7 +98,7 @@ describe.skipIf(skipWithoutRedis())("a tracker on Redis", () => {
     expect(await takesUp.operations.resume(send).completion()).toMatchObject({ outcome: "completed" });
   });
 
-  test("without a Redis answers 503, settles what waits here, and has it kept when Redis comes", async () => {
+  test("without Redis answers 503, settles local waits, and stores outcomes when Redis is available", async () => {
     await redis.kill();
     const [one, other] = [instance(), instance()];
     const [own, foreign] = [begin(one), begin(other)];
@@ -107,11 +110,11 @@ describe.skipIf(skipWithoutRedis())("a tracker on Redis", () => {
     expect(await foreign.entry.completion()).toMatchObject({ outcome: "completed" });
     await vi.waitFor(() => expect(one.operations.pendingWrites).toBe(0), eventually);
     expect(await instance().operations.resume(own).completion()).toMatchObject({ outcome: "completed" });
-    // It is no news to anybody now.
+    // It was already settled.
     expect(await post(other, own)).toBe(202);
   });
 
-  test("outlives a Redis that is away for a second", async () => {
+  test("survives a Redis outage of a second", async () => {
     const [sends, hears] = [instance(), instance()];
     const before = begin(sends);
     await registered(sends, before);
@@ -125,7 +128,7 @@ describe.skipIf(skipWithoutRedis())("a tracker on Redis", () => {
     expect(await before.entry.completion()).toMatchObject({ outcome: "completed" });
   });
 
-  test("outlives one that is away for 30 seconds: what ends meanwhile ends by its deadline, what waited is kept", async () => {
+  test("survives an outage of 30 seconds: waits without a notification end at their deadline, outcomes are stored", async () => {
     const clock = createManualClock();
     const [sends, hears] = [instance(clock), instance(clock)];
     const send = begin(sends);
@@ -144,7 +147,7 @@ describe.skipIf(skipWithoutRedis())("a tracker on Redis", () => {
     expect(await instance().operations.resume(send).completion()).toMatchObject({ outcome: "completed" });
   });
 
-  test("outlives one that is full", async () => {
+  test("survives a full Redis", async () => {
     const [sends, hears] = [instance(), instance()];
     const send = begin(sends);
     await registered(sends, send);
@@ -158,7 +161,7 @@ describe.skipIf(skipWithoutRedis())("a tracker on Redis", () => {
     expect(await post(sends, send)).toBe(202);
   });
 
-  test("outlives one that stands still", async () => {
+  test("survives a Redis that hangs", async () => {
     const [sends, hears] = [instance(), instance()];
     const send = begin(sends);
     await registered(sends, send);
@@ -170,7 +173,7 @@ describe.skipIf(skipWithoutRedis())("a tracker on Redis", () => {
     expect(await send.entry.completion()).toMatchObject({ outcome: "completed" });
   });
 
-  /** Redis knows of the wait: what was told before on the same connection is done by then. */
+  /** Redis has the wait: earlier commands on the same connection are done by then. */
   const registered = ({ store }: Instance, send: Send): Promise<unknown> => store.read(send);
 });
 
@@ -183,7 +186,7 @@ interface Send {
   entry: ReturnType<OperationTracker["expect"]>;
 }
 
-/** As the client does: it expects, and Graph accepts. */
+/** Does what the client does: expects an operation, which Graph then accepts. */
 function begin({ operations }: Instance): Send {
   const callId = randomUUID();
   const entry = operations.expect({ callId });

@@ -3,23 +3,23 @@ import type { Clock } from "../clock.ts";
 import { createManualClock, type ManualClock } from "./manual-clock.ts";
 
 describe("createManualClock", () => {
-  it("starts at the time of your choice", () => {
+  it("starts at the given time", () => {
     expect(createManualClock(42).now()).toBe(42);
   });
 
-  it("stands still while nobody moves it", async () => {
+  it("stands still until it is moved", async () => {
     const clock = createManualClock(0);
     await new Promise((resolve) => setImmediate(resolve));
     expect(clock.now()).toBe(0);
   });
 
-  it("moves on as far as asked", async () => {
+  it("moves by the given duration", async () => {
     const clock = createManualClock(0);
     await clock.advance(1500);
     expect(clock.now()).toBe(1500);
   });
 
-  it("runs a timer that becomes due in that very millisecond", async () => {
+  it("runs a timer that is due at exactly this millisecond", async () => {
     const clock = createManualClock(0);
     const callback = vi.fn();
     clock.after(1000, callback);
@@ -44,7 +44,7 @@ describe("createManualClock", () => {
     expect(callback).toHaveBeenCalledOnce();
   });
 
-  it("shows each timer the time at which it was due", async () => {
+  it("shows each timer its due time", async () => {
     const clock = createManualClock(0);
     const seen: number[] = [];
     for (const delayMs of [30, 10, 20]) clock.after(delayMs, () => seen.push(clock.now()));
@@ -82,7 +82,7 @@ describe("createManualClock", () => {
     expect(callback).toHaveBeenCalledOnce();
   });
 
-  it("lets promises that are already resolved run before it moves", async () => {
+  it("runs resolved promises before it moves", async () => {
     const clock = createManualClock(0);
     const callback = vi.fn();
     void Promise.resolve().then(() => clock.after(10, callback));
@@ -90,7 +90,7 @@ describe("createManualClock", () => {
     expect(callback).toHaveBeenCalledOnce();
   });
 
-  it("takes a negative delay for none", async () => {
+  it("treats a negative delay as 0", async () => {
     const clock = createManualClock(100);
     const seen: string[] = [];
     clock.after(0, () => seen.push(`first at ${clock.now()}`));
@@ -124,7 +124,7 @@ describe("createManualClock", () => {
     expect(callback).toHaveBeenCalledOnce();
   });
 
-  it("passes on what a timer throws", async () => {
+  it("throws the error of a timer", async () => {
     const clock = createManualClock(0);
     clock.after(10, () => {
       throw new Error("from the timer");
@@ -132,7 +132,7 @@ describe("createManualClock", () => {
     await expect(clock.advance(10)).rejects.toThrow("from the timer");
   });
 
-  it("counts the timers that are pending, neither run nor canceled", async () => {
+  it("counts pending timers, without those that ran or were canceled", async () => {
     const clock = createManualClock(0);
     clock.after(10, () => {});
     clock.after(20, () => {});

@@ -2,13 +2,13 @@ import type { Clock } from "../clock.ts";
 
 /** A clock that stands still until a test moves it. */
 export interface ManualClock extends Clock {
-  /** Moves time on and runs the timers that become due, in order; those that they start in turn, too. */
+  /** Moves the time and runs the timers that become due, in order, including those that they start. */
   advance(ms: number): Promise<void>;
-  /** How many timers are pending: 0 when nothing was leaked. */
+  /** The number of pending timers: 0 if none is leaked. */
   readonly pending: number;
 }
 
-/** Starts a {@link ManualClock} at a time of your choice, in milliseconds since 1970. */
+/** Creates a {@link ManualClock} at a given time, in milliseconds since 1970. */
 export function createManualClock(startMs = 1_700_000_000_000): ManualClock {
   let nowMs = startMs;
   let started = 0;
@@ -49,7 +49,7 @@ export function createManualClock(startMs = 1_700_000_000_000): ManualClock {
   };
 }
 
-/** Lets promises that are already resolved run their course, several links deep. */
+/** Runs the callbacks of promises that are already resolved, several levels deep. */
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 10; turn++) await Promise.resolve();
 }

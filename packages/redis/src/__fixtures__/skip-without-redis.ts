@@ -1,6 +1,6 @@
 import { hasRedisServer } from "../testing/index.ts";
 
-/** Whether tests that start a Redis have to be skipped: aloud, and never where one is required. */
+/** Whether tests that need Redis are skipped. Prints a warning, and throws where Redis is required. */
 export function skipWithoutRedis(): boolean {
   if (hasRedisServer()) return false;
   const missing = "there is no redis-server on the PATH (apt-get install redis-server)";

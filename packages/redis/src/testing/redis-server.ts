@@ -5,43 +5,43 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A Redis of a test's own: a process that it may kill. */
+/** A Redis server for one test, which the test can kill. */
 export interface RedisServer {
   readonly port: number;
   readonly url: string;
-  /** Ends the process as the signal says, and waits until it has ended. */
+  /** Ends the process with the signal and waits until it has ended. */
   kill(signal?: NodeJS.Signals): Promise<void>;
-  /** Starts it again on the same port, with what it has on disk. */
+  /** Starts it again on the same port, with the data on its disk. */
   start(): Promise<void>;
-  /** Has it stand still, and go on. */
+  /** Stops and continues the process. */
   freeze(): void;
   thaw(): void;
-  /** Ends it and removes its files. */
+  /** Ends the process and removes its files. */
   close(): Promise<void>;
 }
 
-/** Several that share the slots. */
+/** Several nodes that share the slots. */
 export interface RedisCluster {
   readonly nodes: readonly RedisServer[];
   close(): Promise<void>;
 }
 
-/** Whether there is a `redis-server` on the PATH. */
+/** Whether `redis-server` is on the PATH. */
 export function hasRedisServer(): boolean {
   return spawnSync("redis-server", ["--version"], { stdio: "ignore" }).status === 0;
 }
 
 /**
- * Starts a Redis on a free port of this machine. It keeps nothing on disk unless the settings say so.
+ * Starts a Redis server on a free port of this machine. It stores nothing on disk by default.
  *
- * @param settings As on the command line of `redis-server`: `"--appendonly", "yes"`.
- * @throws if there is no `redis-server` on the PATH.
+ * @param settings Command line options of `redis-server`, such as `"--appendonly", "yes"`.
+ * @throws if `redis-server` is not on the PATH.
  */
 export function startRedisServer(...settings: string[]): Promise<RedisServer> {
   return startOnFreePorts(async () => startOn(await freePort(), settings));
 }
 
-/** A port that is free may be taken before the server has it: then on others. */
+/** Another process may take a free port before the server does: then tries other ports. */
 async function startOnFreePorts(start: () => Promise<RedisServer>): Promise<RedisServer> {
   for (let triesLeft = 4; ; triesLeft--) {
     try {
@@ -99,7 +99,7 @@ async function startOn(port: number, settings: readonly string[]): Promise<Redis
   };
 }
 
-/** Starts a Cluster of three nodes, without replicas. It needs `redis-cli` too. */
+/** Starts a Cluster of three nodes without replicas. It also needs `redis-cli`. */
 export async function startRedisCluster(): Promise<RedisCluster> {
   const node = async (): Promise<RedisServer> => {
     const clustered = ["--cluster-enabled", "yes", "--cluster-port", `${await freePort()}`];

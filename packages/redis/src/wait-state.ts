@@ -1,23 +1,23 @@
 import type { OperationOutcome, StoredCallEnd } from "@graph-dtmf/models";
 import { toText } from "@graph-dtmf/models/internal";
-import { readEvent, readJson } from "./stored-outcome.ts";
+import { parseJson, parseStoredEvent } from "./stored-outcome.ts";
 
-/** What Redis knows of a wait. */
-export interface Known {
-  /** How long it will still last, in milliseconds. */
+/** The state of a wait in Redis. */
+export interface WaitState {
+  /** The remaining time, in milliseconds. */
   leftMs: number | undefined;
-  /** Graph's id of the operation that ended, else of the one that is waited for; empty while nobody has told it. Its end is kept under it. */
+  /** Graph's id of the operation that ended, else of the pending one; empty if unknown. The end is stored under it. */
   operationId: string;
   outcome: OperationOutcome | undefined;
   callEnd: Omit<StoredCallEnd, "type" | "callId"> | undefined;
 }
 
-/** Reads the reply of the script OPEN to one wait, whose operation's id the asker may know. */
-export function readKnown(reply: unknown, askedId: string): Known {
+/** Parses the reply of the script REGISTER_AND_READ for one wait. The caller may have its operation's id. */
+export function parseWaitState(reply: unknown, askedId: string): WaitState {
   if (!Array.isArray(reply)) return { leftMs: undefined, operationId: askedId, outcome: undefined, callEnd: undefined };
   const [began, until, id = "", at, of = "", told, toldById, end, now] = reply.map(toText);
   const operationId = askedId || id;
-  // By its operation's id a result is known to be of this life, whenever it came; by the time it seems to be.
+  // A matching id proves that the outcome belongs to this wait. Without ids, times are compared.
   const isOurs = of === "" || operationId === "" || of === operationId;
   const isOfThisLife = numberOf(at) >= (numberOf(began) || 0) || (of !== "" && of === operationId);
   const isNamed = isOurs && isOfThisLife;
@@ -26,19 +26,19 @@ export function readKnown(reply: unknown, askedId: string): Known {
     leftMs: Number.isFinite(left) ? left : undefined,
     operationId: (isNamed && of) || operationId,
     outcome: (isNamed && outcomeIn(told)) || outcomeIn(toldById),
-    callEnd: readEnd(end),
+    callEnd: parseCallEnd(end),
   };
 }
 
-/** How a call ended, as it is kept. */
-export function readEnd(text: string | undefined): Known["callEnd"] {
-  const event = readEvent(readJson(text));
+/** Parses how a call ended. */
+export function parseCallEnd(text: string | undefined): WaitState["callEnd"] {
+  const event = parseStoredEvent(parseJson(text));
   if (event?.type !== "callEnd") return undefined;
   return event.resultInfo ? { resultInfo: event.resultInfo } : {};
 }
 
 function outcomeIn(text: string | undefined): OperationOutcome | undefined {
-  const event = readEvent(readJson(text));
+  const event = parseStoredEvent(parseJson(text));
   return event?.type === "completion" ? event.outcome : undefined;
 }
 

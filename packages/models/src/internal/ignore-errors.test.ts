@@ -12,7 +12,7 @@ test("returns undefined when the callback throws", () => {
   expect(ignoreErrors(fail)).toBeUndefined();
 });
 
-test("a rejection of the callback's promise is handled", async () => {
+test("handles a rejection of the callback's promise", async () => {
   const rejections: unknown[] = [];
   const listener = (reason: unknown): void => void rejections.push(reason);
   process.on("unhandledRejection", listener);

@@ -5,7 +5,7 @@ import { onAbort } from "./on-abort.ts";
 const listeners = (signal: AbortSignal): number => getEventListeners(signal, "abort").length;
 
 describe("onAbort", () => {
-  it("calls back, in the order in which they came, when the signal is aborted", () => {
+  it("calls the listeners in the order of their registration", () => {
     const stop = new AbortController();
     const heard: number[] = [];
     for (const n of [1, 2, 3]) onAbort(stop.signal, () => heard.push(n));
@@ -13,7 +13,7 @@ describe("onAbort", () => {
     expect(heard).toEqual([1, 2, 3]);
   });
 
-  it("registers once with a signal that thousands share, and leaves nothing behind", () => {
+  it("registers one listener on a signal that thousands share, and removes it with the last", () => {
     const { signal } = new AbortController();
     const offs = Array.from({ length: 10_000 }, () => onAbort(signal, () => {}));
     expect(listeners(signal)).toBe(1);
@@ -23,7 +23,7 @@ describe("onAbort", () => {
     expect(listeners(signal)).toBe(0);
   });
 
-  it("no longer calls back whoever has stopped listening, as often as they say so", () => {
+  it("does not call a removed listener, however often it is removed", () => {
     const stop = new AbortController();
     const heard: string[] = [];
     const listener = (): number => heard.push("twice");
@@ -35,7 +35,7 @@ describe("onAbort", () => {
     expect(heard).toEqual(["twice"]);
   });
 
-  it("may be stopped by whoever is called before", () => {
+  it("allows a listener to remove a later one", () => {
     const stop = new AbortController();
     const heard: string[] = [];
     onAbort(stop.signal, () => off());
@@ -44,7 +44,7 @@ describe("onAbort", () => {
     expect(heard).toEqual([]);
   });
 
-  it("begins anew on a signal that everybody had left", () => {
+  it("works again after all listeners were removed", () => {
     const stop = new AbortController();
     onAbort(stop.signal, () => {})();
     const heard: string[] = [];
@@ -53,7 +53,7 @@ describe("onAbort", () => {
     expect(heard).toEqual(["heard"]);
   });
 
-  it("takes a signal that is not the platform's own", () => {
+  it("accepts a signal of another implementation", () => {
     const added = new Set<() => void>();
     const foreign = {
       addEventListener: (_: string, listener: () => void) => added.add(listener),

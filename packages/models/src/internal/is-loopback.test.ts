@@ -8,7 +8,7 @@ test.each([
   "http://[::1]:80",
   "http://LOCALHOST",
   "http://2130706433",
-])("%s is this machine", (url) => {
+])("accepts %s", (url) => {
   expect(isLoopback(new URL(url).hostname)).toBe(true);
 });
 
@@ -19,6 +19,6 @@ test.each([
   "http://0.0.0.0",
   "http://[::2]",
   "http://example",
-])("%s is another machine", (url) => {
+])("rejects %s", (url) => {
   expect(isLoopback(new URL(url).hostname)).toBe(false);
 });

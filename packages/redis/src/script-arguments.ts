@@ -2,26 +2,26 @@ import type { StoredEvent } from "@graph-dtmf/models";
 import { callKeys, channelOf } from "./keys.ts";
 import type { NamedWait } from "./open-waits.ts";
 import type { ScriptParameters } from "./redis-client.ts";
-import { writeJson } from "./stored-outcome.ts";
+import { stringifyWithoutTones } from "./stored-outcome.ts";
 
-/** What is the same for all that one instance asks of the scripts. */
+/** What all script calls of one instance share. */
 export interface Instance {
   id: string;
   prefix: string;
   ttlMs: number;
 }
 
-/** What the script OPEN is to do with one wait. */
+/** What the script REGISTER_AND_READ does with one wait. */
 export interface Registration {
-  mode: "new" | "goesOn" | "again" | "resume" | "read";
+  mode: "new" | "update" | "restore" | "resume" | "read";
   wait: NamedWait;
   ageMs: number;
   leftMs: number;
   operationId: string;
 }
 
-/** Writes waits as the script OPEN reads them. */
-export function openParameters({ id, ttlMs }: Instance, waits: readonly Registration[]): ScriptParameters {
+/** Formats waits as arguments of the script REGISTER_AND_READ. */
+export function toOpenArguments({ id, ttlMs }: Instance, waits: readonly Registration[]): ScriptParameters {
   const keys: string[] = [];
   const texts = [id, String(ttlMs)];
   for (const { mode, wait, ageMs, leftMs, operationId } of waits) {
@@ -31,18 +31,18 @@ export function openParameters({ id, ttlMs }: Instance, waits: readonly Registra
   return { keys, arguments: texts };
 }
 
-/** One event, as the script PUT takes it. */
+/** One event as arguments of the script PUT_AND_PUBLISH. */
 export interface PutItem {
   callId: string;
   keys: readonly [wait: string, waits: string, kept: string];
   arguments: readonly [isNamed: "0" | "1", operationId: string, event: string];
 }
 
-/** Writes an event as the script PUT reads it. */
-export function putItem(prefix: string, event: StoredEvent): PutItem {
+/** Formats an event for the script PUT_AND_PUBLISH. */
+export function toPutItem(prefix: string, event: StoredEvent): PutItem {
   const { callId } = event;
   const keys = callKeys(prefix, callId);
-  const text = writeJson(event);
+  const text = stringifyWithoutTones(event);
   if (event.type === "callEnd") {
     return { callId, keys: [keys.end, keys.waits, keys.end], arguments: ["0", "end", text] };
   }
@@ -55,8 +55,8 @@ export function putItem(prefix: string, event: StoredEvent): PutItem {
   };
 }
 
-/** Puts together what the script PUT takes in one call. */
-export function putParameters({ id, prefix, ttlMs }: Instance, items: readonly PutItem[]): ScriptParameters {
+/** Combines events into the arguments of one call of PUT_AND_PUBLISH. */
+export function toPutArguments({ id, prefix, ttlMs }: Instance, items: readonly PutItem[]): ScriptParameters {
   const keys: string[] = [];
   const texts = [id, String(ttlMs), channelOf(prefix, "")];
   for (const item of items) {
