@@ -36,7 +36,7 @@ export async function applyRequestFault(request: FaultableRequest): Promise<Answ
   return { ...(await execute(inbound)), cut: fault.drop === "midResponse" ? "middle" : "before" };
 }
 
-/** Error codes and messages that Graph's gateway is known to send, by HTTP status. */
+/** Error codes and messages of Graph's gateway by HTTP status. Other statuses get UnknownError. */
 const GATEWAY_ERRORS: Readonly<Record<number, readonly [code: string, message: string]>> = {
   401: ["InvalidAuthenticationToken", "Access token validation failure."],
   403: ["Forbidden", "Insufficient privileges to complete the operation."],

@@ -70,7 +70,7 @@ const SCHEMAS: Readonly<Record<string, Check>> = {
 };
 
 /**
- * Returns the fault if it has a known form.
+ * Returns the fault if it is valid.
  *
  * @throws DtmfError `invalid_request`
  */

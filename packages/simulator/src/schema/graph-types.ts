@@ -7,7 +7,9 @@ export const resultInfo: Check = object({ properties: { code: count, subcode: co
 
 /** Any value, or none. */
 export const anything: Check = () => undefined;
+/** Edm.String, or null. */
 export const nullableText: Check = nullable(text);
+/** Edm.Boolean, or null. */
 export const nullableBoolean: Check = nullable(boolean);
 
 const identity = nullable(object({ open: true, properties: { id: nullableText, displayName: nullableText } }));
