@@ -22,7 +22,7 @@ import { createDtmfClient, type DtmfClient } from "./client.ts";
 const CALL = "481f3600-983e-4276-9b59-c1b30ec8d125";
 
 describe.each([
-  ["connections of our own", () => undefined],
+  ["undici", () => undefined],
   ["an agent", () => new Agent({ keepAlive: true })],
 ])("over %s", (_, createAgent) => {
   let server: ScriptedServer;
@@ -43,7 +43,7 @@ describe.each([
       clock,
       operations,
       ...(agent && { agent }),
-      // The last one is given again and again, as a cache would.
+      // The last token is repeated, as from a cache.
       credential: async () => (tokens.length > 1 ? tokens.shift() : tokens[0]) ?? "",
     });
   });
@@ -57,49 +57,49 @@ describe.each([
   const send = (options?: RequestOptions): Promise<SentOperation<SendDtmfTonesOperation>> =>
     dtmf.sendDtmfTones(CALL, { tones: "4711#" }, options);
 
-  /** Follows a promise that may reject before anybody looks. */
-  function watched<T>(promise: Promise<T>): Promise<T> {
+  /** Handles a rejection that may come before the test awaits it. */
+  function handled<T>(promise: Promise<T>): Promise<T> {
     promise.catch(() => {});
     return promise;
   }
 
-  describe("what may have been executed is never sent again", () => {
+  describe("a request that may have been executed is not sent again", () => {
     const html = "<html>Bad gateway</html>";
     const cases: [string, Behaviour, { status?: number }][] = [
       ["500", answer(500, { error: { code: "9999", message: "Internal" } }), { status: 500 }],
-      ["502 with a page for people", answer(502, html), { status: 502 }],
+      ["502 with an HTML page", answer(502, html), { status: 502 }],
       ["504 Gateway Timeout", answer(504, html), { status: 504 }],
       ["504 with Retry-After", answer(504, "", { "retry-after": "1" }), { status: 504 }],
       ["503 without Retry-After", answer(503), { status: 503 }],
-      ["503 with a Retry-After that cannot be read", answer(503, "", { "retry-after": "soon" }), { status: 503 }],
+      ["503 with an unreadable Retry-After", answer(503, "", { "retry-after": "soon" }), { status: 503 }],
       ["408", answer(408), { status: 408 }],
       ["a reset after the request was read", reset, {}],
-      ["a connection closed with no answer", hangUp, {}],
-      ["an answer that breaks off", truncate, { status: 200 }],
-      ["200 with nothing in it", answer(200), { status: 200 }],
-      ["200 with a text", answer(200, "fine"), { status: 200 }],
-      ["200 with an operation that has no id", answer(200, { status: "running" }), { status: 200 }],
+      ["a connection closed without a response", hangUp, {}],
+      ["a truncated response", truncate, { status: 200 }],
+      ["200 with an empty body", answer(200), { status: 200 }],
+      ["200 with text", answer(200, "fine"), { status: 200 }],
+      ["200 with an operation without id", answer(200, { status: "running" }), { status: 200 }],
       ["200 with an empty id", answer(200, { id: "", status: "running" }), { status: 200 }],
       ["204", answer(204), { status: 204 }],
       ["205", answer(205), { status: 205 }],
       ["200 with a list", answer(200, [{ id: "op-1", status: "running" }]), { status: 200 }],
-      ["200 with an id that is a number", answer(200, { id: 1, status: "running" }), { status: 200 }],
-      ["200 with JSON that breaks off", answer(200, '{"id":"op-1","status":"runn'), { status: 200 }],
+      ["200 with a number as id", answer(200, { id: 1, status: "running" }), { status: 200 }],
+      ["200 with truncated JSON", answer(200, '{"id":"op-1","status":"runn'), { status: 200 }],
       ["a status that does not exist", answer(799), { status: 799 }],
-      ["101: another protocol", (socket) => socket.write("HTTP/1.1 101 Whatever\r\nupgrade: x\r\n\r\n"), {}],
-      ["an interim answer, and no other", (socket) => socket.end("HTTP/1.1 103 Hints\r\n\r\n"), {}],
+      ["101 Switching Protocols", (socket) => socket.write("HTTP/1.1 101 Whatever\r\nupgrade: x\r\n\r\n"), {}],
+      ["an interim response and no other", (socket) => socket.end("HTTP/1.1 103 Hints\r\n\r\n"), {}],
       [
-        "chunks that break off",
+        "truncated chunks",
         (socket) => socket.end('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\n{"id"\r\n'),
         { status: 200 },
       ],
-      ["headers without end", (socket) => socket.write(`HTTP/1.1 200 OK\r\nx: ${"x".repeat(100_000)}`), {}],
-      ["an answer longer than 1 MiB", answer(200, { id: "op-1", x: "x".repeat(1024 * 1024) }), { status: 200 }],
-      ["something that is no HTTP", (socket) => socket.end("SSH-2.0-OpenSSH\r\n"), {}],
+      ["endless headers", (socket) => socket.write(`HTTP/1.1 200 OK\r\nx: ${"x".repeat(100_000)}`), {}],
+      ["a response longer than 1 MiB", answer(200, { id: "op-1", x: "x".repeat(1024 * 1024) }), { status: 200 }],
+      ["a response that is not HTTP", (socket) => socket.end("SSH-2.0-OpenSSH\r\n"), {}],
     ];
 
     test.each(cases)(
-      "%s is an unknown delivery, reached the server once, and is still listened to",
+      "%s is an unknown delivery, reaches the server once, and its operation is still tracked",
       async (_, behaviour, facts) => {
         server.behaviours.push(behaviour);
         const error = await send().catch((error: unknown) => error);
@@ -112,9 +112,9 @@ describe.each([
       },
     );
 
-    test("an answer that trickles in is an unknown delivery after 30 s, counted from the sending", async () => {
+    test("a slow response is an unknown delivery 30 s after the request was sent", async () => {
       server.behaviours.push((socket) => socket.write('HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{"id":'));
-      const sending = watched(send({ timeoutMs: 100_000 }));
+      const sending = handled(send({ timeoutMs: 100_000 }));
       const [socket] = await server.received(1).then(() => server.sockets);
       await clock.started(30_000);
       for (let seconds = 0; seconds < 30; seconds += 10) {
@@ -126,7 +126,7 @@ describe.each([
       expect(server.requests).toHaveLength(1);
     });
 
-    test("interim answers are passed over, and an answer without a length is read to its end", async () => {
+    test("skips interim responses, and reads a response without a length to its end", async () => {
       const interim = "HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 103 Hints\r\nlink: x\r\n\r\n";
       server.behaviours.push((socket) =>
         socket.end(`${interim}HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n{"id":"op-1","status":"running"}`),
@@ -134,7 +134,7 @@ describe.each([
       expect(await send()).toMatchObject({ id: "op-1" });
     });
 
-    test("a second answer to one request is nobody's: not even when it waits in the connection for the next", async () => {
+    test("ignores a second response to one request, also when the connection is reused", async () => {
       const both: Behaviour = (socket) => {
         accept({ id: "op-1" })(socket);
         setImmediate(() => accept({ id: "stale" })(socket));
@@ -147,9 +147,9 @@ describe.each([
       expect(await dtmf.sendDtmfTones("another", { tones: "1" })).toMatchObject({ id: "op-2" });
     });
 
-    test("silence is an unknown delivery after 30 s", async () => {
+    test("no response is an unknown delivery after 30 s", async () => {
       server.behaviours.push(silent);
-      const sending = watched(send({ timeoutMs: 100_000 }));
+      const sending = handled(send({ timeoutMs: 100_000 }));
       await server.received(1);
       await clock.started(30_000);
       await clock.advance(30_000);
@@ -157,9 +157,9 @@ describe.each([
       expect(server.requests).toHaveLength(1);
     });
 
-    test("an abort after the request left is an unknown delivery", async () => {
+    test("an abort after the request was sent is an unknown delivery", async () => {
       const stop = new AbortController();
-      const sending = watched(send({ signal: stop.signal }));
+      const sending = handled(send({ signal: stop.signal }));
       await server.received(1);
       stop.abort(new Error("enough"));
       await expect(sending).rejects.toMatchObject({ code: "delivery_unknown", cause: { message: "enough" } });
@@ -168,8 +168,8 @@ describe.each([
     });
   });
 
-  describe("what Graph refuses is not sent again", () => {
-    test.each([400, 401, 403, 404, 405, 409, 412, 413, 423])("%i is an error of the request", async (status) => {
+  describe("a request that Graph refuses is not sent again", () => {
+    test.each([400, 401, 403, 404, 405, 409, 412, 413, 423])("%i is a GraphRequestError", async (status) => {
       server.behaviours.push(answer(status, { error: { code: "8522", message: "Call not found." } }));
       await expect(send()).rejects.toMatchObject({
         code: "graph_request_failed",
@@ -181,20 +181,20 @@ describe.each([
       expect(server.requests).toHaveLength(1);
     });
 
-    test.each([301, 302, 303, 307, 308])("%i: a redirect is not followed with the tones", async (status) => {
+    test.each([301, 302, 303, 307, 308])("%i: a redirect is not followed", async (status) => {
       server.behaviours.push(answer(status, "", { location: `${server.url}/elsewhere` }));
       await expect(send()).rejects.toMatchObject({ code: "graph_request_failed", status });
       expect(server.requests).toHaveLength(1);
     });
   });
 
-  describe("what was certainly not executed is sent again", () => {
+  describe("a request that was certainly not executed is sent again", () => {
     test.each([
       ["429", answer(429, "", { "retry-after": "2.128" })],
       ["503 with Retry-After", answer(503, "", { "retry-after": "2.128" })],
-    ])("%s, after the whole time that Graph asked for, and not a millisecond before", async (_, refuse) => {
+    ])("%s, exactly after the delay of Retry-After", async (_, refuse) => {
       server.behaviours.push(refuse, accept());
-      const sending = watched(send());
+      const sending = handled(send());
       await server.received(1);
       await clock.started(2_128);
       await clock.advance(2_127);
@@ -207,10 +207,10 @@ describe.each([
       expect(second?.headers["client-request-id"]).toBe(first?.headers["client-request-id"]);
     });
 
-    test("also by a date", async () => {
+    test("after the date in Retry-After", async () => {
       const date = new Date(clock.now() + 5_000).toUTCString();
       server.behaviours.push(answer(429, "", { "retry-after": date }), accept());
-      const sending = watched(send());
+      const sending = handled(send());
       await clock.started(5_000);
       await clock.advance(5_000);
       expect(await sending).toMatchObject({ id: "op-1" });
@@ -219,14 +219,14 @@ describe.each([
     test("with a new token each time", async () => {
       tokens = ["token-1", "token-2"];
       server.behaviours.push(answer(429, "", { "retry-after": "1" }), accept());
-      const sending = watched(send());
+      const sending = handled(send());
       await clock.started(1_000);
       await clock.advance(1_000);
       await sending;
       expect(server.requests.map(({ headers }) => headers.authorization)).toEqual(["Bearer token-1", "Bearer token-2"]);
     });
 
-    test("unless the caller's time is shorter: then Graph's time is told at once", async () => {
+    test("unless Retry-After exceeds timeoutMs: the error has retryAfterMs", async () => {
       server.behaviours.push(answer(429, { error: { code: "TooManyRequests" } }, { "retry-after": "31" }));
       await expect(send()).rejects.toMatchObject({
         code: "graph_request_failed",
@@ -237,7 +237,7 @@ describe.each([
       expect(server.requests).toHaveLength(1);
     });
 
-    test("unless a notification is heard while the next attempt waits for its token", async () => {
+    test("unless a notification arrives while the next attempt waits for its token", async () => {
       const waiting: (() => void)[] = [];
       const slow = createDtmfClient({
         baseUrl: server.url,
@@ -246,7 +246,7 @@ describe.each([
         credential: () => new Promise((resolve) => waiting.push(() => resolve("token"))),
       });
       server.behaviours.push(answer(503, "", { "retry-after": "20" }), accept());
-      const sending = watched(slow.sendDtmfTones(CALL, { tones: "4711#" }));
+      const sending = handled(slow.sendDtmfTones(CALL, { tones: "4711#" }));
       await new Promise((resolve) => setImmediate(resolve));
       waiting[0]?.();
       await clock.started(20_000);
@@ -259,9 +259,9 @@ describe.each([
       await slow.close();
     });
 
-    test("unless the client is closed meanwhile, while it waits for a token or for its time", async () => {
+    test("unless the client is closed during the delay", async () => {
       server.behaviours.push(answer(429, "", { "retry-after": "20" }));
-      const sending = watched(send());
+      const sending = handled(send());
       await clock.started(20_000);
       await dtmf.close();
       await expect(sending).rejects.toMatchObject({ code: "closed" });
@@ -269,10 +269,10 @@ describe.each([
       expect(clock.pending).toBe(0);
     });
 
-    test("unless the caller gives up meanwhile", async () => {
+    test("unless the caller aborts during the delay", async () => {
       const stop = new AbortController();
       server.behaviours.push(answer(429, "", { "retry-after": "20" }));
-      const sending = watched(send({ signal: stop.signal }));
+      const sending = handled(send({ signal: stop.signal }));
       await clock.started(20_000);
       stop.abort(new Error("enough"));
       await expect(sending).rejects.toMatchObject({ code: "aborted", cause: { message: "enough" } });
@@ -280,9 +280,9 @@ describe.each([
       expect(clock.pending).toBe(0);
     });
 
-    test("unless a notification tells meanwhile that it was taken after all", async () => {
+    test("unless a notification during the delay reports that the operation ended", async () => {
       server.behaviours.push(answer(503, "", { "retry-after": "20" }), accept());
-      const sending = watched(send());
+      const sending = handled(send());
       await clock.started(20_000);
       operations.settle({
         outcome: "completed",
@@ -294,9 +294,9 @@ describe.each([
       expect(server.requests).toHaveLength(1);
     });
 
-    test("unless a notification mentions meanwhile that it is running", async () => {
+    test("unless a notification during the delay reports that the operation runs", async () => {
       server.behaviours.push(answer(503, "", { "retry-after": "20" }), accept());
-      const sending = watched(send());
+      const sending = handled(send());
       await clock.started(20_000);
       operations.reportOperation({ id: "op-7", status: "running" });
       await clock.advance(20_000);
@@ -304,25 +304,25 @@ describe.each([
       expect(server.requests).toHaveLength(1);
     });
 
-    test("unless the call ends meanwhile", async () => {
+    test("unless the call ends during the delay", async () => {
       server.behaviours.push(answer(429, "", { "retry-after": "20" }), accept());
-      const sending = watched(send());
+      const sending = handled(send());
       await clock.started(20_000);
       operations.settle({ outcome: "callEnded", played: "unknown" });
       await expect(sending).rejects.toMatchObject({ code: "graph_request_failed", status: 429, retryable: false });
       expect(server.requests).toHaveLength(1);
     });
 
-    test("a connection that does not come to be, until the caller's time is over", async () => {
+    test("after a connection that is never established, until timeoutMs", async () => {
       const agent = new Agent();
-      // A socket that stays about to connect.
+      // A socket that never finishes connecting.
       agent.createConnection = () => Object.assign(new Socket(), { connecting: true });
       const credential = async (): Promise<string> => {
         await clock.advance(100);
         return "token";
       };
       const stuck = createDtmfClient({ baseUrl: server.url, clock, agent, credential });
-      const sending = watched(stuck.sendDtmfTones(CALL, { tones: "1" }, { timeoutMs: 1_500 }));
+      const sending = handled(stuck.sendDtmfTones(CALL, { tones: "1" }, { timeoutMs: 1_500 }));
       await clock.started(1_400);
       await new Promise((resolve) => setImmediate(resolve));
       await clock.advance(1_400);
@@ -330,9 +330,9 @@ describe.each([
       await stuck.close();
     });
 
-    test("a refused connection, until the caller's time is over", async () => {
+    test("after a refused connection, until timeoutMs", async () => {
       await server.close();
-      const sending = watched(send({ timeoutMs: 1_000 }));
+      const sending = handled(send({ timeoutMs: 1_000 }));
       await clock.started(250);
       await clock.advance(250);
       await clock.started(500);
@@ -353,27 +353,27 @@ describe.each([
       "www-authenticate": `Bearer realm="", error="insufficient_claims", claims="${claims}"`,
     });
 
-    test("is answered once with another token, asked for with the challenge's claims", async () => {
-      const asked: unknown[] = [];
+    test("is retried once with another token, requested with the claims of the challenge", async () => {
+      const tokenRequests: unknown[] = [];
       const client = createDtmfClient({
         baseUrl: server.url,
         clock,
         credential: async (request) => {
-          asked.push(request);
-          return `token-${asked.length}`;
+          tokenRequests.push(request);
+          return `token-${tokenRequests.length}`;
         },
       });
       server.behaviours.push(challenge, accept());
       await client.sendDtmfTones(CALL, { tones: "1" }, { tenantId: "tenant" });
       await client.close();
-      expect(asked).toEqual([
+      expect(tokenRequests).toEqual([
         { tenantId: "tenant" },
         { tenantId: "tenant", claims: '{"access_token":{"nbf":{"essential":true}}}' },
       ]);
       expect(server.requests.map(({ headers }) => headers.authorization)).toEqual(["Bearer token-1", "Bearer token-2"]);
     });
 
-    test("is final if the credential gives the same token", async () => {
+    test("is final if the credential returns the same token", async () => {
       server.behaviours.push(challenge, accept());
       await expect(send()).rejects.toMatchObject({ code: "graph_request_failed", status: 401 });
       expect(server.requests).toHaveLength(1);
@@ -387,31 +387,31 @@ describe.each([
     });
   });
 
-  describe("nothing is sent at all", () => {
-    test("when the caller has given up before", async () => {
+  describe("nothing is sent", () => {
+    test("if the caller has already aborted", async () => {
       await expect(send({ signal: AbortSignal.abort() })).rejects.toMatchObject({ code: "aborted" });
       expect(operations.expected).toHaveLength(0);
     });
 
-    test("when the client is closed", async () => {
+    test("if the client is closed", async () => {
       await dtmf.close();
       await expect(send()).rejects.toMatchObject({ code: "closed" });
     });
 
     test.each([
-      ["no options", null],
-      ["a time that is none", { timeoutMs: -1 }],
-      ["a time that is a text", { timeoutMs: "1" }],
-      ["a signal that is none", { signal: {} }],
-      ["a signal that is null", { signal: null }],
+      ["null as options", null],
+      ["a negative timeout", { timeoutMs: -1 }],
+      ["a string as timeout", { timeoutMs: "1" }],
+      ["an object as signal", { signal: {} }],
+      ["null as signal", { signal: null }],
       ["an empty tenant", { tenantId: "" }],
-      ["a tenant that is no text", { tenantId: 7 }],
-    ])("when it cannot be told how: %s", async (_, options) => {
+      ["a number as tenant", { tenantId: 7 }],
+    ])("if an option is invalid: %s", async (_, options) => {
       await expect(send(options as RequestOptions)).rejects.toMatchObject({ code: "invalid_request" });
       expect(operations.expected).toHaveLength(0);
     });
 
-    test("when a token comes after the caller gave up, or the client was closed", async () => {
+    test("if the token comes after an abort or after the client was closed", async () => {
       const waiting: ((token: string) => void)[] = [];
       const slow = createDtmfClient({
         baseUrl: server.url,
@@ -419,8 +419,8 @@ describe.each([
         credential: () => new Promise((resolve) => waiting.push(resolve)),
       });
       const stop = new AbortController();
-      const aborted = watched(slow.sendDtmfTones("one", { tones: "1" }, { signal: stop.signal }));
-      const closed = watched(slow.sendDtmfTones("another", { tones: "1" }));
+      const aborted = handled(slow.sendDtmfTones("one", { tones: "1" }, { signal: stop.signal }));
+      const closed = handled(slow.sendDtmfTones("another", { tones: "1" }));
       await clock.started(30_000);
       stop.abort();
       for (const give of waiting) give("token");
@@ -429,14 +429,14 @@ describe.each([
       await expect(closed).rejects.toMatchObject({ code: "closed" });
     });
 
-    test("when there is no token, or none in time", async () => {
+    test("if there is no token, or none in time", async () => {
       const failing = createDtmfClient({ baseUrl: server.url, credential: () => Promise.reject(new Error("no")) });
       await expect(failing.sendDtmfTones(CALL, { tones: "1" })).rejects.toMatchObject({
         code: "token_unavailable",
         cause: { message: "no" },
       });
       const hanging = createDtmfClient({ baseUrl: server.url, clock, credential: () => new Promise(() => {}) });
-      const sending = watched(hanging.sendDtmfTones(CALL, { tones: "1" }));
+      const sending = handled(hanging.sendDtmfTones(CALL, { tones: "1" }));
       await clock.started(30_000);
       await clock.advance(30_000);
       await expect(sending).rejects.toMatchObject({ code: "token_unavailable" });
@@ -446,10 +446,10 @@ describe.each([
     afterEach(() => expect(server.requests).toHaveLength(0));
   });
 
-  describe("the queue of a call", () => {
-    test("lets one action leave at a time, in order, and the next whatever became of the one before", async () => {
+  describe("the lock of a call", () => {
+    test("sends media actions one at a time, in order, whatever the result of the previous one", async () => {
       const order: string[] = [];
-      const first = watched(dtmf.sendDtmfTones(CALL, { tones: "1" }).catch(() => order.push("first")));
+      const first = handled(dtmf.sendDtmfTones(CALL, { tones: "1" }).catch(() => order.push("first")));
       const second = dtmf.sendDtmfTones(CALL, { tones: "2" }).then(() => order.push("second"));
       const third = dtmf.sendDtmfTones(CALL.toUpperCase(), { tones: "3" }).then(() => order.push("third"));
       await server.received(1);
@@ -461,20 +461,20 @@ describe.each([
       expect(server.requests.map(({ body }) => JSON.parse(body).tones)).toEqual([["tone1"], ["tone2"], ["tone3"]]);
     });
 
-    test("never makes one call wait for another", async () => {
+    test("does not make calls wait for each other", async () => {
       server.behaviours.push(silent, accept());
-      watched(send());
+      handled(send());
       await server.received(1);
       expect(await dtmf.sendDtmfTones("another", { tones: "1" })).toMatchObject({ callId: "another" });
     });
 
-    test("can be left while waiting, by signal or by time, without holding up those behind", async () => {
+    test("can be left during the wait, by signal or timeout, without blocking later waiters", async () => {
       const stop = new AbortController();
-      watched(send());
+      handled(send());
       await server.received(1);
-      const aborted = watched(send({ signal: stop.signal }));
-      const late = watched(send({ timeoutMs: 5_000 }));
-      const behind = watched(send({ timeoutMs: 60_000 }));
+      const aborted = handled(send({ signal: stop.signal }));
+      const late = handled(send({ timeoutMs: 5_000 }));
+      const behind = handled(send({ timeoutMs: 60_000 }));
       stop.abort();
       await expect(aborted).rejects.toMatchObject({ code: "aborted" });
       await clock.started(5_000);

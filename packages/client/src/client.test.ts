@@ -43,12 +43,12 @@ describe("sendDtmfTones", () => {
     });
   });
 
-  test("sends no delay unless one is given, and 0 is one", async () => {
+  test("sends a delay only if it is input, also 0", async () => {
     expect(await bodyOf("1")).toEqual({ tones: ["tone1"], clientContext: "made-up" });
     expect(await bodyOf("1", { delayBetweenTonesMs: 0 })).toMatchObject({ delayBetweenTonesMs: 0 });
   });
 
-  test("takes keys, tones, a ToneInfo collection in the order of its sequence, and secret tones", async () => {
+  test("accepts keys, tones, a ToneInfo collection in the order of sequenceId, and secret tones", async () => {
     const tones = ["tone1", "star", "flash"];
     const inputs: TonesInput[] = [
       "1*!",
@@ -63,7 +63,7 @@ describe("sendDtmfTones", () => {
     for (const input of inputs) expect(await bodyOf(input)).toMatchObject({ tones });
   });
 
-  test("hands back the ids, the location and the operation of the answer", async () => {
+  test("returns the ids, the location and the operation of the response", async () => {
     const location = "https://graph.microsoft.com/v1.0/communications/calls/another/operations/op-1";
     server.behaviours.push(answer(200, { id: "OP-1", status: "Running", clientContext: "mine" }, { location }));
     const sent = await dtmf.sendDtmfTones(CALL, { tones: "1", clientContext: "mine" });
@@ -76,7 +76,7 @@ describe("sendDtmfTones", () => {
     });
   });
 
-  test("stands ready for the notification before the request leaves, for as long as the tones take", async () => {
+  test("registers the operation with its duration before the request is sent", async () => {
     server.behaviours.push((socket) => {
       expect(operations.expected).toHaveLength(1);
       accept()(socket);
@@ -87,36 +87,36 @@ describe("sendDtmfTones", () => {
     ]);
   });
 
-  test("sends without a watcher too, and says that nobody hears the end", async () => {
-    const alone = createDtmfClient({ baseUrl: server.url, credential: async () => "token" });
+  test("sends without a tracker, and completion() rejects with no_watcher", async () => {
+    const untracked = createDtmfClient({ baseUrl: server.url, credential: async () => "token" });
     server.behaviours.push(accept());
-    const sent = await alone.sendDtmfTones(CALL, { tones: "1" });
+    const sent = await untracked.sendDtmfTones(CALL, { tones: "1" });
     expect(sent.clientContext).toMatch(/^[0-9a-f-]{36}$/);
     await expect(sent.completion()).rejects.toMatchObject({ code: "no_watcher" });
-    await alone.close();
+    await untracked.close();
   });
 
-  test("tells what the completion is of", () => {
+  test("returns a typed operation", () => {
     expectTypeOf(dtmf.sendDtmfTones).returns.resolves.toHaveProperty("operation").not.toBeAny();
     expectTypeOf<TonesInput>().not.toBeAny();
   });
 });
 
-describe("what Graph would refuse is refused here, before any I/O", () => {
+describe("input that Graph would refuse is refused before any I/O", () => {
   const anyTones = { tones: "1" };
   const wrong: [string, string, Record<string, unknown>][] = [
     ["no tones", CALL, { tones: "" }],
     ["only separators", CALL, { tones: " - " }],
     ["an empty list", CALL, { tones: [] }],
-    ["no key", CALL, { tones: "12x4" }],
-    ["no tone", CALL, { tones: ["tone1", "tone10"] }],
+    ["a text that is not a key", CALL, { tones: "12x4" }],
+    ["a text that is not a tone", CALL, { tones: ["tone1", "tone10"] }],
     ["null in the list", CALL, { tones: ["tone1", null] }],
     ["a hole in the list", CALL, { tones: Array(2) }],
     ["a number", CALL, { tones: 4711 }],
     ["a negative delay", CALL, { tones: "1", delayBetweenTonesMs: -1 }],
     ["a fraction of a millisecond", CALL, { tones: "1", delayBetweenTonesMs: 0.5 }],
-    ["a delay beyond Int32", CALL, { tones: "1", delayBetweenTonesMs: 2 ** 31 }],
-    ["a delay that is a text", CALL, { tones: "1", delayBetweenTonesMs: "300" }],
+    ["a delay above Int32", CALL, { tones: "1", delayBetweenTonesMs: 2 ** 31 }],
+    ["a string as delay", CALL, { tones: "1", delayBetweenTonesMs: "300" }],
     ["a null delay", CALL, { tones: "1", delayBetweenTonesMs: null }],
     ["a clientContext of 257 characters", CALL, { tones: "1", clientContext: "x".repeat(257) }],
     ["an empty clientContext", CALL, { tones: "1", clientContext: "" }],
@@ -136,19 +136,19 @@ describe("what Graph would refuse is refused here, before any I/O", () => {
     expect(server.requests).toHaveLength(0);
   });
 
-  test("the longest clientContext is taken", async () => {
+  test("accepts the longest clientContext", async () => {
     const clientContext = "x".repeat(256);
     expect(await bodyOf("1", { clientContext })).toMatchObject({ clientContext });
   });
 
-  test("the error names the position of what is no key, and never the keys", async () => {
+  test("has the position of an invalid key in the error, but no keys", async () => {
     const error = await dtmf.sendDtmfTones(CALL, { tones: "4711x" }).catch((error: unknown) => error);
     expect(error).toMatchObject({ code: "invalid_tones", index: 4 });
     expect(String(error)).not.toMatch(/4711|x$/);
   });
 });
 
-describe("every body that is made", () => {
+describe("every body", () => {
   const tone = fc.constantFrom<Tone>(...TONES);
   const request = fc.record(
     {
@@ -163,18 +163,18 @@ describe("every body that is made", () => {
     { requiredKeys: ["tones"] },
   );
 
-  test("is one that the schema of Graph v1.0 declares", async () => {
+  test("conforms to the schema of Graph v1.0", async () => {
     await fc.assert(
-      fc.asyncProperty(request, async (given) => {
-        const body = (await bodyOf(given.tones, given)) as Record<string, unknown>;
+      fc.asyncProperty(request, async (input) => {
+        const body = (await bodyOf(input.tones, input)) as Record<string, unknown>;
         expect(Object.keys(body).sort()).toEqual(
-          ["clientContext", ...("delayBetweenTonesMs" in given ? ["delayBetweenTonesMs"] : []), "tones"].sort(),
+          ["clientContext", ...("delayBetweenTonesMs" in input ? ["delayBetweenTonesMs"] : []), "tones"].sort(),
         );
         expect(body.tones).toSatisfy(
           (tones: unknown[]) => tones.length > 0 && tones.every((one) => TONES.includes(one as Tone)),
         );
-        expect(body.delayBetweenTonesMs).toBe(given.delayBetweenTonesMs);
-        expect(body.clientContext).toBe(given.clientContext ?? "made-up");
+        expect(body.delayBetweenTonesMs).toBe(input.delayBetweenTonesMs);
+        expect(body.clientContext).toBe(input.clientContext ?? "made-up");
       }),
       { numRuns: 200 },
     );
@@ -182,7 +182,7 @@ describe("every body that is made", () => {
 });
 
 describe("the other media actions", () => {
-  test("subscribeToTone, playPrompt and cancelMediaProcessing are posted as Graph spells them", async () => {
+  test("posts subscribeToTone, playPrompt and cancelMediaProcessing in Graph's spelling", async () => {
     server.behaviours.push(accept({ status: "completed" }), accept(), accept());
     await dtmf.subscribeToTone(CALL);
     await dtmf.playPrompt(CALL, { prompts: [{ uri: "https://bot.contoso.com/menu.wav", resourceId: "menu" }] });
@@ -214,20 +214,20 @@ describe("the other media actions", () => {
     ]);
   });
 
-  test("are sent at most once, like tones", async () => {
-    for (const act of [
+  test("sends them at most once", async () => {
+    for (const send of [
       () => dtmf.subscribeToTone(CALL),
       () => dtmf.playPrompt(CALL, { prompts: [{ uri: "https://bot.contoso.com/menu.wav" }] }),
       () => dtmf.cancelMediaProcessing(CALL),
     ]) {
       server.behaviours.push(reset);
       const before = server.requests.length;
-      await expect(act()).rejects.toMatchObject({ code: "delivery_unknown" });
+      await expect(send()).rejects.toMatchObject({ code: "delivery_unknown" });
       expect(server.requests).toHaveLength(before + 1);
     }
   });
 
-  test("cancelMediaProcessing does not wait behind what it is to stop", async () => {
+  test("sends cancelMediaProcessing without waiting for the request before it", async () => {
     const playing = dtmf.sendDtmfTones(CALL, { tones: "1" });
     await server.received(1);
     server.behaviours.push(accept({ status: "completed" }));
@@ -236,7 +236,7 @@ describe("the other media actions", () => {
     await playing;
   });
 
-  test("a prompt without a URL is refused", async () => {
+  test("refuses a prompt without a URL", async () => {
     for (const prompts of [[], undefined, [{ uri: "menu.wav" }], Array(21).fill({ uri: "https://a.b/c.wav" })]) {
       await expect(dtmf.playPrompt(CALL, { prompts } as never)).rejects.toMatchObject({ code: "invalid_request" });
     }
@@ -244,23 +244,23 @@ describe("the other media actions", () => {
 });
 
 describe("withCallLock", () => {
-  test("lends the queue: nothing else leaves before it ends, however it ends", async () => {
+  test("sends nothing else of the call until the action ends, also if it throws", async () => {
     server.behaviours.push(accept({ id: "op-1" }), accept({ id: "op-2" }), accept({ id: "op-3" }));
     let other: Promise<unknown> = Promise.resolve();
-    const held = dtmf.withCallLock(CALL, async (send) => {
+    const locked = dtmf.withCallLock(CALL, async (send) => {
       other = dtmf.sendDtmfTones(CALL, { tones: "9" });
       await send({ tones: "1" });
       await send({ tones: "2" });
       throw new Error("enough");
     });
-    await expect(held).rejects.toThrow("enough");
+    await expect(locked).rejects.toThrow("enough");
     await other;
     expect(server.requests.map(({ body }) => JSON.parse(body).tones)).toEqual([["tone1"], ["tone2"], ["tone9"]]);
   });
 });
 
 describe("withCallLock", () => {
-  test("keeps the order of sends that are not awaited, too", async () => {
+  test("keeps the order of sends that are not awaited", async () => {
     await dtmf.withCallLock(CALL, async (send) => {
       const sending = ["1", "2", "3"].map((tones) => send({ tones }));
       for (let count = 1; count <= 3; count++) {
@@ -274,7 +274,7 @@ describe("withCallLock", () => {
 });
 
 describe("getOperation", () => {
-  test("reads an operation", async () => {
+  test("returns an operation", async () => {
     server.behaviours.push(answer(200, { id: "op-1", status: "Completed" }));
     expect(await dtmf.getOperation(CALL, "op-1")).toMatchObject({ id: "op-1", status: "completed" });
     expect(server.requests[0]).toMatchObject({
@@ -284,18 +284,21 @@ describe("getOperation", () => {
     });
   });
 
-  test.each([404, 405, 501])("%i says that Graph does not tell, not that the operation failed", async (status) => {
-    server.behaviours.push(answer(status));
-    await expect(dtmf.getOperation(CALL, "op-1")).rejects.toMatchObject({ code: "not_supported", cause: { status } });
-    expect(server.requests).toHaveLength(1);
-  });
+  test.each([404, 405, 501])(
+    "%i means that Graph does not provide operations, not that the operation failed",
+    async (status) => {
+      server.behaviours.push(answer(status));
+      await expect(dtmf.getOperation(CALL, "op-1")).rejects.toMatchObject({ code: "not_supported", cause: { status } });
+      expect(server.requests).toHaveLength(1);
+    },
+  );
 
-  test("refuses an id that would reach another resource", async () => {
+  test("refuses an id that could reach another resource", async () => {
     await expect(dtmf.getOperation(CALL, "../../users")).rejects.toMatchObject({ code: "invalid_request" });
   });
 });
 
-test("a call has what a client needs and no more doors", () => {
+test("the client has exactly its documented members", () => {
   expect(Object.keys(dtmf).sort()).toEqual([
     "calls",
     "cancelMediaProcessing",

@@ -14,7 +14,7 @@ import {
 } from "./__fixtures__/scripted-server.ts";
 import { createDtmfClient } from "./client.ts";
 
-/** A PIN that is found wherever it leaks: as keys, and by the names that its tones have on the wire. */
+/** A PIN, and the forms in which it could leak: keys and names of its tones. */
 const PIN = "8642*";
 const LEAK = /8642|tone[8642]|star/;
 const TOKEN = "canary-token";
@@ -26,7 +26,7 @@ beforeEach(async () => {
   server = await startScriptedServer();
   printed = [];
   for (const method of ["log", "info", "warn", "error", "debug"] as const) {
-    vi.spyOn(console, method).mockImplementation((...given) => printed.push(format(...given)) && undefined);
+    vi.spyOn(console, method).mockImplementation((...values) => printed.push(format(...values)) && undefined);
   }
 });
 
@@ -35,17 +35,17 @@ afterEach(async () => {
   await server.close();
 });
 
-/** Everything that a program may do to see what is in a value. */
+/** Everything that a program may do to print a value. */
 function everyPrint(value: unknown): string[] {
-  const seen = [
+  const texts = [
     inspect(value, { depth: 20, showHidden: true, getters: true }),
     inspect(value, { depth: 20, customInspect: false }),
     JSON.stringify(value) ?? "",
     String(value),
   ];
   if (value instanceof Error)
-    seen.push(value.message, value.stack ?? "", ...everyPrint({ ...value, cause: value.cause }));
-  return seen;
+    texts.push(value.message, value.stack ?? "", ...everyPrint({ ...value, cause: value.cause }));
+  return texts;
 }
 
 const echo = {
@@ -56,36 +56,36 @@ const echo = {
   },
 };
 
-describe("a PIN appears nowhere but on the wire", () => {
+describe("a PIN appears nowhere but in the request", () => {
   const cases: [string, Behaviour][] = [
     ["accepted", accept()],
-    ["accepted with an operation that is over", accept({ status: "completed", completionReason: "unknown" })],
-    ["refused by a Graph that echoes it", answer(400, echo)],
+    ["accepted with an operation that has ended", accept({ status: "completed", completionReason: "unknown" })],
+    ["refused with a text that repeats it", answer(400, echo)],
     [
-      "refused by a Graph that hides the echo in a message",
+      "refused with a nested text that repeats it",
       answer(400, { error: { code: "UnknownError", message: JSON.stringify(echo.error) } }),
     ],
-    ["refused for good reasons", answer(404, { error: { code: "8522", message: "Call not found." } })],
-    ["lost to a reset", reset],
-    ["lost to a page for people that echoes it", answer(502, `<pre>${JSON.stringify(echo)}</pre>`)],
-    ["lost to silence", silent],
+    ["refused with a normal text", answer(404, { error: { code: "8522", message: "Call not found." } })],
+    ["reset", reset],
+    ["answered with an HTML page that repeats it", answer(502, `<pre>${JSON.stringify(echo)}</pre>`)],
+    ["not answered", silent],
   ];
 
   test.each(cases)("%s", async (_, behaviour) => {
     const clock = createObservedClock();
     const operations = createRecordingWatcher();
-    const watched: unknown[] = [];
-    const watch = (...given: unknown[]) => void watched.push(given);
-    const span = { setAttributes: watch, setStatus: watch, end: watch };
+    const observed: unknown[] = [];
+    const record = (...values: unknown[]) => void observed.push(values);
+    const span = { setAttributes: record, setStatus: record, end: record };
     const dtmf = createDtmfClient({
       baseUrl: server.url,
       clock,
       operations,
       credential: async () => TOKEN,
-      logger: { debug: watch, info: watch, warn: watch, error: watch },
+      logger: { debug: record, info: record, warn: record, error: record },
       telemetry: {
-        tracer: { startSpan: (...given) => watch(...given) ?? span },
-        meter: { createCounter: () => ({ add: watch }), createHistogram: () => ({ record: watch }) },
+        tracer: { startSpan: (...values) => record(...values) ?? span },
+        meter: { createCounter: () => ({ add: record }), createHistogram: () => ({ record }) },
       },
     });
     server.behaviours.push(behaviour);
@@ -101,19 +101,19 @@ describe("a PIN appears nowhere but on the wire", () => {
     }
     const result = await sending;
     expect(received?.body).toContain('"tone8","tone6","tone4","tone2","star"');
-    expect(watched.length).toBeGreaterThan(5);
-    const seen = [result, request, dtmf, operations.expected, watched].flatMap(everyPrint).concat(printed).join("\n");
-    expect(seen).not.toMatch(LEAK);
-    expect(seen).not.toContain(TOKEN);
+    expect(observed.length).toBeGreaterThan(5);
+    const texts = [result, request, dtmf, operations.expected, observed].flatMap(everyPrint).concat(printed).join("\n");
+    expect(texts).not.toMatch(LEAK);
+    expect(texts).not.toContain(TOKEN);
     await dtmf.close();
   });
 
-  test("not even when it is wrong", async () => {
+  test("also if it is invalid", async () => {
     const dtmf = createDtmfClient({ baseUrl: server.url, credential: async () => TOKEN });
     for (const tones of [`${PIN}x`, [...PIN], [8642], { reveal: () => PIN }]) {
       const error = await dtmf.sendDtmfTones("call", { tones: tones as string }).catch((error: unknown) => error);
       expect(error).toMatchObject({ code: "invalid_tones" });
-      // It names every tone there is, so only the keys can be looked for.
+      // The message lists all tones, so only keys can be searched.
       expect(everyPrint(error).join()).not.toMatch(/8642|8,6,4,2/);
     }
     await dtmf.close();

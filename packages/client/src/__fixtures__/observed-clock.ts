@@ -1,8 +1,8 @@
 import { createManualClock, type ManualClock } from "@graph-dtmf/models/testing";
 
-/** A manual clock that tells when somebody has begun to wait. */
+/** A manual clock whose timers can be awaited. */
 export interface ObservedClock extends ManualClock {
-  /** Resolves once a timer of that many milliseconds is, or was, started. */
+  /** Resolves once a timer with that delay is, or was, started. */
   started(delayMs: number): Promise<void>;
 }
 

@@ -1,20 +1,20 @@
 import type { CommsOperation, ExpectedOperation, OperationOutcome, OperationWatcher } from "@graph-dtmf/models";
 
-/** What a watcher was told, and levers to tell its callers something. */
+/** An operation watcher that records its calls, and settles operations on request. */
 export interface RecordingWatcher extends OperationWatcher {
   expected: ExpectedOperation[];
-  /** `accepted`, `unknown` and `abandon`, in the order in which they were called. */
+  /** `accepted`, `unknown` and `abandon`, in the order of the calls. */
   reported: string[];
-  /** A notification says that the operation is running. */
+  /** Simulates a notification that the operation is running. */
   reportOperation(operation: CommsOperation): void;
-  /** It is over. */
+  /** Simulates the end of the operation. */
   settle(outcome: OperationOutcome): void;
 }
 
-/** A stand-in for the tracker at its port: it holds the last operation that was expected. */
+/** Creates a replacement for the tracker. It holds only the last expected operation. */
 export function createRecordingWatcher(): RecordingWatcher {
   const expected: ExpectedOperation[] = [];
-  const told: string[] = [];
+  const reported: string[] = [];
   let operation: CommsOperation | undefined;
   let outcome: OperationOutcome | undefined;
   let settled = (_: OperationOutcome): void => {};
@@ -23,7 +23,7 @@ export function createRecordingWatcher(): RecordingWatcher {
   });
   return {
     expected,
-    reported: told,
+    reported,
     reportOperation(mentioned) {
       operation = mentioned;
     },
@@ -42,9 +42,9 @@ export function createRecordingWatcher(): RecordingWatcher {
         get outcome() {
           return outcome;
         },
-        accepted: () => told.push("accepted"),
-        deliveryUnknown: () => told.push("unknown"),
-        abandon: () => told.push("abandon"),
+        accepted: () => reported.push("accepted"),
+        deliveryUnknown: () => reported.push("unknown"),
+        abandon: () => reported.push("abandon"),
         completion: () => completed,
       };
     },

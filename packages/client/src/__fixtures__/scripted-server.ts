@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 
-/** One request as it reached the server, whole. */
+/** A request that the server received completely. */
 export interface ReceivedRequest {
   method: string;
   path: string;
@@ -9,23 +9,23 @@ export interface ReceivedRequest {
   body: string;
 }
 
-/** What the server does with a request once it has read all of it. */
+/** What the server does after it has received a request. */
 export type Behaviour = (socket: Socket) => void;
 
 export interface ScriptedServer {
   url: string;
-  /** Every request that reached it whole, in order. */
+  /** Every request, in order. */
   requests: ReceivedRequest[];
-  /** What it does next, a behaviour for each request; when they run out it keeps silent. */
+  /** The behaviour for each next request. Without one the server does not respond. */
   behaviours: Behaviour[];
-  /** Resolves when that many requests have reached it. */
+  /** Resolves when the server has received that many requests. */
   received(count: number): Promise<ReceivedRequest[]>;
   /** Open connections. */
   sockets: Set<Socket>;
   close(): Promise<void>;
 }
 
-/** A TCP server that reads HTTP requests, counts them, and then does whatever a test wants. */
+/** Starts a TCP server that reads HTTP requests and responds as a test defines. */
 export async function startScriptedServer(): Promise<ScriptedServer> {
   const requests: ReceivedRequest[] = [];
   const behaviours: Behaviour[] = [];
@@ -80,7 +80,7 @@ function parse(bytes: string): { request: ReceivedRequest; rest: string } | unde
   return { request: { method, path, headers, body }, rest: bytes.slice(end + 4 + length) };
 }
 
-/** Answers, and leaves the connection open. */
+/** Responds, and keeps the connection open. */
 export function answer(status: number, body: unknown = "", headers: Record<string, string> = {}): Behaviour {
   const text = typeof body === "string" ? body : JSON.stringify(body);
   const lines = Object.entries({ "content-length": String(Buffer.byteLength(text)), ...headers }).map(
@@ -89,7 +89,7 @@ export function answer(status: number, body: unknown = "", headers: Record<strin
   return (socket) => socket.write(`HTTP/1.1 ${status} Whatever\r\n${lines.join("")}\r\n${text}`);
 }
 
-/** Accepts as Graph does. */
+/** Responds with an accepted operation, as Graph does. */
 export function accept(operation: object = {}): Behaviour {
   return answer(200, { id: "op-1", status: "running", ...operation }, { "content-type": "application/json" });
 }
@@ -97,14 +97,14 @@ export function accept(operation: object = {}): Behaviour {
 /** Resets the connection, as a crash or a firewall does. */
 export const reset: Behaviour = (socket) => socket.resetAndDestroy();
 
-/** Closes the connection in good order, with no answer. */
+/** Closes the connection without a response. */
 export const hangUp: Behaviour = (socket) => socket.end();
 
-/** Begins an answer and breaks it off. */
+/** Starts a response and closes the connection within it. */
 export const truncate: Behaviour = (socket) => {
   socket.write('HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n{"id":"op-1",');
   socket.end();
 };
 
-/** Says nothing, ever. */
+/** Does not respond. */
 export const silent: Behaviour = () => {};

@@ -3,14 +3,14 @@ import type { Server } from "node:http";
 import { type AddressInfo, createServer as createTcpServer, type Socket } from "node:net";
 import { onTestFinished } from "vitest";
 
-/** It is closed after the test. */
+/** Closed after the test. */
 interface TestServer {
   port: number;
   /** The connections that were made to it. */
   connections: Socket[];
 }
 
-/** A server that accepts connections and reads, and never says a word. */
+/** Starts a server that accepts connections and reads, but never responds. */
 export async function startSilentServer(): Promise<TestServer & { received(): Buffer }> {
   const connections: Socket[] = [];
   const chunks: Buffer[] = [];
@@ -26,7 +26,7 @@ export async function startSilentServer(): Promise<TestServer & { received(): Bu
   return { port: (mute.address() as AddressInfo).port, connections, received: () => Buffer.concat(chunks) };
 }
 
-/** A well-behaved server of Node's own, and the tokens that it was shown. */
+/** Starts a server of Node.js that responds, and records the tokens that it receives. */
 export async function startHttpServer(server: Server): Promise<TestServer & { tokens: (string | undefined)[] }> {
   const connections: Socket[] = [];
   const tokens: (string | undefined)[] = [];

@@ -2,7 +2,7 @@ import type { HttpRequest } from "../transport/http-transport.ts";
 
 export const TOKEN = "Bearer canary";
 
-/** A request to a server, as a transport is given it. */
+/** A request to a server, in the form that a transport takes. */
 export function requestTo(url: string, rest: Partial<HttpRequest> = {}): HttpRequest {
   return {
     url: `${url}/v1.0/communications/calls`,
@@ -13,5 +13,5 @@ export function requestTo(url: string, rest: Partial<HttpRequest> = {}): HttpReq
   };
 }
 
-/** Lets what Node does with a connection be done. */
+/** Waits until pending events of the event loop are processed. */
 export const nextEventLoopTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

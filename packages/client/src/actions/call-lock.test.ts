@@ -8,94 +8,94 @@ const closing = new AbortController().signal;
 
 function start() {
   const clock = createManualClock();
-  const queue = new CallLocks();
-  const patience = (timeoutMs = 30_000, signal?: AbortSignal): RequestDeadline =>
+  const locks = new CallLocks();
+  const deadline = (timeoutMs = 30_000, signal?: AbortSignal): RequestDeadline =>
     new RequestDeadline({ clock, closing, timeoutMs, signal });
-  return { clock, queue, patience };
+  return { clock, locks, deadline };
 }
 
-/** Lets promises that are settled run their course. */
+/** Waits until the callbacks of settled promises have run. */
 const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-describe("a call's queue", () => {
-  it("lets the first in at once, with no time to wait too", async () => {
-    const { queue, patience } = start();
-    expect(await queue.acquire("call", patience(0))).toBeTypeOf("function");
+describe("CallLocks", () => {
+  it("grants a free lock at once, even without time left", async () => {
+    const { locks, deadline } = start();
+    expect(await locks.acquire("call", deadline(0))).toBeTypeOf("function");
   });
 
-  it("lets one in at a time, in the order in which they came", async () => {
-    const { queue, patience } = start();
+  it("grants a lock to one holder at a time, in the order of acquisition", async () => {
+    const { locks, deadline } = start();
     const order: string[] = [];
-    const act = async (name: string): Promise<void> => {
-      const leave = await queue.acquire("call", patience());
-      order.push(`${name} in`);
+    const useLock = async (name: string): Promise<void> => {
+      const release = await locks.acquire("call", deadline());
+      order.push(`${name} acquires`);
       await settle();
-      order.push(`${name} out`);
-      leave();
+      order.push(`${name} releases`);
+      release();
     };
-    await Promise.all(["a", "b", "c"].map(act));
-    expect(order).toEqual(["a in", "a out", "b in", "b out", "c in", "c out"]);
+    await Promise.all(["a", "b", "c"].map(useLock));
+    expect(order).toEqual(["a acquires", "a releases", "b acquires", "b releases", "c acquires", "c releases"]);
   });
 
-  it("never makes one call wait for another", async () => {
-    const { queue, patience } = start();
-    await queue.acquire("call", patience());
-    expect(await queue.acquire("another", patience())).toBeTypeOf("function");
+  it("grants the locks of different calls independently", async () => {
+    const { locks, deadline } = start();
+    await locks.acquire("call", deadline());
+    expect(await locks.acquire("another", deadline())).toBeTypeOf("function");
   });
 
-  it("forgets calls that nobody waits for", async () => {
-    const { queue, patience } = start();
-    const leave = await queue.acquire("call", patience());
-    const next = queue.acquire("call", patience());
-    expect(queue.size).toBe(1);
-    leave();
+  it("removes locks without holder and waiters", async () => {
+    const { locks, deadline } = start();
+    const release = await locks.acquire("call", deadline());
+    const next = locks.acquire("call", deadline());
+    expect(locks.size).toBe(1);
+    release();
     (await next)();
     await settle();
-    expect(queue.size).toBe(0);
+    expect(locks.size).toBe(0);
   });
 
-  it("is still one where somebody comes while the second is in", async () => {
-    const { queue, patience } = start();
-    const leave = await queue.acquire("call", patience());
-    const second = queue.acquire("call", patience());
-    leave();
+  it("queues a waiter that arrives while the second holder has the lock", async () => {
+    const { locks, deadline } = start();
+    const release = await locks.acquire("call", deadline());
+    const second = locks.acquire("call", deadline());
+    release();
     await second;
     await settle();
-    let thirdIsIn = false;
-    void queue.acquire("call", patience()).then(() => {
-      thirdIsIn = true;
+    let thirdHasLock = false;
+    void locks.acquire("call", deadline()).then(() => {
+      thirdHasLock = true;
     });
     await settle();
-    expect(thirdIsIn).toBe(false);
+    expect(thirdHasLock).toBe(false);
   });
 
-  it("takes being left twice for being left", async () => {
-    const { queue, patience } = start();
-    const leave = await queue.acquire("call", patience());
-    const second = queue.acquire("call", patience());
-    let thirdIsIn = false;
-    void queue.acquire("call", patience()).then(() => {
-      thirdIsIn = true;
+  it("ignores a second release", async () => {
+    const { locks, deadline } = start();
+    const release = await locks.acquire("call", deadline());
+    const second = locks.acquire("call", deadline());
+    let thirdHasLock = false;
+    void locks.acquire("call", deadline()).then(() => {
+      thirdHasLock = true;
     });
-    leave();
-    leave();
+    release();
+    release();
     await second;
     await settle();
-    expect(thirdIsIn).toBe(false);
+    expect(thirdHasLock).toBe(false);
   });
 });
 
-describe("a place that is given up", () => {
-  it("lets those behind it in only after those before it", async () => {
-    const { clock, queue, patience } = start();
-    const leave = await queue.acquire("call", patience());
+describe("a wait that ends early", () => {
+  it("keeps the order of the other waiters", async () => {
+    const { clock, locks, deadline } = start();
+    const release = await locks.acquire("call", deadline());
     const aborted = new AbortController();
-    const second = queue.acquire("call", patience(30_000, aborted.signal));
-    const third = queue.acquire("call", patience(1_000));
-    let fourthIsIn = false;
-    const fourth = queue.acquire("call", patience()).then((leave) => {
-      fourthIsIn = true;
-      return leave;
+    const second = locks.acquire("call", deadline(30_000, aborted.signal));
+    const third = locks.acquire("call", deadline(1_000));
+    let fourthHasLock = false;
+    const fourth = locks.acquire("call", deadline()).then((release) => {
+      fourthHasLock = true;
+      return release;
     });
     aborted.abort();
     await expect(second).rejects.toMatchObject({ code: "aborted" });
@@ -103,73 +103,73 @@ describe("a place that is given up", () => {
     await clock.advance(1_000);
     expect(await late).toBeInstanceOf(DeadlineExceededError);
     await settle();
-    expect(fourthIsIn).toBe(false);
-    leave();
+    expect(fourthHasLock).toBe(false);
+    release();
     (await fourth)();
     await settle();
-    expect([queue.size, clock.pending]).toEqual([0, 0]);
+    expect([locks.size, clock.pending]).toEqual([0, 0]);
   });
 
-  it("is handed on where it came at the moment that it was given up", async () => {
-    const { queue, patience } = start();
-    const leave = await queue.acquire("call", patience());
+  it("passes the lock on if it was granted when the wait ended", async () => {
+    const { locks, deadline } = start();
+    const release = await locks.acquire("call", deadline());
     const aborted = new AbortController();
-    const second = queue.acquire("call", patience(30_000, aborted.signal));
-    const third = queue.acquire("call", patience());
+    const second = locks.acquire("call", deadline(30_000, aborted.signal));
+    const third = locks.acquire("call", deadline());
     await settle();
-    leave();
+    release();
     aborted.abort();
     await expect(second).rejects.toMatchObject({ code: "aborted" });
     (await third)();
     await settle();
-    expect(queue.size).toBe(0);
+    expect(locks.size).toBe(0);
   });
 
-  it("is given up at once where the caller had ended it before", async () => {
-    const { queue, patience } = start();
-    await expect(queue.acquire("call", patience(30_000, AbortSignal.abort()))).rejects.toMatchObject({
+  it("ends at once if the caller's signal was already aborted", async () => {
+    const { locks, deadline } = start();
+    await expect(locks.acquire("call", deadline(30_000, AbortSignal.abort()))).rejects.toMatchObject({
       code: "aborted",
     });
-    expect(await queue.acquire("call", patience(0))).toBeTypeOf("function");
+    expect(await locks.acquire("call", deadline(0))).toBeTypeOf("function");
   });
 });
 
 describe("under any order of events", () => {
-  it("at most one is in, everybody who stays gets in, and nothing is left behind", async () => {
-    /** How each one behaves, in turns: when it comes, how long it stays, and how long it waits at most. */
-    const visitor = fc.record({
-      comesAfter: fc.nat(4),
-      stays: fc.nat(3),
-      givesUpAfter: fc.option(fc.nat(6), { nil: undefined }),
+  it("has at most one holder, serves every waiter that stays, and leaves nothing behind", async () => {
+    /** The behaviour of each waiter, in turns: its arrival, how long it holds the lock, and its timeout. */
+    const waiter = fc.record({
+      arrivesAfter: fc.nat(4),
+      holdsFor: fc.nat(3),
+      abortsAfter: fc.option(fc.nat(6), { nil: undefined }),
     });
     await fc.assert(
-      fc.asyncProperty(fc.array(visitor, { maxLength: 12 }), async (visitors) => {
-        const { clock, queue, patience } = start();
-        let inside = 0;
-        let came = 0;
-        const entered: number[] = [];
+      fc.asyncProperty(fc.array(waiter, { maxLength: 12 }), async (waiters) => {
+        const { clock, locks, deadline } = start();
+        let holders = 0;
+        let arrivals = 0;
+        const granted: number[] = [];
         await Promise.all(
-          visitors.map(async ({ comesAfter, stays, givesUpAfter }) => {
-            await turns(comesAfter);
-            const place = came++;
+          waiters.map(async ({ arrivesAfter, holdsFor, abortsAfter }) => {
+            await turns(arrivesAfter);
+            const arrival = arrivals++;
             const controller = new AbortController();
-            if (givesUpAfter !== undefined) void turns(givesUpAfter).then(() => controller.abort());
+            if (abortsAfter !== undefined) void turns(abortsAfter).then(() => controller.abort());
             try {
-              const leave = await queue.acquire("call", patience(30_000, controller.signal));
-              expect(++inside).toBe(1);
-              entered.push(place);
-              await turns(stays);
-              inside--;
-              leave();
+              const release = await locks.acquire("call", deadline(30_000, controller.signal));
+              expect(++holders).toBe(1);
+              granted.push(arrival);
+              await turns(holdsFor);
+              holders--;
+              release();
             } catch (error) {
-              expect(givesUpAfter).toBeDefined();
+              expect(abortsAfter).toBeDefined();
               expect(error).toMatchObject({ code: "aborted" });
             }
           }),
         );
         await settle();
-        expect(entered).toEqual(entered.toSorted((one, other) => one - other));
-        expect([queue.size, clock.pending]).toEqual([0, 0]);
+        expect(granted).toEqual(granted.toSorted((one, other) => one - other));
+        expect([locks.size, clock.pending]).toEqual([0, 0]);
       }),
       { numRuns: 50 },
     );

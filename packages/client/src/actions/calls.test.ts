@@ -24,29 +24,29 @@ const ended = answered(404, { error: { code: "8522", message: "Call not found." 
 const reset: ExchangeResult = { phase: "sent", cause: Object.assign(new Error("reset"), { code: "ECONNRESET" }) };
 const refused: ExchangeResult = { phase: "notSent", cause: Object.assign(new Error("no"), { code: "ECONNREFUSED" }) };
 
-/** Calls over a line that gives these answers, the last one again and again. */
-function start(...answers: ExchangeResult[]) {
+/** Calls over a fake exchange that returns these results. The last one is repeated. */
+function start(...results: ExchangeResult[]) {
   const clock = createManualClock();
   const sent: GraphRequest[] = [];
-  const asked: TokenRequest[] = [];
+  const tokenRequests: TokenRequest[] = [];
   const calls = createCalls({
     observer: createObserver({ clock, baseUrl: "https://graph.example" }),
     clock,
     exchange: async (request) => {
       sent.push(request);
-      return answers[Math.min(sent.length, answers.length) - 1] ?? reset;
+      return results[Math.min(sent.length, results.length) - 1] ?? reset;
     },
     tokens: async (request) => {
-      asked.push(request);
+      tokenRequests.push(request);
       return "token";
     },
     createDeadline: ({ signal, timeoutMs = 30_000 }) =>
       new RequestDeadline({ clock, closing: new AbortController().signal, signal, timeoutMs }),
   });
-  /** What an action comes to, with time going on until it has. */
-  const result = async (act: (calls: Calls) => Promise<unknown>): Promise<unknown> => {
+  /** The result of an action, while the clock advances until it settles. */
+  const result = async (perform: (calls: Calls) => Promise<unknown>): Promise<unknown> => {
     let result: { value: unknown } | undefined;
-    void act(calls).then(
+    void perform(calls).then(
       (value) => {
         result = { value };
       },
@@ -55,16 +55,16 @@ function start(...answers: ExchangeResult[]) {
       },
     );
     for (let seconds = 0; !result && seconds < 60; seconds++) await clock.advance(1_000);
-    if (!result) throw new Error("it never ended");
+    if (!result) throw new Error("the action did not settle");
     expect(clock.pending).toBe(0);
     return result.value;
   };
-  return { calls, sent, asked, result };
+  return { calls, sent, tokenRequests, result };
 }
 
 describe("create", () => {
-  it("sends what Graph wants of a call to a user, with media of the service", async () => {
-    const { calls, sent, asked } = start(answered(201, { id: CALL, state: "Establishing", toneInfo: null }));
+  it("sends Graph's body for a call to a user, with media that the service hosts", async () => {
+    const { calls, sent, tokenRequests } = start(answered(201, { id: CALL, state: "Establishing", toneInfo: null }));
     expect(await calls.create(CREATE)).toEqual({ id: CALL, state: "establishing", toneInfo: null });
     expect(sent).toEqual([
       {
@@ -94,10 +94,10 @@ describe("create", () => {
         },
       },
     ]);
-    expect(asked).toEqual([{ tenantId: TENANT }]);
+    expect(tokenRequests).toEqual([{ tenantId: TENANT }]);
   });
 
-  it("calls telephones too, each by its number alone", async () => {
+  it("sends only the number of a telephone", async () => {
     const { calls, sent } = start(answered(201, { id: CALL }));
     const targets = [{ phone: { id: "+12065550100", displayName: "Lobby" } }, TARGET];
     await calls.create({ ...CREATE, targets });
@@ -110,13 +110,13 @@ describe("create", () => {
     expect(JSON.stringify(sent[0]?.body)).not.toContain("Lobby");
   });
 
-  it("asks for a token of the call's tenant, unless another is named", async () => {
-    const { calls, asked } = start(answered(201, { id: CALL }));
+  it("requests a token for the tenant of the call, unless the options name another", async () => {
+    const { calls, tokenRequests } = start(answered(201, { id: CALL }));
     await calls.create(CREATE, {});
     await calls.create(CREATE, { tenantId: "another" });
-    // What a program without types may do.
+    // Possible in JavaScript.
     await calls.create(CREATE, { tenantId: undefined } as object);
-    expect(asked).toEqual([{ tenantId: TENANT }, { tenantId: "another" }, { tenantId: TENANT }]);
+    expect(tokenRequests).toEqual([{ tenantId: TENANT }, { tenantId: "another" }, { tenantId: TENANT }]);
   });
 
   it.each([
@@ -124,8 +124,8 @@ describe("create", () => {
     ["504", answered(504)],
     ["503 without Retry-After", answered(503)],
     ["201 without a call", answered(201, { state: "establishing" })],
-    ["201 with nothing", answered(201)],
-  ])("is never sent twice: after %s its delivery is unknown", async (_, answer) => {
+    ["201 without a body", answered(201)],
+  ])("sends the request once: after %s the delivery is unknown", async (_, answer) => {
     const { sent, result } = start(answer);
     const error = await result((calls) => calls.create(CREATE));
     expect(error).toMatchObject({ code: "delivery_unknown" });
@@ -136,7 +136,7 @@ describe("create", () => {
     expect(sent).toHaveLength(1);
   });
 
-  it("is sent again where it certainly was not executed, under one id", async () => {
+  it("sends again with the same client request id what was certainly not executed", async () => {
     const { sent, result } = start(refused, answered(429, {}, { "retry-after": "2" }), answered(201, { id: CALL }));
     expect(await result((calls) => calls.create(CREATE))).toMatchObject({ id: CALL });
     expect(new Set(sent.map(({ headers }) => headers["client-request-id"])).size).toBe(1);
@@ -144,49 +144,49 @@ describe("create", () => {
   });
 
   it.each([
-    ["nothing", undefined],
+    ["undefined", undefined],
     ["null", null],
     ["no callback", { ...CREATE, callbackUri: undefined }],
-    ["a callback that is a path", { ...CREATE, callbackUri: "/callback" }],
-    ["a callback that is no text", { ...CREATE, callbackUri: new URL("https://bot.example") }],
+    ["a path as callback", { ...CREATE, callbackUri: "/callback" }],
+    ["a URL object as callback", { ...CREATE, callbackUri: new URL("https://bot.example") }],
     ["an empty tenant", { ...CREATE, tenantId: "" }],
     ["no tenant", { ...CREATE, tenantId: undefined }],
     ["no targets", { ...CREATE, targets: [] }],
-    ["targets that are no list", { ...CREATE, targets: TARGET }],
-    ["a target that is null", { ...CREATE, targets: [null] }],
-    ["a hole among the targets", { ...CREATE, targets: Object.assign(new Array(2), { 0: TARGET }) }],
+    ["an object as targets", { ...CREATE, targets: TARGET }],
+    ["null as target", { ...CREATE, targets: [null] }],
+    ["a hole in the targets", { ...CREATE, targets: Object.assign(new Array(2), { 0: TARGET }) }],
     ["a target without an id", { ...CREATE, targets: [{ user: {} }] }],
     ["a target with an empty id", { ...CREATE, targets: [{ phone: { id: "" } }] }],
     ["a target of another kind", { ...CREATE, targets: [{ application: { id: "x" } }] }],
-    ["an id that is no text", { ...CREATE, targets: [{ user: { id: 7 } }] }],
-  ])("refuses what Graph would refuse, before anything is sent: %s", async (_, request) => {
-    const { calls, sent, asked } = start(answered(201, { id: CALL }));
+    ["a number as id", { ...CREATE, targets: [{ user: { id: 7 } }] }],
+  ])("refuses before sending: %s", async (_, request) => {
+    const { calls, sent, tokenRequests } = start(answered(201, { id: CALL }));
     const creating = calls.create(request as CreateCallRequest);
     await expect(creating).rejects.toMatchObject({ name: "InvalidRequestError", code: "invalid_request" });
-    expect([sent, asked]).toEqual([[], []]);
+    expect([sent, tokenRequests]).toEqual([[], []]);
   });
 
-  it("names the target that is wrong", async () => {
+  it("names the invalid target in the error", async () => {
     const targets = [TARGET, {} as typeof TARGET];
     await expect(start().calls.create({ ...CREATE, targets })).rejects.toThrow("targets[1] must be");
   });
 });
 
 describe("get", () => {
-  it("reads the call, in any of Graph's spellings", async () => {
+  it("parses the call in any of Graph's spellings", async () => {
     const { calls, sent } = start(answered(200, { id: CALL.toUpperCase(), state: "Established" }));
     expect(await calls.get(CALL)).toEqual({ id: CALL, state: "established" });
     expect(sent).toMatchObject([{ method: "GET", path: `/communications/calls/${CALL}` }]);
     expect(sent[0]).not.toHaveProperty("body");
   });
 
-  it("asks again after what may pass: reading does no harm", async () => {
+  it("sends again after transient errors", async () => {
     const { sent, result } = start(reset, answered(502), answered(503), refused, answered(200, { id: CALL }));
     expect(await result((calls) => calls.get(CALL))).toMatchObject({ id: CALL });
     expect(sent).toHaveLength(5);
   });
 
-  it("gives up when its time is over, with what Graph said last", async () => {
+  it("fails at its timeout with Graph's last error", async () => {
     const { result } = start(answered(502, { error: { code: "9999", message: "Bad gateway." } }));
     expect(await result((calls) => calls.get(CALL))).toMatchObject({
       code: "graph_request_failed",
@@ -195,7 +195,7 @@ describe("get", () => {
     });
   });
 
-  it("says that a call is not there", async () => {
+  it("fails with Graph's error if the call does not exist", async () => {
     const { calls, sent } = start(ended);
     await expect(calls.get(CALL)).rejects.toMatchObject({
       code: "graph_request_failed",
@@ -207,7 +207,7 @@ describe("get", () => {
 });
 
 describe("answer", () => {
-  it("sends what Graph wants, and expects no body", async () => {
+  it("sends Graph's body and expects no response body", async () => {
     const { calls, sent } = start(answered(202));
     expect(await calls.answer(CALL, { callbackUri: "https://bot.example/call" })).toBeUndefined();
     expect(sent).toMatchObject([{ method: "POST", path: `/communications/calls/${CALL}/answer` }]);
@@ -219,7 +219,7 @@ describe("answer", () => {
   });
 
   it.each([undefined, null, {}, { callbackUri: "" }, { callbackUri: "bot.example" }])(
-    "refuses a callback that is none: %j",
+    "refuses a callback that is not an absolute URL: %j",
     async (request) => {
       const { calls, sent } = start(answered(202));
       await expect(calls.answer(CALL, request as { callbackUri: string })).rejects.toMatchObject({
@@ -231,7 +231,7 @@ describe("answer", () => {
 });
 
 describe("reject", () => {
-  it("sends the reason, or none", async () => {
+  it("sends the reason, or none as default", async () => {
     const { calls, sent } = start(answered(202));
     await calls.reject(CALL);
     await calls.reject(CALL, { reason: "busy" });
@@ -243,27 +243,27 @@ describe("reject", () => {
 });
 
 describe("answer and reject", () => {
-  it("are not sent again when nobody knows whether they were executed", async () => {
-    for (const act of [
+  it("are not sent again if their delivery is unknown", async () => {
+    for (const perform of [
       (calls: Calls) => calls.answer(CALL, { callbackUri: "https://bot.example" }),
       (calls: Calls) => calls.reject(CALL),
     ]) {
       const { sent, result } = start(answered(504));
-      expect(await result(act)).toMatchObject({ code: "delivery_unknown", callId: CALL, status: 504 });
+      expect(await result(perform)).toMatchObject({ code: "delivery_unknown", callId: CALL, status: 504 });
       expect(sent).toHaveLength(1);
     }
   });
 });
 
 describe("keepAlive", () => {
-  it("sends no body and takes whatever comes with a 2xx", async () => {
+  it("sends no body and accepts any body of a 2xx", async () => {
     const { calls, sent } = start(answered(200, ""));
     expect(await calls.keepAlive(CALL)).toBeUndefined();
     expect(sent).toMatchObject([{ method: "POST", path: `/communications/calls/${CALL}/keepAlive` }]);
     expect(sent[0]?.body).toBeUndefined();
   });
 
-  it("is sent again after what may pass, and fails once the call is over", async () => {
+  it("sends again after transient errors, and fails after the call has ended", async () => {
     const { sent, result } = start(answered(500), reset, ended);
     expect(await result((calls) => calls.keepAlive(CALL))).toMatchObject({ status: 404, graphCode: "8522" });
     expect(sent).toHaveLength(3);
@@ -278,7 +278,7 @@ describe("hangUp", () => {
     expect(sent[0]?.body).toBeUndefined();
   });
 
-  it("is done where the call is over already, also by a request whose answer was lost", async () => {
+  it("resolves if the call has already ended, also after a lost response", async () => {
     const { sent, result } = start(reset, answered(503), ended);
     expect(await result((calls) => calls.hangUp(CALL))).toBeUndefined();
     expect(sent).toHaveLength(3);
@@ -289,13 +289,13 @@ describe("hangUp", () => {
     await expect(calls.hangUp(CALL)).rejects.toMatchObject({ status: 403, graphCode: "7505" });
   });
 
-  it("is unknown where no answer came in time", async () => {
+  it("is unknown if no response came in time", async () => {
     const { result } = start(reset);
     expect(await result((calls) => calls.hangUp(CALL))).toMatchObject({ code: "delivery_unknown", callId: CALL });
   });
 });
 
-describe("every action on a call", () => {
+describe("every request about a call", () => {
   const actions: Record<string, (calls: Calls, callId: string, options?: { signal: AbortSignal }) => Promise<unknown>> =
     {
       get: (calls, callId, options) => calls.get(callId, options),
@@ -305,35 +305,35 @@ describe("every action on a call", () => {
       hangUp: (calls, callId, options) => calls.hangUp(callId, options),
     };
 
-  it.each(Object.entries(actions))("refuses an id that could reach another resource: %s", async (_, act) => {
+  it.each(Object.entries(actions))("refuses an id that could reach another resource: %s", async (_, perform) => {
     const { calls, sent } = start(answered(200, { id: CALL }));
     for (const callId of ["", ".", "..", "1/../../users?x=", "%2e%2e", undefined as unknown as string]) {
-      await expect(act(calls, callId)).rejects.toMatchObject({ code: "invalid_request" });
+      await expect(perform(calls, callId)).rejects.toMatchObject({ code: "invalid_request" });
     }
     expect(sent).toEqual([]);
   });
 
-  it.each(Object.entries(actions))("sends nothing once the caller gave up: %s", async (_, act) => {
-    const { calls, sent, asked } = start(answered(200, { id: CALL }));
-    await expect(act(calls, CALL, { signal: AbortSignal.abort("enough") })).rejects.toMatchObject({
+  it.each(Object.entries(actions))("sends nothing after the caller's signal was aborted: %s", async (_, perform) => {
+    const { calls, sent, tokenRequests } = start(answered(200, { id: CALL }));
+    await expect(perform(calls, CALL, { signal: AbortSignal.abort("enough") })).rejects.toMatchObject({
       code: "aborted",
       cause: "enough",
     });
-    expect([sent, asked]).toEqual([[], []]);
+    expect([sent, tokenRequests]).toEqual([[], []]);
   });
 
-  it.each(Object.entries(actions))("asks for a token of the tenant that it is told: %s", async (_, act) => {
-    const { calls, asked, sent } = start(answered(200, { id: CALL }));
+  it.each(Object.entries(actions))("requests a token for the tenant in its options: %s", async (_, perform) => {
+    const { calls, tokenRequests, sent } = start(answered(200, { id: CALL }));
     const { signal } = new AbortController();
     const options = { signal, tenantId: TENANT };
-    await act(calls, CALL, options);
-    expect(asked).toEqual([{ tenantId: TENANT }]);
+    await perform(calls, CALL, options);
+    expect(tokenRequests).toEqual([{ tenantId: TENANT }]);
     expect(sent[0]?.signal).toBe(signal);
   });
 });
 
 describe("types", () => {
-  it("give what Graph gives, and nothing where it gives nothing", () => {
+  it("return Graph's resources, or nothing", () => {
     expectTypeOf<ReturnType<Calls["create"]>>().toEqualTypeOf<Promise<Call>>();
     expectTypeOf<ReturnType<Calls["get"]>>().toEqualTypeOf<Promise<Call>>();
     expectTypeOf<ReturnType<Calls["hangUp"]>>().toEqualTypeOf<Promise<void>>();

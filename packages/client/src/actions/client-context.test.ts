@@ -3,9 +3,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { checkClientContext } from "./client-context.ts";
 
-function thrownBy(act: () => unknown): unknown {
+function thrownBy(run: () => unknown): unknown {
   try {
-    act();
+    run();
   } catch (error) {
     return error;
   }
@@ -14,13 +14,13 @@ function thrownBy(act: () => unknown): unknown {
 
 describe("checkClientContext", () => {
   it.each([undefined, "x", " ", "~", "f3b1a7c2-0000-4000-8000-9d0c55d1a7aa", "x".repeat(256)])(
-    "takes what Graph takes, and none: %j",
+    "accepts a valid value: %j",
     (clientContext) => {
       expect(() => checkClientContext(clientContext)).not.toThrow();
     },
   );
 
-  it("takes every printable ASCII text of 1 to 256 characters", () => {
+  it("accepts any printable ASCII text of 1 to 256 characters", () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[\x20-\x7e]{1,256}$/), (clientContext) => {
         expect(() => checkClientContext(clientContext)).not.toThrow();
@@ -40,7 +40,7 @@ describe("checkClientContext", () => {
     [7, "clientContext must be a string, got number"],
     [null, "clientContext must be a string, got object"],
     [["secret"], "clientContext must be a string, got object"],
-  ])("refuses what it does not, and does not repeat it: %j", (clientContext, message) => {
+  ])("refuses an invalid value without repeating it: %j", (clientContext, message) => {
     const error = thrownBy(() => checkClientContext(clientContext));
     expect(error).toBeInstanceOf(InvalidRequestError);
     expect(error).toMatchObject({ code: "invalid_request", message });

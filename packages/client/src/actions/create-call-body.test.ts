@@ -23,8 +23,8 @@ const byOrganizer = {
   },
 };
 
-describe("the body of a call into a meeting", () => {
-  it("names its organizer and its chat", () => {
+describe("createCallBody with a meeting", () => {
+  it("names organizer and chat", () => {
     const meeting = { organizer: { id: ORGANIZER, tenantId: TENANT }, chatInfo: { threadId: THREAD } };
     expect(bodyOf(meeting)).toEqual({
       "@odata.type": "#microsoft.graph.call",
@@ -35,11 +35,11 @@ describe("the body of a call into a meeting", () => {
     });
   });
 
-  it("names them from the link of the invitation", () => {
+  it("reads organizer and chat from the link of the invitation", () => {
     expect(bodyOf({ joinUrl: JOIN_URL })).toMatchObject(byOrganizer);
   });
 
-  it("names the message of a channel that it hangs below", () => {
+  it("names the channel message of a channel meeting", () => {
     const chatInfo = { threadId: THREAD, messageId: "1606337455313", replyChainMessageId: "1606337455000" };
     expect(bodyOf({ organizer: { id: ORGANIZER }, chatInfo })).toMatchObject({
       chatInfo,
@@ -50,7 +50,7 @@ describe("the body of a call into a meeting", () => {
   it.each([
     [{ joinMeetingId: "234 567 890 12", passcode: "Ab3dE6" }, "Ab3dE6"],
     [{ joinMeetingId: "23456789012" }, null],
-  ])("names its id as people read it, and its passcode, null if it has none: %j", (meeting, passcode) => {
+  ])("removes spaces from the meeting id and sends passcode null if there is none: %j", (meeting, passcode) => {
     const meetingInfo = {
       "@odata.type": "#microsoft.graph.joinMeetingIdMeetingInfo",
       joinMeetingId: "23456789012",
@@ -61,37 +61,34 @@ describe("the body of a call into a meeting", () => {
   });
 });
 
-describe("what is no meeting", () => {
+describe("an invalid meeting", () => {
   const organizer = { id: ORGANIZER };
   const chatInfo = { threadId: THREAD };
   it.each([
     ["null", { meeting: null }],
-    ["nothing in it", { meeting: {} }],
-    ["a text", { meeting: JOIN_URL }],
+    ["an empty object", { meeting: {} }],
+    ["a string", { meeting: JOIN_URL }],
     ["neither meeting nor targets", {}],
-    ["both", { meeting: { joinUrl: JOIN_URL }, targets: [{ user: { id: "x" } }] }],
+    ["both meeting and targets", { meeting: { joinUrl: JOIN_URL }, targets: [{ user: { id: "x" } }] }],
     ["another link", { meeting: { joinUrl: "https://teams.microsoft.com/" } }],
-    ["an id of blanks", { meeting: { joinMeetingId: " " } }],
-    ["an id that is a number", { meeting: { joinMeetingId: 23456789012 } }],
+    ["a meeting id of spaces", { meeting: { joinMeetingId: " " } }],
+    ["a number as meeting id", { meeting: { joinMeetingId: 23456789012 } }],
     ["an empty passcode", { meeting: { joinMeetingId: "1", passcode: "" } }],
-    ["a passcode that is a number", { meeting: { joinMeetingId: "1", passcode: 123456 } }],
+    ["a number as passcode", { meeting: { joinMeetingId: "1", passcode: 123456 } }],
     ["no organizer", { meeting: { chatInfo } }],
     ["an organizer without an id", { meeting: { organizer: {}, chatInfo } }],
-    ["a tenant that is no text", { meeting: { organizer: { id: ORGANIZER, tenantId: 7 }, chatInfo } }],
+    ["a number as tenant", { meeting: { organizer: { id: ORGANIZER, tenantId: 7 }, chatInfo } }],
     ["no chat", { meeting: { organizer } }],
     ["a chat without a thread", { meeting: { organizer, chatInfo: {} } }],
-    ["a message that is no text", { meeting: { organizer, chatInfo: { threadId: THREAD, messageId: 0 } } }],
-    [
-      "a reply chain that is no text",
-      { meeting: { organizer, chatInfo: { threadId: THREAD, replyChainMessageId: null } } },
-    ],
-  ])("is refused, and not repeated: %s", (_, wrong) => {
+    ["a number as message", { meeting: { organizer, chatInfo: { threadId: THREAD, messageId: 0 } } }],
+    ["null as reply chain", { meeting: { organizer, chatInfo: { threadId: THREAD, replyChainMessageId: null } } }],
+  ])("is refused without being repeated: %s", (_, wrong) => {
     const refused = expect(() => createCallBody({ ...basics, ...wrong } as CreateCallRequest));
     refused.toThrow(expect.objectContaining({ code: "invalid_request" }));
     refused.toThrow(expect.objectContaining({ message: expect.not.stringMatching(/123456|23456789012|thread\.v2/) }));
   });
 
-  it("nor do the types take it", () => {
+  it("does not compile", () => {
     // @ts-expect-error: it is either people or a meeting.
     expectTypeOf<CreateCallRequest>().toExtend<{ targets: []; meeting: Meeting }>();
     expectTypeOf<{
@@ -103,7 +100,7 @@ describe("what is no meeting", () => {
   });
 });
 
-describe("a service that checks as Graph does", () => {
+describe("the simulator", () => {
   let simulator: Simulator;
   let dtmf: DtmfClient;
 
@@ -117,11 +114,11 @@ describe("a service that checks as Graph does", () => {
   });
 
   it.each<[string, Meeting]>([
-    ["its link", { joinUrl: JOIN_URL }],
-    ["its organizer", { organizer: { id: ORGANIZER }, chatInfo: { threadId: THREAD } }],
-    ["its id and passcode", { joinMeetingId: "234 567 890 12", passcode: "Ab3dE6" }],
-    ["its id", { joinMeetingId: "234 567 890 12" }],
-  ])("lets a bot into a meeting by %s", async (_, meeting) => {
+    ["link", { joinUrl: JOIN_URL }],
+    ["organizer", { organizer: { id: ORGANIZER }, chatInfo: { threadId: THREAD } }],
+    ["meeting id and passcode", { joinMeetingId: "234 567 890 12", passcode: "Ab3dE6" }],
+    ["meeting id", { joinMeetingId: "234 567 890 12" }],
+  ])("accepts a meeting by %s", async (_, meeting) => {
     const { tenantId } = simulator;
     const call = await dtmf.calls.create({ callbackUri: "http://127.0.0.1:9/callback", tenantId, meeting });
     expect(call).toMatchObject({ state: "establishing" });

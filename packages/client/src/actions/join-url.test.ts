@@ -9,8 +9,8 @@ const link = (path: string, query = context({ Tid: TENANT, Oid: ORGANIZER })): s
   `https://teams.microsoft.com${path}${query}`;
 const meetup = `/l/meetup-join/${encodeURIComponent(THREAD)}/0`;
 
-describe("the link of an invitation", () => {
-  it("tells the chat, and who organises the meeting", () => {
+describe("parseJoinUrl", () => {
+  it("reads chat and organizer", () => {
     expect(parseJoinUrl(link(meetup))).toEqual({
       threadId: THREAD,
       messageId: "0",
@@ -18,12 +18,12 @@ describe("the link of an invitation", () => {
     });
   });
 
-  it("may be spelled without escapes, with a slash at its end, and carry more than we know", () => {
+  it("accepts unescaped characters, a trailing slash and unknown parameters", () => {
     const query = context({ Tid: TENANT, Oid: ORGANIZER, IsBroadcastMeeting: false });
     expect(parseJoinUrl(link(`/l/meetup-join/${THREAD}/0/`, `${query}&anon=true`))).toMatchObject({ threadId: THREAD });
   });
 
-  it("of a channel's meeting names the message that the meeting hangs below", () => {
+  it("reads the channel message of a channel meeting", () => {
     const url = link(
       "/l/meetup-join/19%3achannel%40thread.tacv2/1606337455313",
       context({ Tid: TENANT, Oid: ORGANIZER, MessageId: "1606337455000" }),
@@ -31,25 +31,25 @@ describe("the link of an invitation", () => {
     expect(parseJoinUrl(url)).toMatchObject({ messageId: "1606337455313", replyChainMessageId: "1606337455000" });
   });
 
-  it("of another cloud's Teams is read too, and one without a tenant", () => {
+  it("reads links of other clouds, and links without a tenant", () => {
     const url = `https://gov.teams.microsoft.us${meetup}${context({ Oid: ORGANIZER })}`;
     expect(parseJoinUrl(url).organizer).toEqual({ id: ORGANIZER });
   });
 
   it.each([
-    ["nothing", undefined],
-    ["no text", new URL(link(meetup))],
-    ["no URL", "teams.microsoft.com"],
+    ["undefined", undefined],
+    ["a URL object", new URL(link(meetup))],
+    ["a text that is not a URL", "teams.microsoft.com"],
     ["http", link(meetup).replace("https", "http")],
     ["a short link", "https://teams.microsoft.com/meet/23456789012?p=Ab3dE6"],
     ["no message", link(`/l/meetup-join/${encodeURIComponent(THREAD)}`)],
-    ["an escape that is none", link("/l/meetup-join/19%zz/0")],
+    ["an invalid escape", link("/l/meetup-join/19%zz/0")],
     ["no context", link(meetup, "")],
-    ["a context that is no JSON", link(meetup, "?context=tenant")],
+    ["a context that is not JSON", link(meetup, "?context=tenant")],
     ["a context that is a list", link(meetup, "?context=[]")],
     ["no organizer", link(meetup, context({ Tid: TENANT }))],
-    ["an organizer that is no text", link(meetup, context({ Tid: TENANT, Oid: 7 }))],
-  ])("is refused without being repeated: %s", (_, url) => {
+    ["a number as organizer", link(meetup, context({ Tid: TENANT, Oid: 7 }))],
+  ])("refuses without repeating the link: %s", (_, url) => {
     const error = (() => {
       try {
         return parseJoinUrl(url);

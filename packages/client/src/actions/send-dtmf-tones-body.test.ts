@@ -19,13 +19,13 @@ import {
   type TonesInput,
 } from "./send-dtmf-tones-body.ts";
 
-/** Whatever a program without types could ask for. */
+/** Builds a body from any value, as JavaScript callers could. */
 const bodyOf = (request: unknown): SendDtmfTonesBody => createSendDtmfTonesBody(request as SendDtmfTonesRequest);
 const tonesOf = (tones: unknown): readonly Tone[] => bodyOf({ tones }).tones;
 
-function thrownBy(act: () => unknown): unknown {
+function thrownBy(run: () => unknown): unknown {
   try {
-    act();
+    run();
   } catch (error) {
     return error;
   }
@@ -35,11 +35,11 @@ function thrownBy(act: () => unknown): unknown {
 const tone = fc.constantFrom(...TONES);
 
 describe("tones", () => {
-  it("may be keys", () => {
+  it("accepts keys", () => {
     expect(tonesOf("12 #*A-!")).toEqual(["tone1", "tone2", "pound", "star", "a", "flash"]);
   });
 
-  it("may be a list of tones, and none is too many", () => {
+  it("accepts a list of tones of any length", () => {
     fc.assert(
       fc.property(fc.array(tone, { minLength: 1 }), (list) => {
         expect(tonesOf(list)).toEqual(list);
@@ -49,22 +49,22 @@ describe("tones", () => {
     expect(tonesOf(many)).toEqual(many);
   });
 
-  it("may be secret", () => {
+  it("accepts secret tones", () => {
     expect(tonesOf(secretTones("4711#"))).toEqual(["tone4", "tone7", "tone1", "tone1", "pound"]);
   });
 
-  it("may be frozen", () => {
+  it("accepts frozen lists", () => {
     expect(tonesOf(Object.freeze(["star"]))).toEqual(["star"]);
   });
 
-  it("are a copy: what the caller does to the list later changes nothing", () => {
+  it("copies the list, so later changes have no effect", () => {
     const list: Tone[] = ["tone1", "tone2"];
     const { tones } = bodyOf({ tones: list });
     list.push("tone3");
     expect(tones).toEqual(["tone1", "tone2"]);
   });
 
-  it("mean the same in each of their forms", () => {
+  it("gives the same result for every form of the same tones", () => {
     fc.assert(
       fc.property(fc.array(tone, { minLength: 1 }), (list) => {
         const infos = list.map((tone, index) => ({ sequenceId: index + 1, tone }));
@@ -77,7 +77,7 @@ describe("tones", () => {
 });
 
 describe("a list of ToneInfo", () => {
-  it("is played by sequenceId, whatever place the tones have in the list", () => {
+  it("is sorted by sequenceId", () => {
     const infos: ToneInfo[] = [
       { sequenceId: 10, tone: "pound" },
       { sequenceId: -3, tone: "tone1" },
@@ -87,12 +87,12 @@ describe("a list of ToneInfo", () => {
     expect(tonesOf(infos)).toEqual(["tone1", "tone2", "tone3", "pound"]);
   });
 
-  it("is played in its own order where the numbers are equal", () => {
+  it("keeps its order for equal sequenceIds", () => {
     const infos = ["star", "tone1", "pound"].map((tone) => ({ sequenceId: 1, tone }));
     expect(tonesOf(infos)).toEqual(["star", "tone1", "pound"]);
   });
 
-  it("is left as it was", () => {
+  it("is not modified", () => {
     const infos = [
       { sequenceId: 2, tone: "b" },
       { sequenceId: 1, tone: "a" },
@@ -101,47 +101,47 @@ describe("a list of ToneInfo", () => {
     expect(infos.map(({ tone }) => tone)).toEqual(["b", "a"]);
   });
 
-  it("sends the tones alone", () => {
+  it("sends only the tones", () => {
     expect(JSON.stringify(bodyOf({ tones: [{ sequenceId: 1, tone: "star", extra: true }] }))).toBe(
       '{"tones":["star"]}',
     );
   });
 
   it.each([
-    ["a number beyond what JavaScript counts exactly", { sequenceId: 2 ** 53, tone: "tone1" }],
-    ["a fraction", { sequenceId: 1.5, tone: "tone1" }],
-    ["NaN", { sequenceId: Number.NaN, tone: "tone1" }],
-    ["a number as text", { sequenceId: "2", tone: "tone1" }],
-    ["no number", { tone: "tone1" }],
+    ["a sequenceId above the safe integers", { sequenceId: 2 ** 53, tone: "tone1" }],
+    ["a fraction as sequenceId", { sequenceId: 1.5, tone: "tone1" }],
+    ["NaN as sequenceId", { sequenceId: Number.NaN, tone: "tone1" }],
+    ["a string as sequenceId", { sequenceId: "2", tone: "tone1" }],
+    ["no sequenceId", { tone: "tone1" }],
     ["no tone", { sequenceId: 2 }],
     ["a key instead of a tone", { sequenceId: 2, tone: "1" }],
-    ["a tone that is an object", { sequenceId: 2, tone: { toString: (): string => "tone1" } }],
-    ["a tone among them", "tone1"],
+    ["an object as tone", { sequenceId: 2, tone: { toString: (): string => "tone1" } }],
+    ["a tone between ToneInfo", "tone1"],
     ["null", null],
     ["a list", ["tone1"]],
-  ])("is refused with the position of what is wrong: %s", (_, wrong) => {
+  ])("is refused with the position of the invalid element: %s", (_, wrong) => {
     const error = thrownBy(() => tonesOf([{ sequenceId: 1, tone: "star" }, wrong]));
     expect(error).toBeInstanceOf(InvalidTonesError);
     expect(error).toMatchObject({ code: "invalid_tones", index: 1 });
   });
 });
 
-describe("what is no tones", () => {
+describe("invalid tones", () => {
   it.each([
-    ["nothing", undefined],
+    ["undefined", undefined],
     ["null", null],
-    ["an empty text", ""],
-    ["separators alone", " -().- "],
+    ["an empty string", ""],
+    ["only separators", " -().- "],
     ["an empty list", []],
-    ["secret tones of none", secretTones("")],
+    ["empty secret tones", secretTones("")],
     ["a number", 4711],
     ["an object", {}],
     ["a set", new Set(["tone1"])],
-    ["an array-like", { length: 1, 0: "tone1" }],
+    ["an array-like object", { length: 1, 0: "tone1" }],
     ["a function", () => ["tone1"]],
     ["a String object", Object("12")],
-    ["what only looks secret", { length: 4, reveal: () => ["tone1"] }],
-  ])("is refused before anything else: %s", (_, tones) => {
+    ["an object with a reveal method", { length: 4, reveal: () => ["tone1"] }],
+  ])("are refused: %s", (_, tones) => {
     expect(thrownBy(() => tonesOf(tones))).toMatchObject({ name: "InvalidTonesError", code: "invalid_tones" });
   });
 
@@ -151,7 +151,7 @@ describe("what is no tones", () => {
     ["digits of another script", "1٢", 1],
     ["an emoji key", "1#️⃣", 2],
     ["a line break", "1\n2", 1],
-  ])("is refused with its position: %s", (_, tones, index) => {
+  ])("are refused with their position: %s", (_, tones, index) => {
     expect(thrownBy(() => tonesOf(tones))).toMatchObject({ code: "invalid_tones", index });
   });
 
@@ -160,13 +160,13 @@ describe("what is no tones", () => {
     ["another spelling", ["Tone1"], 0],
     ["undefined", ["star", undefined], 1],
     ["a list", ["star", ["star"]], 1],
-    ["a ToneInfo after tones", ["star", { sequenceId: 1, tone: "star" }], 1],
+    ["a ToneInfo between tones", ["star", { sequenceId: 1, tone: "star" }], 1],
     ["a String object", ["star", Object("star")], 1],
-  ])("is refused in a list with its position: %s", (_, tones, index) => {
+  ])("are refused in a list with their position: %s", (_, tones, index) => {
     expect(thrownBy(() => tonesOf(tones))).toMatchObject({ code: "invalid_tones", index });
   });
 
-  it("never appears in the error", () => {
+  it("never appear in the error", () => {
     const wrong = fc.oneof(
       fc.stringMatching(/^[0-9]{4,8}x$/),
       fc.array(fc.stringMatching(/^[0-9]{4,8}$/), { minLength: 1 }),
@@ -178,9 +178,9 @@ describe("what is no tones", () => {
           thrownBy(() => tonesOf(tones)),
           { depth: null, showHidden: true },
         );
-        // Positions of a stack have digits too.
-        const said = printed.replaceAll(/:\d+:\d+/g, "");
-        for (const digits of JSON.stringify(tones).match(/\d{4,}/g) ?? []) expect(said).not.toContain(digits);
+        // Line numbers in a stack contain digits too.
+        const text = printed.replaceAll(/:\d+:\d+/g, "");
+        for (const digits of JSON.stringify(tones).match(/\d{4,}/g) ?? []) expect(text).not.toContain(digits);
       }),
     );
   });
@@ -194,7 +194,7 @@ describe("a list with holes", () => {
 
   it.each([
     ["at its start", withHole(["star", "tone1"], 0)],
-    ["within", withHole(["tone1", "star", "tone2"], 1)],
+    ["in its middle", withHole(["tone1", "star", "tone2"], 1)],
     [
       "between ToneInfo",
       withHole(
@@ -202,25 +202,25 @@ describe("a list with holes", () => {
         1,
       ),
     ],
-    ["and nothing else", new Array(3)],
-  ])("is refused: a hole %s would be sent as null", (_, tones) => {
+    ["and no elements", new Array(3)],
+  ])("is refused, because a hole would be sent as null: %s", (_, tones) => {
     expect(thrownBy(() => tonesOf(tones))).toMatchObject({ code: "invalid_tones" });
   });
 });
 
-describe("a list that says something else each time it is read", () => {
-  /** Gives the tone the first time, then what is none. */
+describe("a list that returns other values when it is read again", () => {
+  /** Returns the tone the first time, and then an invalid value. */
   const fickle = (): (() => unknown) => {
     let reads = 0;
     return () => (reads++ === 0 ? "tone1" : "4711");
   };
 
-  it("sends what was checked, of tones behind getters", () => {
+  it("sends the checked tones of getters", () => {
     const list = Object.defineProperty(["star", "star"], 1, { get: fickle() });
     expect(tonesOf(list)).toEqual(["star", "tone1"]);
   });
 
-  it("sends what was checked, of tones behind a proxy", () => {
+  it("sends the checked tones of a proxy", () => {
     const get = fickle();
     const list = new Proxy(["star"], {
       get: (target, key, all) => (key === "0" ? get() : Reflect.get(target, key, all)),
@@ -228,12 +228,12 @@ describe("a list that says something else each time it is read", () => {
     expect(tonesOf(list)).toEqual(["tone1"]);
   });
 
-  it("sends what was checked, of ToneInfo behind getters", () => {
+  it("sends the checked ToneInfo of getters", () => {
     const info = Object.defineProperty({ sequenceId: 1 }, "tone", { get: fickle() });
     expect(tonesOf([info])).toEqual(["tone1"]);
   });
 
-  it("sends what was checked, of secrets of another copy of the package", () => {
+  it("sends the checked secret tones of another copy of the package", () => {
     const foreign = (reveal: () => unknown): unknown => ({
       [Symbol.for("@graph-dtmf/models.secretTones")]: true,
       reveal,
@@ -244,16 +244,16 @@ describe("a list that says something else each time it is read", () => {
 });
 
 describe("delayBetweenTonesMs", () => {
-  it("is not sent unless it is given", () => {
+  it("is sent only if it is given", () => {
     expect(Object.keys(bodyOf({ tones: "1" }))).toEqual(["tones"]);
     expect(Object.keys(bodyOf({ tones: "1", delayBetweenTonesMs: undefined }))).toEqual(["tones"]);
   });
 
-  it.each([0, 1, 250, 2 ** 31 - 1])("is sent as it was given: %i", (delayBetweenTonesMs) => {
+  it.each([0, 1, 250, 2 ** 31 - 1])("is sent unchanged: %i", (delayBetweenTonesMs) => {
     expect(bodyOf({ tones: "1", delayBetweenTonesMs })).toEqual({ tones: ["tone1"], delayBetweenTonesMs });
   });
 
-  it("is sent as 0 where it is -0", () => {
+  it("is sent as 0 if it is -0", () => {
     expect(JSON.stringify(bodyOf({ tones: "1", delayBetweenTonesMs: -0 }))).toBe(
       '{"tones":["tone1"],"delayBetweenTonesMs":0}',
     );
@@ -282,7 +282,7 @@ describe("delayBetweenTonesMs", () => {
   });
 });
 
-describe("a request", () => {
+describe("the request", () => {
   it.each([undefined, null, "4711#", 4711, ["tone1"], () => ({ tones: "1" })])(
     "is refused unless it is an object",
     (request) => {
@@ -292,13 +292,13 @@ describe("a request", () => {
     },
   );
 
-  it("of other members sends none of them", () => {
+  it("sends only its documented members", () => {
     expect(Object.keys(bodyOf({ tones: "1", clientContext: "mine", toString: 1, retry: true }))).toEqual(["tones"]);
   });
 });
 
 describe("types", () => {
-  it("take each form, and nothing that is none", () => {
+  it("accept each form of tones and no other", () => {
     expectTypeOf<string | Tone[] | readonly Tone[] | ToneInfo[] | SecretTones>().toExtend<TonesInput>();
     expectTypeOf<number>().not.toExtend<TonesInput>();
     expectTypeOf<TonesInput>().not.toBeAny();

@@ -12,49 +12,49 @@ import {
 
 const SCOPES = ["https://graph.microsoft.com/.default"];
 
-/** A source whose credential gives whatever a program without types could give. */
-const sourceOf = (give: (request: TokenRequest) => unknown): TokenSource =>
-  createTokenSource(give as (request: TokenRequest) => Promise<string>, SCOPES);
+/** A token source whose credential returns any value. */
+const sourceOf = (credential: (request: TokenRequest) => unknown): TokenSource =>
+  createTokenSource(credential as (request: TokenRequest) => Promise<string>, SCOPES);
 
-/** As `@azure/identity` makes them: a class whose `getToken` needs its `this`. */
+/** Like the classes of `@azure/identity`: `getToken` needs its `this`. */
 class AzureCredential implements TokenCredential {
   readonly #token: string | null;
-  readonly asked: unknown[] = [];
+  readonly calls: unknown[] = [];
 
   constructor(token: string | null) {
     this.#token = token;
   }
 
-  async getToken(...asked: unknown[]): Promise<{ token: string; expiresOnTimestamp: number } | null> {
-    this.asked.push(...asked);
+  async getToken(...parameters: unknown[]): Promise<{ token: string; expiresOnTimestamp: number } | null> {
+    this.calls.push(...parameters);
     return this.#token === null ? null : { token: this.#token, expiresOnTimestamp: 0 };
   }
 }
 
-/** As bots write them for graph-client. */
+/** Like providers that bots write for graph-client. */
 class GraphProvider implements GraphClientProvider {
   readonly #token = "provided";
-  readonly asked: unknown[] = [];
+  readonly calls: unknown[] = [];
 
-  async getAccessToken(...asked: unknown[]): Promise<string> {
-    this.asked.push(...asked);
+  async getAccessToken(...parameters: unknown[]): Promise<string> {
+    this.calls.push(...parameters);
     return this.#token;
   }
 }
 
 describe("a function as credential", () => {
-  it("is asked with the tenant and the claims of the request, each time anew", async () => {
-    const asked: TokenRequest[] = [];
+  it("is called with the tenant and the claims of each request", async () => {
+    const calls: TokenRequest[] = [];
     const tokens = sourceOf(async (request) => {
-      asked.push(request);
-      return `token-${asked.length}`;
+      calls.push(request);
+      return `token-${calls.length}`;
     });
     expect(await tokens({ tenantId: "t", claims: "{}" })).toBe("token-1");
     expect(await tokens({})).toBe("token-2");
-    expect(asked).toEqual([{ tenantId: "t", claims: "{}" }, {}]);
+    expect(calls).toEqual([{ tenantId: "t", claims: "{}" }, {}]);
   });
 
-  it("may give its token at once", async () => {
+  it("may return its token synchronously", async () => {
     expect(await sourceOf(() => "at-once")({})).toBe("at-once");
   });
 });
@@ -64,14 +64,14 @@ describe("a TokenCredential", () => {
     const credential = new AzureCredential("azure");
     const tokens = createTokenSource(credential, SCOPES);
     expect(await tokens({ tenantId: "t", claims: "{}" })).toBe("azure");
-    expect(credential.asked).toEqual([SCOPES, { tenantId: "t", claims: "{}" }]);
+    expect(credential.calls).toEqual([SCOPES, { tenantId: "t", claims: "{}" }]);
   });
 
   it("cannot change the scopes of the next request", async () => {
-    const seen: unknown[] = [];
+    const scopesSeen: unknown[] = [];
     const credential: TokenCredential = {
       async getToken(scopes) {
-        seen.push([...scopes]);
+        scopesSeen.push([...scopes]);
         (scopes as string[]).push("more");
         return { token: "x" };
       },
@@ -79,18 +79,18 @@ describe("a TokenCredential", () => {
     const tokens = createTokenSource(credential, SCOPES);
     await tokens({});
     await tokens({});
-    expect(seen).toEqual([SCOPES, SCOPES]);
+    expect(scopesSeen).toEqual([SCOPES, SCOPES]);
   });
 
   it.each([null, undefined, {}, { token: null }, { token: "" }, { token: 1 }, []])(
-    "that answers %j gave no token",
+    "fails if it returns %j",
     async (answer) => {
       const credential = { getToken: async () => answer } as unknown as TokenCredential;
       await expect(createTokenSource(credential, SCOPES)({})).rejects.toMatchObject({ code: "token_unavailable" });
     },
   );
 
-  it("is preferred where an object is an AuthenticationProvider too", async () => {
+  it("takes precedence if an object is also an AuthenticationProvider", async () => {
     const both = { getToken: async () => ({ token: "azure" }), getAccessToken: async () => "graph" };
     expect(await createTokenSource(both, SCOPES)({})).toBe("azure");
   });
@@ -100,18 +100,18 @@ describe("an AuthenticationProvider of graph-client", () => {
   it("is called as a method, with the scopes", async () => {
     const provider = new GraphProvider();
     expect(await createTokenSource(provider, SCOPES)({ tenantId: "t" })).toBe("provided");
-    expect(provider.asked).toEqual([{ scopes: SCOPES }]);
+    expect(provider.calls).toEqual([{ scopes: SCOPES }]);
   });
 });
 
 describe("a credential that fails", () => {
   it.each([
     ["an Error", new Error("no network")],
-    ["a text", "no network"],
+    ["a string", "no network"],
     ["undefined", undefined],
     ["null", null],
     ["an object", { reason: "no network" }],
-  ])("rejects with token_unavailable and keeps the cause, also if that is %s", async (_, thrown) => {
+  ])("rejects with token_unavailable and the cause, here %s", async (_, thrown) => {
     const rejecting = sourceOf(() => Promise.reject(thrown));
     const throwing = sourceOf(() => {
       throw thrown;
@@ -123,7 +123,7 @@ describe("a credential that fails", () => {
     }
   });
 
-  it("rejects also where reading its answer throws", async () => {
+  it("rejects if reading its result throws", async () => {
     const answer = {
       get token(): string {
         throw new Error("expired");
@@ -134,36 +134,36 @@ describe("a credential that fails", () => {
   });
 });
 
-describe("what is no bearer token", () => {
+describe("an invalid bearer token", () => {
   it.each([
     ["null", null, "null"],
     ["undefined", undefined, "undefined"],
     ["a number", 7, "number"],
     ["an object", { token: "x" }, "object"],
-    ["an empty text", "", "a malformed string"],
-    ["a text with a space", "two words", "a malformed string"],
-    ["one that ends with a newline", "token\n", "a malformed string"],
-    ["one that starts a header of its own", "token\r\nx-injected: 1", "a malformed string"],
-    ["one that says Bearer itself", "Bearer token", "a malformed string"],
-    ["letters that no header takes", "tokén", "a malformed string"],
-  ])("is refused: %s", async (_, given, kind) => {
-    await expect(sourceOf(async () => given)({})).rejects.toMatchObject({
+    ["an empty string", "", "a malformed string"],
+    ["a string with a space", "two words", "a malformed string"],
+    ["a string that ends with a newline", "token\n", "a malformed string"],
+    ["a string with another header", "token\r\nx-injected: 1", "a malformed string"],
+    ["a string that starts with Bearer", "Bearer token", "a malformed string"],
+    ["a string with non-ASCII letters", "tokén", "a malformed string"],
+  ])("is refused: %s", async (_, token, kind) => {
+    await expect(sourceOf(async () => token)({})).rejects.toMatchObject({
       code: "token_unavailable",
       message: `expected a bearer token from the credential, got ${kind}`,
     });
   });
 
-  it("is never in the message, whatever it is", async () => {
+  it("never appears in the message", async () => {
     await fc.assert(
       fc.asyncProperty(fc.string({ minLength: 8, unit: "binary-ascii" }), async (secret) => {
-        const given = await sourceOf(async () => secret)({}).catch((error: unknown) => error);
-        if (given === secret) expect(secret).toMatch(/^[\x21-\x7e]+$/);
-        else expect((given as Error).message).not.toContain(secret);
+        const token = await sourceOf(async () => secret)({}).catch((error: unknown) => error);
+        if (token === secret) expect(secret).toMatch(/^[\x21-\x7e]+$/);
+        else expect((token as Error).message).not.toContain(secret);
       }),
     );
   });
 
-  it("is not what tokens look like: JWTs and opaque tokens pass as they are", async () => {
+  it("is not a JWT or an opaque token: these are accepted", async () => {
     await fc.assert(
       fc.asyncProperty(fc.stringMatching(/^[A-Za-z0-9._~+/-]+=*$/), async (token) => {
         expect(await sourceOf(async () => token)({})).toBe(token);
@@ -172,9 +172,9 @@ describe("what is no bearer token", () => {
   });
 });
 
-describe("what is no credential", () => {
+describe("an invalid credential", () => {
   it.each([undefined, null, "token", 1, {}, { getToken: "token" }, { getAccessToken: true }, []])(
-    "is a TypeError at once: %j",
+    "is a TypeError: %j",
     (credential) => {
       expect(() => createTokenSource(credential as unknown as Credential, SCOPES)).toThrow(TypeError);
     },
@@ -182,7 +182,7 @@ describe("what is no credential", () => {
 });
 
 describe("types", () => {
-  it("take what the two libraries make, and nothing else", () => {
+  it("accept the credentials of both libraries and nothing else", () => {
     expectTypeOf<GraphClientProvider>().toExtend<Credential>();
     expectTypeOf<AzureCredential>().toExtend<Credential>();
     expectTypeOf<AuthenticationProvider>().toExtend<Credential>();

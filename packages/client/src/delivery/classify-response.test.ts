@@ -12,19 +12,19 @@ const answered = (status: number, rest: Partial<ExchangeResult> = {}): ExchangeR
   status,
   ...rest,
 });
-const kindOf = (exchanged: ExchangeResult): string => classifyResponse(exchanged, readOperation).kind;
+const kindOf = (result: ExchangeResult): string => classifyResponse(result, readOperation).kind;
 
-describe("a request of which no byte left", () => {
+describe("a request that was not sent", () => {
   it("was not executed, and keeps its cause", () => {
     const cause = new Error("refused");
     expect(classifyResponse({ phase: "notSent", cause }, readOperation)).toEqual({ kind: "notSent", cause });
   });
 });
 
-describe("a request without an answer", () => {
+describe("a request without a response", () => {
   it("may have been executed", () => {
-    const exchanged: ExchangeResult = { phase: "sent", cause: new Error("reset") };
-    expect(classifyResponse(exchanged, readOperation)).toEqual({ kind: "unknown", response: exchanged });
+    const result: ExchangeResult = { phase: "sent", cause: new Error("reset") };
+    expect(classifyResponse(result, readOperation)).toEqual({ kind: "unknown", response: result });
   });
 });
 
@@ -34,7 +34,7 @@ describe("a 2xx", () => {
     expect(classifyResponse(answered(status, { body }), readOperation)).toEqual({ kind: "accepted", value: body });
   });
 
-  it("hands on where Graph says that the operation is", () => {
+  it("returns Graph's Location header", () => {
     const headers = { location: "/communications/calls/x/operations/y" };
     expect(classifyResponse(answered(200, { headers, body: { id: ID } }), readOperation)).toMatchObject({
       location: "/communications/calls/x/operations/y",
@@ -43,25 +43,25 @@ describe("a 2xx", () => {
   });
 
   it.each([
-    ["nothing", undefined],
+    ["no body", undefined],
     ["null", null],
-    ["a text", "fine"],
-    ["a page", "<html></html>"],
+    ["a string", "fine"],
+    ["an HTML page", "<html></html>"],
     ["a list", [{ id: ID }]],
     ["an object without an id", { status: "completed" }],
     ["an empty id", { id: "" }],
-    ["an id that is a number", { id: 7 }],
-    ["an id that is null", { id: null }],
-  ])("that is no operation may have been executed: %s", (_, body) => {
-    const exchanged = answered(200, { body });
-    expect(classifyResponse(exchanged, readOperation)).toEqual({ kind: "unknown", response: exchanged });
+    ["a number as id", { id: 7 }],
+    ["null as id", { id: null }],
+  ])("without an operation may have been executed: %s", (_, body) => {
+    const result = answered(200, { body });
+    expect(classifyResponse(result, readOperation)).toEqual({ kind: "unknown", response: result });
   });
 
-  it("whose body broke off may have been executed", () => {
+  it("with a truncated body may have been executed", () => {
     expect(kindOf(answered(200, { cause: new Error("reset") }))).toBe("unknown");
   });
 
-  it("is accepted whatever comes with it where nothing is expected", () => {
+  it("with any body is accepted if no content is expected", () => {
     for (const body of [undefined, "", "OK", {}]) {
       expect(classifyResponse(answered(202, { body }), acceptAnyBody)).toEqual({ kind: "accepted", value: true });
     }
@@ -72,46 +72,46 @@ describe("a refusal", () => {
   it.each([300, 301, 302, 303, 304, 307, 308, 400, 401, 403, 404, 405, 409, 412, 413, 422, 423, 429, 451, 499])(
     "was not executed: %i",
     (status) => {
-      const exchanged = answered(status, { body: { id: ID } });
-      expect(classifyResponse(exchanged, readOperation)).toEqual({ kind: "refused", response: exchanged });
+      const result = answered(status, { body: { id: ID } });
+      expect(classifyResponse(result, readOperation)).toEqual({ kind: "refused", response: result });
     },
   );
 
-  it("was not executed where its body broke off either: the status says so", () => {
+  it("was not executed even if its body is truncated", () => {
     expect(kindOf(answered(404, { cause: new Error("reset") }))).toBe("refused");
   });
 
-  it("is 503 with Retry-After alone: without it nobody knows who answers", () => {
+  it("includes 503 only with Retry-After", () => {
     expect(kindOf(answered(503, { headers: { "retry-after": "5" } }))).toBe("refused");
     expect(kindOf(answered(503, { headers: {} }))).toBe("unknown");
     expect(kindOf(answered(503))).toBe("unknown");
   });
 });
 
-describe("what leaves a doubt", () => {
+describe("any other response", () => {
   it.each([408, 500, 501, 502, 504, 505, 507, 508, 520, 599])(
-    "may have been executed: %i, with an operation and Retry-After too",
+    "may have been executed: %i, also with an operation and Retry-After",
     (status) => {
       expect(kindOf(answered(status))).toBe("unknown");
       expect(kindOf(answered(status, { headers: { "retry-after": "1" }, body: { id: ID } }))).toBe("unknown");
     },
   );
 
-  it.each([0, 100, 199, 600, 999])("is a status that no class has: %i", (status) => {
+  it.each([0, 100, 199, 600, 999])("may have been executed if its status has no class: %i", (status) => {
     expect(kindOf(answered(status, { body: { id: ID } }))).toBe("unknown");
   });
 });
 
-describe("a verdict", () => {
-  it("says that nothing was executed only of what certainly was not", () => {
-    const exchanged = fc.record({
+describe("classifyResponse", () => {
+  it("returns notSent or refused only for requests that were certainly not executed", () => {
+    const result = fc.record({
       phase: fc.constantFrom("notSent" as const, "sent" as const, "answered" as const),
       status: fc.option(fc.integer({ min: 0, max: 999 }), { nil: undefined }),
       headers: fc.option(fc.record({ "retry-after": fc.string() }), { nil: undefined }),
       body: fc.option(fc.jsonValue(), { nil: undefined }),
     });
     fc.assert(
-      fc.property(exchanged, ({ phase, status, headers, body }) => {
+      fc.property(result, ({ phase, status, headers, body }) => {
         const kind = kindOf({
           phase,
           body,
@@ -129,7 +129,7 @@ describe("a verdict", () => {
   });
 });
 
-describe("readers", () => {
+describe("response readers", () => {
   it("read an operation in any of Graph's spellings", () => {
     expect(readOperation({ id: "0FE0623FD62842EDB4BD8AC290072CC5", status: "Completed" })).toMatchObject({
       id: ID,

@@ -5,113 +5,113 @@ import { DeadlineExceededError, RequestDeadline } from "./request-deadline.ts";
 
 const never = new Promise<never>(() => {});
 
-/** A patience of 30 s, and all that can end it. */
+/** A deadline in 30 s, with everything that can end it. */
 function start({ timeoutMs = 30_000 } = {}) {
   const clock = createManualClock();
   const [caller, client] = [new AbortController(), new AbortController()];
-  const patience = new RequestDeadline({ clock, timeoutMs, signal: caller.signal, closing: client.signal });
+  const deadline = new RequestDeadline({ clock, timeoutMs, signal: caller.signal, closing: client.signal });
   const listeners = (): number =>
     getEventListeners(caller.signal, "abort").length + getEventListeners(client.signal, "abort").length;
-  return { clock, caller, client, patience, listeners };
+  return { clock, caller, client, deadline, listeners };
 }
 
-/** Collects rejections that nobody handled while `act` ran. */
-async function unhandledDuring(act: () => Promise<unknown>): Promise<unknown[]> {
+/** Collects unhandled rejections while `run` runs. */
+async function unhandledDuring(run: () => Promise<unknown>): Promise<unknown[]> {
   const unhandled: unknown[] = [];
-  const note = (reason: unknown): void => void unhandled.push(reason);
-  process.on("unhandledRejection", note);
-  await act();
-  // Node reports them after a turn of the event loop.
+  const record = (reason: unknown): void => void unhandled.push(reason);
+  process.on("unhandledRejection", record);
+  await run();
+  // Node.js reports them after one turn of the event loop.
   await new Promise((resolve) => setImmediate(resolve));
-  process.off("unhandledRejection", note);
+  process.off("unhandledRejection", record);
   return unhandled;
 }
 
-describe("leftMs", () => {
-  it("runs down with the clock, to 0 and not below", async () => {
-    const { clock, patience } = start();
-    expect(patience.remainingMs).toBe(30_000);
+describe("remainingMs", () => {
+  it("decreases to 0 and not below", async () => {
+    const { clock, deadline } = start();
+    expect(deadline.remainingMs).toBe(30_000);
     await clock.advance(29_999);
-    expect(patience.remainingMs).toBe(1);
+    expect(deadline.remainingMs).toBe(1);
     await clock.advance(1);
-    expect(patience.remainingMs).toBe(0);
+    expect(deadline.remainingMs).toBe(0);
     await clock.advance(1);
-    expect(patience.remainingMs).toBe(0);
+    expect(deadline.remainingMs).toBe(0);
   });
 });
 
-describe("check", () => {
-  it("passes as long as nobody wanted an end, out of time too", async () => {
-    const { clock, patience } = start();
+describe("throwIfAborted", () => {
+  it("does not throw without an abort, even after the deadline", async () => {
+    const { clock, deadline } = start();
     await clock.advance(60_000);
-    expect(() => patience.throwIfAborted()).not.toThrow();
+    expect(() => deadline.throwIfAborted()).not.toThrow();
   });
 
   it("throws aborted with the caller's reason, or closed", () => {
     const aborted = start();
     aborted.caller.abort("enough");
-    expect(() => aborted.patience.throwIfAborted()).toThrow(
+    expect(() => aborted.deadline.throwIfAborted()).toThrow(
       expect.objectContaining({ code: "aborted", cause: "enough" }),
     );
     const closed = start();
     closed.client.abort();
-    expect(() => closed.patience.throwIfAborted()).toThrow(expect.objectContaining({ code: "closed" }));
+    expect(() => closed.deadline.throwIfAborted()).toThrow(expect.objectContaining({ code: "closed" }));
   });
 });
 
-describe("until", () => {
-  it("gives what the promise gives, and throws what it throws", async () => {
-    const { patience } = start();
-    expect(await patience.waitFor(Promise.resolve(7))).toBe(7);
-    await expect(patience.waitFor(Promise.reject(new Error("no")))).rejects.toThrow("no");
+describe("waitFor", () => {
+  it("settles as the promise does", async () => {
+    const { deadline } = start();
+    expect(await deadline.waitFor(Promise.resolve(7))).toBe(7);
+    await expect(deadline.waitFor(Promise.reject(new Error("no")))).rejects.toThrow("no");
   });
 
-  it("takes what is there already, with no time left too", async () => {
-    const { patience } = start({ timeoutMs: 0 });
-    expect(await patience.waitFor(Promise.resolve(7))).toBe(7);
+  it("returns a settled promise even without time left", async () => {
+    const { deadline } = start({ timeoutMs: 0 });
+    expect(await deadline.waitFor(Promise.resolve(7))).toBe(7);
   });
 
-  it("ends when the time is over, and not before", async () => {
-    const { clock, patience } = start();
-    let ended: unknown;
-    void patience.waitFor(never).catch((reason: unknown) => {
-      ended = reason;
+  it("fails at the deadline and not before", async () => {
+    const { clock, deadline } = start();
+    let rejection: unknown;
+    void deadline.waitFor(never).catch((reason: unknown) => {
+      rejection = reason;
     });
     await clock.advance(29_999);
-    expect(ended).toBeUndefined();
+    expect(rejection).toBeUndefined();
     await clock.advance(1);
-    expect(ended).toBeInstanceOf(DeadlineExceededError);
-    expect(ended).toMatchObject({ code: "ETIMEDOUT" });
+    expect(rejection).toBeInstanceOf(DeadlineExceededError);
+    expect(rejection).toMatchObject({ code: "ETIMEDOUT" });
   });
 
-  it("ends with the caller's signal, or with the client, while it waits", async () => {
-    const { patience, caller } = start();
-    const waiting = patience.waitFor(never);
+  it("fails when the caller aborts or the client is closed", async () => {
+    const { deadline, caller } = start();
+    const waiting = deadline.waitFor(never);
     caller.abort("enough");
     await expect(waiting).rejects.toMatchObject({ code: "aborted", cause: "enough" });
     const other = start();
-    const otherWaiting = other.patience.waitFor(never);
+    const otherWaiting = other.deadline.waitFor(never);
     other.client.abort();
     await expect(otherWaiting).rejects.toMatchObject({ code: "closed" });
   });
 
-  it("ends at once if it was over before", async () => {
-    const { patience, caller } = start();
+  it("fails at once if it was aborted before", async () => {
+    const { deadline, caller } = start();
     caller.abort();
-    await expect(patience.waitFor(Promise.resolve(7))).rejects.toMatchObject({ code: "aborted" });
+    await expect(deadline.waitFor(Promise.resolve(7))).rejects.toMatchObject({ code: "aborted" });
   });
 
-  it("leaves no rejection unhandled, however it ended before the promise", async () => {
+  it("leaves no rejection unhandled if it fails before the promise", async () => {
     const before = start();
     before.caller.abort();
     const during = start();
     const unhandled = await unhandledDuring(async () => {
-      await before.patience.waitFor(Promise.reject(new Error("no token"))).catch(() => {});
+      await before.deadline.waitFor(Promise.reject(new Error("no token"))).catch(() => {});
       let fail = (_: unknown): void => {};
       const late = new Promise<never>((_, reject) => {
         fail = reject;
       });
-      const waiting = during.patience.waitFor(late);
+      const waiting = during.deadline.waitFor(late);
       during.caller.abort();
       await waiting.catch(() => {});
       fail(new Error("no token"));
@@ -119,48 +119,48 @@ describe("until", () => {
     expect(unhandled).toEqual([]);
   });
 
-  it("leaves neither timer nor listener behind, however it ended", async () => {
-    const { clock, patience, caller, listeners } = start();
-    await patience.waitFor(Promise.resolve());
-    await patience.waitFor(Promise.reject(new Error("no"))).catch(() => {});
+  it("leaves no timer and no listener behind", async () => {
+    const { clock, deadline, caller, listeners } = start();
+    await deadline.waitFor(Promise.resolve());
+    await deadline.waitFor(Promise.reject(new Error("no"))).catch(() => {});
     expect([clock.pending, listeners()]).toEqual([0, 0]);
-    const waiting = patience.waitFor(never);
+    const waiting = deadline.waitFor(never);
     expect([clock.pending, listeners()]).toEqual([1, 2]);
     caller.abort();
     await waiting.catch(() => {});
-    await patience.waitFor(never).catch(() => {});
+    await deadline.waitFor(never).catch(() => {});
     expect([clock.pending, listeners()]).toEqual([0, 0]);
   });
 
-  it("needs no signal of the caller's", async () => {
+  it("needs no signal", async () => {
     const clock = createManualClock();
-    const patience = new RequestDeadline({ clock, timeoutMs: 5, closing: new AbortController().signal });
-    const waiting = patience.waitFor(never).catch((reason: unknown) => reason);
+    const deadline = new RequestDeadline({ clock, timeoutMs: 5, closing: new AbortController().signal });
+    const waiting = deadline.waitFor(never).catch((reason: unknown) => reason);
     await clock.advance(5);
     expect(await waiting).toBeInstanceOf(DeadlineExceededError);
   });
 
-  it("waits a thousand times on one signal without a warning of a leak", async () => {
+  it("waits 1,000 times on one signal without a leak warning", async () => {
     const warnings: Error[] = [];
-    const note = (warning: Error): void => void warnings.push(warning);
-    process.on("warning", note);
-    const { patience, client, listeners } = start();
-    const waiting = Array.from({ length: 1_000 }, () => patience.waitFor(never).catch(() => {}));
+    const record = (warning: Error): void => void warnings.push(warning);
+    process.on("warning", record);
+    const { deadline, client, listeners } = start();
+    const waiting = Array.from({ length: 1_000 }, () => deadline.waitFor(never).catch(() => {}));
     expect(listeners()).toBe(2);
     await new Promise((resolve) => setImmediate(resolve));
     client.abort();
     await Promise.all(waiting);
-    process.off("warning", note);
+    process.off("warning", record);
     expect(warnings).toEqual([]);
     expect(listeners()).toBe(0);
   });
 });
 
 describe("sleep", () => {
-  it("lasts as long as it was told to", async () => {
-    const { clock, patience } = start();
+  it("resolves after its time", async () => {
+    const { clock, deadline } = start();
     let awake = false;
-    void patience.sleep(5_000, never).then(() => {
+    void deadline.sleep(5_000, never).then(() => {
       awake = true;
     });
     await clock.advance(4_999);
@@ -170,18 +170,18 @@ describe("sleep", () => {
     expect(clock.pending).toBe(0);
   });
 
-  it("ends early when something wakes it, and leaves no timer", async () => {
-    const { clock, patience, listeners } = start();
-    await patience.sleep(5_000, Promise.resolve("heard"));
+  it("resolves early when it is woken, and leaves no timer", async () => {
+    const { clock, deadline, listeners } = start();
+    await deadline.sleep(5_000, Promise.resolve("woken"));
     expect([clock.pending, listeners()]).toEqual([0, 0]);
   });
 
-  it("ends as until does, and leaves no timer", async () => {
-    const { clock, patience, caller, listeners } = start();
-    const sleeping = patience.sleep(5_000, never);
+  it("fails as waitFor does, and leaves no timer", async () => {
+    const { clock, deadline, caller, listeners } = start();
+    const sleeping = deadline.sleep(5_000, never);
     caller.abort();
     await expect(sleeping).rejects.toMatchObject({ code: "aborted" });
-    await expect(patience.sleep(5_000, never)).rejects.toMatchObject({ code: "aborted" });
+    await expect(deadline.sleep(5_000, never)).rejects.toMatchObject({ code: "aborted" });
     expect([clock.pending, listeners()]).toEqual([0, 0]);
   });
 });

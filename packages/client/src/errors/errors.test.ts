@@ -8,7 +8,7 @@ const ID = "174faca9-a730-540a-881b-5121b8049f1d";
 const errorWithCode = (code: unknown): Error => Object.assign(new Error("connect to 10.0.0.7"), { code });
 
 describe("GraphRequestError", () => {
-  it("has what Graph said", () => {
+  it("has the details of Graph's error", () => {
     const error = new GraphRequestError({
       status: 429,
       message: "Graph refused the request (429)",
@@ -35,14 +35,14 @@ describe("GraphRequestError", () => {
     });
   });
 
-  it("has no member for what Graph did not say", () => {
+  it("has no member for absent details", () => {
     const error = new GraphRequestError({ status: 404, message: "No", graphCodes: [], retryable: false });
     expect(Object.keys(error).sort()).toEqual(["code", "explanation", "graphCodes", "name", "retryable", "status"]);
   });
 });
 
 describe("NotSentError", () => {
-  it("says that it may be sent again, why it was not, and keeps the cause", () => {
+  it("is retryable, and has a reason and its cause", () => {
     const cause = errorWithCode("ECONNREFUSED");
     const error = new NotSentError(cause);
     expect(error).toBeInstanceOf(DtmfError);
@@ -53,18 +53,18 @@ describe("NotSentError", () => {
 
   it.each([
     ["an error without a code", new TypeError("secret"), "TypeError"],
-    ["an error whose code is a number", errorWithCode(7), "Error"],
-    ["a text", "secret", "no response"],
+    ["an error with a number as code", errorWithCode(7), "Error"],
+    ["a string", "secret", "no response"],
     ["null", null, "no response"],
-    ["nothing", undefined, "no response"],
+    ["undefined", undefined, "no response"],
     ["an object", { message: "secret" }, "no response"],
-  ])("never repeats the text of its cause: %s", (_, cause, why) => {
+  ])("never contains the message of its cause: %s", (_, cause, why) => {
     expect(new NotSentError(cause).message).toBe(`could not connect to Graph: ${why}`);
   });
 });
 
 describe("DeliveryUnknownError", () => {
-  it("says what was asked of which call, and why nothing is known", () => {
+  it("names the call, the operation and the reason", () => {
     const cause = errorWithCode("ECONNRESET");
     const error = new DeliveryUnknownError({ callId: "call", clientContext: "context", clientRequestId: ID, cause });
     expect(error).toBeInstanceOf(DtmfError);
@@ -81,7 +81,7 @@ describe("DeliveryUnknownError", () => {
     });
   });
 
-  it("says the status where there was an answer", () => {
+  it("has the status if there was a response", () => {
     const error = new DeliveryUnknownError({ clientRequestId: ID, status: 504 });
     expect(error).toMatchObject({ status: 504, message: expect.stringContaining("(status 504)") });
     expect(Object.keys(error).sort()).toEqual([
@@ -94,22 +94,22 @@ describe("DeliveryUnknownError", () => {
     ]);
   });
 
-  it("goes on listening: its completion is the operation's, with the caller's options", async () => {
+  it("still resolves completion(), with the caller's options", async () => {
     const outcome: OperationOutcome = { outcome: "timedOut", played: "unknown" };
-    const asked: unknown[] = [];
+    const calls: unknown[] = [];
     const error = new DeliveryUnknownError({
       clientRequestId: ID,
       completion: async (options) => {
-        asked.push(options);
+        calls.push(options);
         return outcome;
       },
     });
     expect(await error.completion({ timeoutMs: 0 })).toBe(outcome);
     expect(await error.completion()).toBe(outcome);
-    expect(asked).toEqual([{ timeoutMs: 0 }, undefined]);
+    expect(calls).toEqual([{ timeoutMs: 0 }, undefined]);
   });
 
-  it("rejects where nobody listens", async () => {
+  it("rejects completion() without a tracker", async () => {
     await expect(new DeliveryUnknownError({ clientRequestId: ID }).completion()).rejects.toMatchObject({
       name: "DtmfError",
       code: "no_watcher",
@@ -117,8 +117,8 @@ describe("DeliveryUnknownError", () => {
   });
 });
 
-describe("noWatcher", () => {
-  it("says what to do", () => {
+describe("createNoWatcherError", () => {
+  it("says how to get completions", () => {
     expect(createNoWatcherError()).toMatchObject({
       code: "no_watcher",
       message: expect.stringContaining("operation tracker"),
@@ -126,8 +126,8 @@ describe("noWatcher", () => {
   });
 });
 
-describe("what an error prints", () => {
-  /** A delivery as the client has it in its hands: with the request, and all that must not be printed. */
+describe("an error", () => {
+  /** The details as the client has them, with members that must not be printed. */
   const delivery = {
     clientRequestId: ID,
     callId: "call",
@@ -143,7 +143,7 @@ describe("what an error prints", () => {
     NotSentError: new NotSentError(errorWithCode("ECONNREFUSED")),
   };
 
-  it.each(Object.entries(errors))("has neither tones nor tokens nor bodies in it: %s", (_, error) => {
+  it.each(Object.entries(errors))("prints no tones, tokens or bodies: %s", (_, error) => {
     const deep = inspect(error, { depth: null, showHidden: true, getters: true });
     for (const printed of [deep, JSON.stringify(error), String(error), error.stack ?? ""]) {
       expect(printed).not.toMatch(/hunter2|tone[47]|Bearer/);
@@ -153,7 +153,7 @@ describe("what an error prints", () => {
 });
 
 describe("types", () => {
-  it("are literals to switch on", () => {
+  it("have literal codes", () => {
     expectTypeOf<GraphRequestError["code"]>().toEqualTypeOf<"graph_request_failed">();
     expectTypeOf<NotSentError["code"]>().toEqualTypeOf<"not_sent">();
     expectTypeOf<DeliveryUnknownError["code"]>().toEqualTypeOf<"delivery_unknown">();

@@ -3,7 +3,7 @@ import { DeliveryUnknownError, GraphRequestError } from "./errors.ts";
 import { explainGraphError, explainUnknownDelivery } from "./explain-graph-error.ts";
 import { parseGraphError } from "./parse-graph-error.ts";
 
-/** What an operator reads of an answer of Graph's. */
+/** The text of the explanation. */
 function explained(status: number, error: unknown): string {
   const { reason, advice } = new GraphRequestError(parseGraphError({ phase: "answered", status, body: { error } }, 0))
     .explanation;
@@ -25,7 +25,7 @@ describe("a refusal is explained", () => {
   it.each<[string, RegExp]>([
     ["Application reached the monthly call creation limit.", /10,000.*next month/],
     ["Request authorization tenant mismatch.", /another tenant/],
-  ])("by its text where it has no code of its own: %s", (message, text) => {
+  ])("by its text if it has no code of its own: %s", (message, text) => {
     expect(explained(403, { code: "Forbidden", message })).toMatch(text);
   });
 
@@ -39,11 +39,11 @@ describe("a refusal is explained", () => {
     [429, /retryAfterMs/],
     [503, /retryAfterMs/],
     [500, /support/],
-  ])("else by its status: %i", (status, text) => {
+  ])("otherwise by its status: %i", (status, text) => {
     expect(explained(status, undefined)).toMatch(text);
   });
 
-  it("by the innermost of its codes that is known", () => {
+  it("by its innermost code in the table", () => {
     expect(
       explainGraphError({ status: 403, graphCodes: ["7504", "8522", "constructor"], message: "" }).reason,
     ).toContain("no such call");
@@ -51,7 +51,7 @@ describe("a refusal is explained", () => {
 });
 
 describe("an unknown delivery is explained", () => {
-  it("as far as Graph says, and never so that it would be sent again", () => {
+  it("with the advice not to send the request again", () => {
     for (const graphCodes of [[], ["9999"], ["whatever"]]) {
       const { advice } = new DeliveryUnknownError({ clientRequestId: "id", graphCodes }).explanation;
       expect(advice).toMatch(/^Do not send it again/);

@@ -15,13 +15,13 @@ function refused(
   return parseGraphError({ phase: "answered", status, headers, body }, NOW_MS);
 }
 
-/** Hides a JSON error in the message of another, that many times. */
+/** Nests a JSON error in the message of another, that many times. */
 function hidden(error: object, times: number): object {
   return times === 0 ? error : hidden({ code: "UnknownError", message: JSON.stringify(error) }, times - 1);
 }
 
-describe("Graph's own error", () => {
-  it("gives its code, its text, and the ids that support asks for", () => {
+describe("an error of Graph", () => {
+  it("has its code, its text, and the ids for Microsoft support", () => {
     const innerError = { "request-id": ID, date: "2020-07-19T20:26:22", "client-request-id": OTHER_ID };
     expect(refused({ error: { code: "8522", message: "Call not found.", innerError } }, { status: 404 })).toEqual({
       status: 404,
@@ -35,15 +35,15 @@ describe("Graph's own error", () => {
   });
 
   it.each([
-    ["a text", "8522", "8522"],
+    ["a string", "8522", "8522"],
     ["a number", 8522, "8522"],
     ["0", 0, "0"],
     ["a word", "InvalidAuthenticationToken", "InvalidAuthenticationToken"],
-  ])("gives a code that is %s", (_, code, graphCode) => {
+  ])("has a code that is %s", (_, code, graphCode) => {
     expect(refused({ error: { code, message: "" } })).toMatchObject({ graphCode, graphCodes: [graphCode] });
   });
 
-  it.each([null, undefined, "", true, {}, ["8522"]])("gives no code where it has none: %j", (code) => {
+  it.each([null, undefined, "", true, {}, ["8522"]])("has no code if Graph sends none: %j", (code) => {
     const refusal = refused({ error: { code, message: "No." } });
     expect(refusal).toEqual({
       status: 400,
@@ -60,8 +60,8 @@ describe("Graph's own error", () => {
   });
 });
 
-describe("an error that is hidden in a message", () => {
-  it("is dug out: its code tells more than UnknownError", () => {
+describe("an error nested in a message", () => {
+  it("is read, and its code is preferred to UnknownError", () => {
     const refusal = refused({
       error: { code: "UnknownError", message: '{"errorCode":"7503","message":"Application is not registered."}' },
     });
@@ -72,7 +72,7 @@ describe("an error that is hidden in a message", () => {
     });
   });
 
-  it("without a code of its own leaves the outer one", () => {
+  it("without a code leaves the outer code", () => {
     const message = JSON.stringify({ message: "No HTTP resource was found that matches the request URI." });
     expect(refused({ error: { code: "UnknownError", message } })).toMatchObject({
       message: expect.stringMatching(/\(400, code UnknownError\): No HTTP resource was found/),
@@ -80,7 +80,7 @@ describe("an error that is hidden in a message", () => {
     });
   });
 
-  it("does not replace a code that tells more by one that tells nothing", () => {
+  it("does not replace a specific code by a generic one", () => {
     const message = JSON.stringify({ code: "BadRequest", message: "No." });
     expect(refused({ error: { code: "8522", message } })).toMatchObject({
       graphCode: "8522",
@@ -88,41 +88,41 @@ describe("an error that is hidden in a message", () => {
     });
   });
 
-  it("is dug out three levels deep, and no deeper", () => {
+  it("is read down to three levels", () => {
     expect(refused({ error: hidden({ code: "deep" }, 3) })).toMatchObject({ graphCode: "deep" });
     const buried = refused({ error: hidden({ code: "deep", message: "deep down" }, 4) });
     expect(buried.graphCodes).toEqual(Array(4).fill("UnknownError"));
     expect(buried.message).not.toContain("deep");
   });
 
-  it("keeps the outermost ids", () => {
+  it("does not replace the outer ids", () => {
     const inner = JSON.stringify({ code: "x", innerError: { "request-id": OTHER_ID, "client-request-id": OTHER_ID } });
     const error = { code: "UnknownError", message: inner, innerError: { "request-id": ID } };
     expect(refused({ error })).toMatchObject({ requestId: ID, clientRequestId: OTHER_ID });
   });
 
   it.each(['{"code":', "{ not JSON }", "[]", '["code"]', "null", "7503", "{}"])(
-    "that is none is a text, or nothing: %j",
+    "that is not an object is text, or ignored: %j",
     (message) => {
       expect(refused({ error: { code: "x", message } }).graphCodes).toEqual(["x"]);
     },
   );
 });
 
-describe("an answer that is no error of Graph's", () => {
+describe("a body that is not an error", () => {
   it.each([
-    ["nothing", undefined],
+    ["no body", undefined],
     ["null", null],
-    ["an empty text", ""],
-    ["a page for people", "<html><body>code: 8522</body></html>"],
+    ["an empty string", ""],
+    ["an HTML page", "<html><body>code: 8522</body></html>"],
     ["a number", 8522],
     ["a list", [{ error: { code: "8522" } }]],
-    ["an error that is null", { error: null }],
-    ["an error that is a text", { error: "8522" }],
-    ["an error that is a list", { error: [{ code: "8522" }] }],
+    ["null as error", { error: null }],
+    ["a string as error", { error: "8522" }],
+    ["a list as error", { error: [{ code: "8522" }] }],
     ["an empty object", {}],
-    ["a message that is no text", { error: { message: { code: "8522" } } }],
-  ])("says its status: %s", (_, body) => {
+    ["an object as message", { error: { message: { code: "8522" } } }],
+  ])("gives the status only: %s", (_, body) => {
     expect(refused(body, { status: 403 })).toEqual({
       status: 403,
       message: "Graph refused the request (403)",
@@ -133,18 +133,19 @@ describe("an answer that is no error of Graph's", () => {
 });
 
 describe("headers", () => {
-  it("give the ids, and beat the body", () => {
+  it("contain the ids, and take precedence over the body", () => {
     const headers = { "request-id": ID, "client-request-id": ID };
     const innerError = { "request-id": OTHER_ID, "client-request-id": OTHER_ID };
     expect(refused({ error: { innerError } }, { headers })).toMatchObject({ requestId: ID, clientRequestId: ID });
     expect(refused(undefined, { headers })).toMatchObject({ requestId: ID, clientRequestId: ID });
   });
 
-  it("give the time that Graph asks for", () => {
-    const asks = (value: string): number | undefined => refused({}, { headers: { "retry-after": value } }).retryAfterMs;
-    expect(asks("2.128")).toBe(2_128);
-    expect(asks(new Date(NOW_MS + 5_000).toUTCString())).toBe(5_000);
-    expect(asks("soon")).toBeUndefined();
+  it("contain the delay", () => {
+    const retryAfterMs = (value: string): number | undefined =>
+      refused({}, { headers: { "retry-after": value } }).retryAfterMs;
+    expect(retryAfterMs("2.128")).toBe(2_128);
+    expect(retryAfterMs(new Date(NOW_MS + 5_000).toUTCString())).toBe(5_000);
+    expect(retryAfterMs("soon")).toBeUndefined();
     expect(refused({})).not.toHaveProperty("retryAfterMs");
   });
 
@@ -167,25 +168,25 @@ describe("retryable", () => {
   });
 });
 
-describe("tones that Graph echoes", () => {
-  /** Everything that a refusal says, as one text. */
-  const said = (error: object, headers = {}): string => JSON.stringify(refused({ error }, { headers }));
+describe("tones in Graph's texts", () => {
+  /** All texts of a parsed error. */
+  const printedTexts = (error: object, headers = {}): string => JSON.stringify(refused({ error }, { headers }));
 
   it.each([
     ["in a text", { message: "The value 'tone4' is not valid." }, "The value '[tone]' is not valid."],
     ["as a list", { message: "[tone4,tone7, star,pound]" }, "[[tone],[tone], [tone],[tone]]"],
     ["in any letter case", { message: "TONE4 and Star and FLASH" }, "[tone] and [tone] and [tone]"],
-    ["run together", { message: "tone4tone7_tone1" }, "[tone][tone]_[tone]"],
+    ["joined", { message: "tone4tone7_tone1" }, "[tone][tone]_[tone]"],
     ["letters between quotes", { message: `Cannot convert "a" and 'b'` }, `Cannot convert "[tone]" and '[tone]'`],
     ["letters between escaped quotes", { message: '\\"a\\",\\"d\\"' }, '\\"[tone]\\",\\"[tone]\\"'],
     ["letters in a list", { message: "tones: [tone1, a, b,C]" }, "tones: [[tone], [tone], [tone],[tone]]"],
     ["a letter at the end", { message: "invalid value: d" }, "invalid value: [tone]"],
     ["a letter in HTML", { message: "&quot;a&quot;" }, "&quot;[tone]&quot;"],
-  ])("are masked %s", (_, error, masked) => {
+  ])("are masked: %s", (_, error, masked) => {
     expect(refused({ error }).message).toBe(`Graph refused the request (400): ${masked}`);
   });
 
-  it("are masked in codes, also in one that is nothing else", () => {
+  it("are masked in codes", () => {
     expect(refused({ error: { code: "tone4" } })).toMatchObject({
       message: "Graph refused the request (400, code [tone])",
       graphCode: "[tone]",
@@ -194,8 +195,10 @@ describe("tones that Graph echoes", () => {
   });
 
   it("are masked in ids", () => {
-    expect(said({ innerError: { "request-id": "tone4", "client-request-id": "pound" } })).not.toMatch(/tone4|pound/);
-    expect(said({}, { "request-id": "tone4", "client-request-id": "pound" })).not.toMatch(/tone4|pound/);
+    expect(printedTexts({ innerError: { "request-id": "tone4", "client-request-id": "pound" } })).not.toMatch(
+      /tone4|pound/,
+    );
+    expect(printedTexts({}, { "request-id": "tone4", "client-request-id": "pound" })).not.toMatch(/tone4|pound/);
   });
 
   it.each([
@@ -205,25 +208,25 @@ describe("tones that Graph echoes", () => {
     "Flashing pounds of stars",
     "DiagCode: 480#10076.@",
     ID,
-  ])("are not seen where there are none: %s", (message) => {
+  ])("are not found in other words: %s", (message) => {
     expect(refused({ error: { message } }).message).toBe(`Graph refused the request (400): ${message}`);
   });
 
-  it("are never printed, wherever in the error and however deep", () => {
+  it("are never printed, at any place and depth", () => {
     const names = TONES.filter((tone) => tone.length > 1);
     const tone = fc.constantFrom(...names);
     const echo = fc.tuple(fc.constantFrom("code", "errorCode", "message"), fc.array(tone, { minLength: 1 }), fc.nat(4));
     fc.assert(
       fc.property(echo, fc.constantFrom(", ", '","', " ", "/"), ([member, tones, depth], joint) => {
-        const printed = said(hidden({ [member]: `"${tones.join(joint)}"` }, depth)).replaceAll("[tone]", "");
+        const printed = printedTexts(hidden({ [member]: `"${tones.join(joint)}"` }, depth)).replaceAll("[tone]", "");
         for (const name of tones) expect(printed).not.toContain(name);
       }),
     );
   });
 });
 
-describe("a bomb", () => {
-  it("of nested JSON neither fails nor takes long", () => {
+describe("malicious input", () => {
+  it("of deeply nested JSON neither fails nor takes long", () => {
     const depth = 100_000;
     const nested = `${'{"error":'.repeat(depth)}1${"}".repeat(depth)}`;
     expect(refused(JSON.parse(nested))).toMatchObject({ graphCodes: [] });
@@ -231,7 +234,7 @@ describe("a bomb", () => {
     expect(refused({ error: { code: "x", message: `{${"[".repeat(depth)}` } })).toMatchObject({ graphCode: "x" });
   });
 
-  it("of text is cut", () => {
+  it("of long texts is cut", () => {
     const long = "x".repeat(1_000_000);
     const innerError = { "request-id": long, "client-request-id": long };
     const refusal = refused({ error: { code: long, message: long, innerError } });
@@ -240,12 +243,12 @@ describe("a bomb", () => {
     expect(JSON.stringify(refusal).length).toBeLessThan(2_000);
   });
 
-  it("of spaces does not hold up the search for tones", () => {
+  it("of many spaces does not slow down masking", () => {
     const message = `!${" ".repeat(100_000)}a`;
     expect(refused({ error: { message } }).message).toContain("Graph refused");
   });
 
-  it("of whatever JSON is a refusal all the same", () => {
+  it("of any JSON is parsed", () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 5 }), fc.integer({ min: 300, max: 499 }), (body, status) => {
         expect(refused(body, { status })).toMatchObject({ status, message: expect.stringContaining(String(status)) });
@@ -256,7 +259,7 @@ describe("a bomb", () => {
 });
 
 describe("types", () => {
-  it("say what is always there", () => {
+  it("have required members", () => {
     expectTypeOf<GraphRequestErrorDetails["graphCodes"]>().toEqualTypeOf<string[]>();
     expectTypeOf<GraphRequestErrorDetails["graphCode"]>().toEqualTypeOf<string | undefined>();
     expectTypeOf(parseGraphError).returns.toEqualTypeOf<GraphRequestErrorDetails>();

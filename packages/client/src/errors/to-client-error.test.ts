@@ -37,7 +37,7 @@ describe("a request that was not sent", () => {
 });
 
 describe("a refusal", () => {
-  it("is a GraphRequestError with what Graph said, under our id", () => {
+  it("is a GraphRequestError with our client request id", () => {
     expect(toClientError(refused(404), failed())).toMatchObject({
       code: "graph_request_failed",
       status: 404,
@@ -47,26 +47,26 @@ describe("a refusal", () => {
     });
   });
 
-  it("is told under the id that Graph repeats, if it does", () => {
+  it("has the client request id that Graph returns, if there is one", () => {
     expect(toClientError(refused(404, { "client-request-id": OTHER_ID }), failed())).toMatchObject({
       clientRequestId: OTHER_ID,
     });
   });
 
-  it("counts the time that Graph asks for from now", () => {
+  it("counts a Retry-After date from now", () => {
     const date = new Date(1_700_000_005_000).toUTCString();
     expect(toClientError(refused(429, { "retry-after": date }), failed())).toMatchObject({ retryAfterMs: 5_000 });
   });
 
-  it("may be asked again later, but not once the call is over", () => {
+  it("is retryable unless the call has ended", () => {
     expect(toClientError(refused(429), failed())).toMatchObject({ retryable: true });
     expect(toClientError(refused(429), failed({ callEnded: true }))).toMatchObject({ status: 429, retryable: false });
     expect(toClientError(refused(404), failed({ callEnded: false }))).toMatchObject({ retryable: false });
   });
 });
 
-describe("an unknown fate", () => {
-  it.each([undefined, 500, 504, 200])("is a DeliveryUnknownError that goes on listening: status %s", async (status) => {
+describe("an unknown delivery", () => {
+  it.each([undefined, 500, 504, 200])("is a DeliveryUnknownError with a completion: status %s", async (status) => {
     const error = toClientError(unknown(status), failed()) as DeliveryUnknownError;
     expect(error).toMatchObject({
       code: "delivery_unknown",
@@ -79,14 +79,14 @@ describe("an unknown fate", () => {
     expect(await error.completion()).toBe(outcome);
   });
 
-  it("is what Graph answered where asking twice does no harm", () => {
+  it("is a GraphRequestError if the request is idempotent", () => {
     expect(toClientError(unknown(502), failed({ idempotent: true }))).toMatchObject({
       code: "graph_request_failed",
       status: 502,
     });
   });
 
-  it("stays one where Graph answered nothing", () => {
+  it("remains one without a response", () => {
     expect(toClientError(unknown(), failed({ idempotent: true }))).toMatchObject({ code: "delivery_unknown" });
   });
 });

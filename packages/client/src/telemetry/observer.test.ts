@@ -23,7 +23,7 @@ async function start(options: Partial<DtmfClientOptions>) {
   return { server, dtmf, port: Number(new URL(server.url).port) };
 }
 
-/** The real SDK, with exporters that keep what they are given. */
+/** The real SDK, with exporters in memory. */
 async function startObserved() {
   const exporter = new InMemorySpanExporter();
   const traces = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
@@ -61,7 +61,7 @@ function createLog(): Logger & { lines: [level: string, message: string, fields:
 }
 
 describe("a client with telemetry", () => {
-  it("makes a span of each request, with its ids, its end, and how often it was sent again", async () => {
+  it("creates a span for each request, with its ids, its status and its number of resends", async () => {
     const { server, dtmf, spans, port } = await startObserved();
     server.behaviours.push(answer(429, "", { "retry-after": "0" }), accept({ id: "op-1" }), reset);
     const sent = await dtmf.sendDtmfTones(CALL, { tones: "4711#", clientContext: "mine" }, { tenantId: "tenant" });
@@ -103,7 +103,7 @@ describe("a client with telemetry", () => {
     ]);
   });
 
-  it("names the call that was made, and measures by action, status and error, never by id", async () => {
+  it("names the created call, and measures by action, status and error, without ids", async () => {
     const { server, dtmf, spans, points, port } = await startObserved();
     server.behaviours.push(answer(201, { id: CALL }), answer(429, "", { "retry-after": "0" }), answer(404), reset);
     const target = { user: { id: "somebody" } };
@@ -122,13 +122,13 @@ describe("a client with telemetry", () => {
     ]);
   });
 
-  it("takes a tracer and a meter of OpenTelemetry", () => {
+  it("accepts a tracer and a meter of OpenTelemetry", () => {
     expectTypeOf<{ tracer: Tracer; meter: Meter }>().toExtend<Telemetry>();
   });
 });
 
-describe("a client with a log", () => {
-  it("says of every attempt how far it got, and of the whole how it ended", async () => {
+describe("a client with a logger", () => {
+  it("logs every attempt and the end of the request", async () => {
     const log = createLog();
     const { server, dtmf } = await start({ logger: log });
     server.behaviours.push(answer(429, "", { "retry-after": "0", "request-id": "graph-1" }), accept({ id: "op-1" }));
@@ -153,7 +153,7 @@ describe("a client with a log", () => {
     ]);
   });
 
-  it("warns where nobody knows what became of a request, and only there", async () => {
+  it("warns of unknown deliveries only", async () => {
     const log = createLog();
     const { server, dtmf } = await start({ logger: log });
     server.behaviours.push(answer(404, { error: { code: "8522" } }), reset);
@@ -166,18 +166,18 @@ describe("a client with a log", () => {
   });
 });
 
-describe("whoever watches", () => {
+describe("a logger or tracer", () => {
   const fail = (): never => {
     throw new Error("watching failed");
   };
   const reject = (): Promise<never> => Promise.reject(new Error("watching failed"));
-  const broken = (act: () => never | Promise<never>): Partial<DtmfClientOptions> => ({
-    logger: { debug: act, info: act, warn: act, error: act },
+  const broken = (call: () => never | Promise<never>): Partial<DtmfClientOptions> => ({
+    logger: { debug: call, info: call, warn: call, error: call },
     telemetry: {
-      tracer: { startSpan: () => ({ setAttributes: act, setStatus: act, end: act as () => void }) },
+      tracer: { startSpan: () => ({ setAttributes: call, setStatus: call, end: call as () => void }) },
       meter: {
-        createCounter: () => ({ add: act as () => void }),
-        createHistogram: () => ({ record: act as () => void }),
+        createCounter: () => ({ add: call as () => void }),
+        createHistogram: () => ({ record: call as () => void }),
       },
     },
   });
@@ -186,10 +186,10 @@ describe("whoever watches", () => {
     ["throws", broken(fail)],
     ["rejects", broken(reject)],
     [
-      "throws from the start",
+      "throws at its first use",
       { telemetry: { tracer: { startSpan: fail }, meter: { createCounter: fail, createHistogram: fail } } },
     ],
-  ])("changes nothing when it %s", async (_, options) => {
+  ])("changes nothing if it %s", async (_, options) => {
     const { server, dtmf } = await start(options);
     server.behaviours.push(accept({ id: "op-1" }), answer(404));
     expect(await dtmf.sendDtmfTones(CALL, { tones: "1" })).toMatchObject({ id: "op-1" });

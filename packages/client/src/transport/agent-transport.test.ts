@@ -16,7 +16,7 @@ const RESPONSE_TIMEOUT_MS = 20_000;
 
 let server: ScriptedServer;
 let clock: ObservedClock;
-/** What is to be undone after the test. */
+/** Run after the test. */
 let cleanups: (() => unknown)[];
 
 beforeEach(async () => {
@@ -36,13 +36,13 @@ function transportWith(agent: HttpAgent): HttpTransport {
   return createAgentTransport(agent, { clock, responseTimeoutMs: RESPONSE_TIMEOUT_MS });
 }
 
-/** The requests of Node's that are sent while the test runs. */
+/** The requests of node:http during the test. */
 function observedRequests(): ClientRequest[] {
   const requests: ClientRequest[] = [];
-  const note = (message: unknown): void => void requests.push((message as { request: ClientRequest }).request);
+  const record = (message: unknown): void => void requests.push((message as { request: ClientRequest }).request);
   const start = channel("http.client.request.start");
-  start.subscribe(note);
-  cleanups.push(() => start.unsubscribe(note));
+  start.subscribe(record);
+  cleanups.push(() => start.unsubscribe(record));
   return requests;
 }
 
@@ -51,14 +51,14 @@ function socketOf(request: ClientRequest | undefined): Socket {
   return request.socket;
 }
 
-describe("a request of which no byte left", () => {
-  it("is not sent where the name cannot be resolved", async () => {
+describe("a request that was not sent", () => {
+  it("has the error of the name lookup as cause", async () => {
     const cause = Object.assign(new Error("not found"), { code: "ENOTFOUND" });
     const { send } = transportWith(new HttpAgent({ lookup: (_, __, found) => found(cause, []) }));
     expect(await send(requestTo("http://graph.test"))).toEqual({ phase: "notSent", cause });
   });
 
-  it("is not sent where no connection stands after 10 s, and not before", async () => {
+  it("ends after 10 s without a connection, and not before", async () => {
     const { send } = transportWith(new HttpAgent({ lookup() {} }));
     const sending = send(requestTo("http://graph.test"));
     await clock.started(10_000);
@@ -71,7 +71,7 @@ describe("a request of which no byte left", () => {
     });
   });
 
-  it("is not sent where the caller gives up while it connects", async () => {
+  it("ends when the caller aborts while it connects", async () => {
     const { send } = transportWith(new HttpAgent({ lookup() {} }));
     const controller = new AbortController();
     const sending = send(requestTo("http://graph.test", { signal: controller.signal }));
@@ -81,7 +81,7 @@ describe("a request of which no byte left", () => {
     expect(getEventListeners(controller.signal, "abort")).toEqual([]);
   });
 
-  it("is not sent by an agent for another protocol: it is said, not thrown", async () => {
+  it("has the error of an agent for another protocol as cause", async () => {
     expect(await transportWith(new HttpAgent()).send(requestTo("https://127.0.0.1:1"))).toMatchObject({
       phase: "notSent",
       cause: { code: "ERR_INVALID_PROTOCOL" },
@@ -90,20 +90,20 @@ describe("a request of which no byte left", () => {
 });
 
 describe("TLS", () => {
-  /** Encryption by a key that both sides know: real TLS, and no certificate to make. */
+  /** A pre-shared key: real TLS without a certificate. */
   const key = Buffer.from("d731ef57be09e5204f0b205b60627028", "hex");
-  const known = { ciphers: "PSK", maxVersion: "TLSv1.2" } as const;
+  const pskOptions = { ciphers: "PSK", maxVersion: "TLSv1.2" } as const;
   const secureServer = (): ReturnType<typeof startHttpServer> =>
-    startHttpServer(createSecureServer({ ...known, pskCallback: () => key }));
+    startHttpServer(createSecureServer({ ...pskOptions, pskCallback: () => key }));
   const secureAgent = (psk: Buffer): HttpsAgent =>
     new HttpsAgent({
-      ...known,
+      ...pskOptions,
       keepAlive: true,
       pskCallback: () => ({ psk, identity: "bot" }),
       checkServerIdentity: () => undefined,
     });
 
-  it("carries requests, several over one connection", async () => {
+  it("carries several requests over one connection", async () => {
     const secure = await secureServer();
     const { send } = transportWith(secureAgent(key));
     for (const _ of [1, 2, 3]) {
@@ -115,7 +115,7 @@ describe("TLS", () => {
     expect(secure.connections).toHaveLength(1);
   });
 
-  it("that is not agreed on sends nothing of the request", async () => {
+  it("sends nothing if the handshake fails", async () => {
     const secure = await secureServer();
     const { send } = transportWith(secureAgent(Buffer.from("00", "hex")));
     expect(await send(requestTo(`https://127.0.0.1:${secure.port}`))).toMatchObject({
@@ -125,7 +125,7 @@ describe("TLS", () => {
     expect(secure.tokens).toEqual([]);
   });
 
-  it("over a connection that an agent made before sends nothing until it is agreed on", async () => {
+  it("sends nothing before the handshake of a connection that the agent has made", async () => {
     const mute = await startSilentServer();
     const socket = connect(mute.port, "127.0.0.1");
     await once(socket, "connect");
@@ -142,7 +142,7 @@ describe("TLS", () => {
 });
 
 describe("connections", () => {
-  it("are used again, one request after the other", async () => {
+  it("are reused", async () => {
     const plain = await startHttpServer(createServer());
     const { send } = transportWith(new HttpAgent({ keepAlive: true }));
     const requests = observedRequests();
@@ -157,7 +157,7 @@ describe("connections", () => {
     expect(new Set(listeners.slice(1)).size).toBe(1);
   });
 
-  it("that the server closes at the moment of writing leave the request unknown, and it is not sent again", async () => {
+  it("make the delivery unknown if the server closes them during a write", async () => {
     const { send: sendTo } = transportWith(new HttpAgent({ keepAlive: true }));
     const send = () => sendTo(requestTo(server.url));
     const requests = observedRequests();
@@ -171,7 +171,7 @@ describe("connections", () => {
 });
 
 describe("the caller's agent", () => {
-  it("makes the connections, and stays open", async () => {
+  it("makes the connections and stays open", async () => {
     const plain = await startHttpServer(createServer());
     const agent = new HttpAgent({ keepAlive: true });
     const other = transportWith(agent);
@@ -186,8 +186,8 @@ describe("the caller's agent", () => {
   });
 });
 
-describe("the caller's agent with no connection free", () => {
-  it("has sent nothing after 10 s, and says so", async () => {
+describe("an agent without a free connection", () => {
+  it("sends nothing, and the request ends after 10 s", async () => {
     server.behaviours.push(silent);
     const other = transportWith(new HttpAgent({ maxSockets: 1 }));
     const first = other.send(requestTo(server.url));
@@ -200,7 +200,7 @@ describe("the caller's agent with no connection free", () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it("does not keep a caller waiting who gives up, and nothing was sent", async () => {
+  it("sends nothing, and the request ends when the caller aborts", async () => {
     server.behaviours.push(silent, answer(200));
     const other = transportWith(new HttpAgent({ maxSockets: 1, keepAlive: true }));
     const first = other.send(requestTo(server.url));

@@ -22,10 +22,10 @@ import type { ExchangeResult, HttpRequest, HttpTransport } from "./http-transpor
 
 const RESPONSE_TIMEOUT_MS = 20_000;
 
-/** What every transport does, whoever makes its connections. */
+/** The behaviour that all transports have in common. */
 describe.each([
   [
-    "connections of our own",
+    "undici",
     () => undefined,
     { closed: "UND_ERR_SOCKET", headTooLong: "UND_ERR_HEADERS_OVERFLOW", noHttp: undefined, noChunk: undefined },
   ],
@@ -43,7 +43,7 @@ describe.each([
   let server: ScriptedServer;
   let clock: ObservedClock;
   let transport: HttpTransport;
-  /** What is to be undone after the test. */
+  /** Run after the test. */
   let cleanups: (() => unknown)[];
 
   beforeEach(async () => {
@@ -64,14 +64,14 @@ describe.each([
   const send = (rest: Partial<HttpRequest> = {}): Promise<ExchangeResult> =>
     transport.send(requestTo(server.url, rest));
 
-  /** What the server writes, as it stands. */
+  /** The raw bytes of a response. */
   const raw =
     (...parts: (string | Buffer)[]): Behaviour =>
     (socket) => {
       for (const part of parts) socket.write(part);
     };
 
-  /** Resolves when the head of an answer was read: by node:http or by undici. */
+  /** Resolves when node:http or undici has read the head of a response. */
   function headRead(): Promise<unknown> {
     return new Promise((resolve) => {
       for (const name of ["http.client.response.finish", "undici:request:headers"]) {
@@ -84,14 +84,14 @@ describe.each([
 
   function observedWarnings(): Error[] {
     const warnings: Error[] = [];
-    const note = (warning: Error): void => void warnings.push(warning);
-    process.on("warning", note);
-    cleanups.push(() => process.off("warning", note));
+    const record = (warning: Error): void => void warnings.push(warning);
+    process.on("warning", record);
+    cleanups.push(() => process.off("warning", record));
     return warnings;
   }
 
-  describe("an answer", () => {
-    it("is handed back whole, with the names of its headers in lower case", async () => {
+  describe("a response", () => {
+    it("has status, headers in lower case, and body", async () => {
       server.behaviours.push(
         raw(
           'HTTP/1.1 404 Not Found\r\nContent-Length: 8\r\nRequest-Id: r-1\r\nX-Twice: a\r\nX-Twice: b\r\n\r\n{"id":1}',
@@ -105,7 +105,7 @@ describe.each([
       });
     });
 
-    it("has the first of cookies, and of what may be there once", async () => {
+    it("has the first of several cookies, and of other headers with a single value", async () => {
       server.behaviours.push(
         answer(429, "", { "set-cookie": "a=1\r\nset-cookie: b=2", "retry-after": "5\r\nretry-after: 0" }),
       );
@@ -116,24 +116,24 @@ describe.each([
       ["in one piece", raw('HTTP/1.1 200 OK\r\ncontent-length: 8\r\n\r\n{"id":1}')],
       ["byte by byte", raw(...'HTTP/1.1 200 OK\r\ncontent-length: 8\r\n\r\n{"id":1}')],
       ["in chunks", raw('HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n4\r\n{"id\r\n4\r\n":1}\r\n0\r\n\r\n')],
-      ["up to the end of the connection", (socket: Socket) => socket.end('HTTP/1.1 200 OK\r\n\r\n{"id":1}')],
+      ["until the connection closes", (socket: Socket) => socket.end('HTTP/1.1 200 OK\r\n\r\n{"id":1}')],
       [
-        "after early hints",
+        "after 103 Early Hints",
         raw('HTTP/1.1 103 Early Hints\r\nlink: </x>\r\n\r\nHTTP/1.1 200 OK\r\ncontent-length: 8\r\n\r\n{"id":1}'),
       ],
       [
-        "after 102, several times",
+        "after several 102",
         raw(
           "HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n",
           'HTTP/1.1 200 OK\r\ncontent-length: 8\r\n\r\n{"id":1}',
         ),
       ],
-    ])("is read however it comes: %s", async (_, behaviour) => {
+    ])("is read in any form: %s", async (_, behaviour) => {
       server.behaviours.push(behaviour);
       expect(await send()).toMatchObject({ phase: "answered", status: 200, body: { id: 1 } });
     });
 
-    it("is read right where a character comes in two pieces", async () => {
+    it("is decoded correctly if a character is split", async () => {
       const bytes = Buffer.from('{"id":"é"}');
       const half = bytes.indexOf(0xc3) + 1;
       const chunks = [bytes.subarray(0, half), bytes.subarray(half)].flatMap((chunk) => [
@@ -146,20 +146,20 @@ describe.each([
     });
 
     it.each([
-      ["a text", "<html></html>", "<html></html>"],
-      ["JSON that breaks off", '{"id":', '{"id":'],
+      ["a string", "<html></html>", "<html></html>"],
+      ["truncated JSON", '{"id":', '{"id":'],
       ["null", "null", null],
     ])("may be %s", async (_, text, body) => {
       server.behaviours.push(answer(200, text));
       expect((await send()).body).toBe(body);
     });
 
-    it("without a body has none", async () => {
+    it("may have no body", async () => {
       server.behaviours.push(raw("HTTP/1.1 204 No Content\r\n\r\n"));
       expect(await send()).toEqual({ phase: "answered", status: 204, headers: {} });
     });
 
-    it("may have 1 MiB, and not a byte more", async () => {
+    it("may have 1 MiB and not more", async () => {
       const most = 1024 * 1024;
       server.behaviours.push(answer(400, "x".repeat(most)), answer(400, "x".repeat(most + 1)));
       expect(await send()).toMatchObject({ phase: "answered", status: 400, body: expect.stringMatching(/^x+$/) });
@@ -168,7 +168,7 @@ describe.each([
       expect(tooLong).not.toHaveProperty("body");
     });
 
-    it("that never ends is broken off at 1 MiB", async () => {
+    it("without end is aborted at 1 MiB", async () => {
       server.behaviours.push((socket) => {
         socket.write("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n");
         const pour = (): void => void (socket.writable && socket.write(`10000\r\n${"x".repeat(0x10000)}\r\n`, pour));
@@ -178,8 +178,8 @@ describe.each([
     });
   });
 
-  describe("what reaches the server", () => {
-    it("is method, path, headers and body, with the body's length in bytes", async () => {
+  describe("the server", () => {
+    it("receives method, path, headers and body, with the length of the body in bytes", async () => {
       server.behaviours.push(answer(200));
       await send({ body: '{"clientContext":"é"}' });
       expect(server.requests).toEqual([
@@ -198,7 +198,7 @@ describe.each([
       ]);
     });
 
-    it("is a request once, whatever is answered: redirects are not followed", async () => {
+    it("receives the request once: redirects are not followed", async () => {
       for (const status of [301, 302, 303, 307, 308]) {
         server.behaviours.push(answer(status, "", { location: `${server.url}/elsewhere` }));
         expect(await send()).toMatchObject({
@@ -211,13 +211,13 @@ describe.each([
     });
   });
 
-  describe("a request of which no byte left", () => {
-    it("is not sent where the connection is refused", async () => {
+  describe("a request that was not sent", () => {
+    it("has the refused connection as cause", async () => {
       await server.close();
       expect(await send()).toMatchObject({ phase: "notSent", cause: { code: "ECONNREFUSED" } });
     });
 
-    it("is not sent where the caller had given up before", async () => {
+    it("ends at once if the caller has already aborted", async () => {
       const reason = new Error("enough");
       expect(await send({ signal: AbortSignal.abort(reason) })).toEqual({ phase: "notSent", cause: reason });
       await nextEventLoopTurn();
@@ -225,16 +225,16 @@ describe.each([
     });
 
     it.each([
-      ["a header that cannot be sent", { headers: { "x-a": "a\r\nb: c" } }],
-      ["a URL that is none", { url: "nowhere" }],
-    ])("is not sent with %s: it is said, not thrown", async (_, request) => {
+      ["an invalid header", { headers: { "x-a": "a\r\nb: c" } }],
+      ["an invalid URL", { url: "nowhere" }],
+    ])("has the error as cause: %s", async (_, request) => {
       expect(await send(request)).toMatchObject({ phase: "notSent", cause: expect.any(Error) });
       expect(server.requests).toEqual([]);
     });
   });
 
-  describe("a request without an answer", () => {
-    it("was sent where the server keeps silent, and ends after its time, counted from the sending", async () => {
+  describe("a request without a response", () => {
+    it("ends at the response timeout, counted from the sending", async () => {
       server.behaviours.push(silent);
       const sending = send();
       await server.received(1);
@@ -248,33 +248,33 @@ describe.each([
     it.each([
       ["resets the connection", reset, "ECONNRESET"],
       ["closes the connection", hangUp, codes.closed],
-      ["breaks off within the head", (socket: Socket) => socket.end("HTTP/1.1 200 OK\r\ncontent-le"), codes.closed],
+      ["truncates the head", (socket: Socket) => socket.end("HTTP/1.1 200 OK\r\ncontent-le"), codes.closed],
       ["speaks another protocol", raw("SSH-2.0-OpenSSH_9.2\r\n"), codes.noHttp],
       ["sends a head without end", raw(`HTTP/1.1 200 OK\r\nx: ${"x".repeat(20_000)}`), codes.headTooLong],
       [
-        "switches to a protocol that nobody asked for",
+        "switches protocols",
         raw("HTTP/1.1 101 Switching Protocols\r\nconnection: upgrade\r\nupgrade: x\r\n\r\n"),
         codes.closed,
       ],
-    ])("was sent where the server %s", async (_, behaviour, code) => {
+    ])("was sent if the server %s", async (_, behaviour, code) => {
       server.behaviours.push(behaviour);
-      const exchanged = await send();
-      expect(exchanged).toEqual({ phase: "sent", cause: expect.objectContaining({ code }) });
+      const result = await send();
+      expect(result).toEqual({ phase: "sent", cause: expect.objectContaining({ code }) });
       expect(server.requests).toHaveLength(1);
     });
 
-    it("was sent where the server gives hints for ever", async () => {
+    it("was sent if the server sends only 103 Early Hints", async () => {
       server.behaviours.push(raw("HTTP/1.1 103 Early Hints\r\n\r\n".repeat(50)));
       const sending = send();
       await server.received(1);
-      // They are read.
+      // Lets the client read them.
       for (let turns = 0; turns < 10; turns++) await nextEventLoopTurn();
       await clock.started(RESPONSE_TIMEOUT_MS);
       await clock.advance(RESPONSE_TIMEOUT_MS);
       expect(await sending).toMatchObject({ phase: "sent", cause: { code: "ETIMEDOUT" } });
     });
 
-    it("was sent where the caller gives up after it left", async () => {
+    it("was sent if the caller aborts afterwards", async () => {
       server.behaviours.push(silent);
       const controller = new AbortController();
       const reason = new Error("enough");
@@ -285,8 +285,8 @@ describe.each([
     });
   });
 
-  describe("an answer that breaks off", () => {
-    /** Begins an answer, and then does that to the connection. */
+  describe("a truncated response", () => {
+    /** Starts a response, and then acts on the connection. */
     const begin =
       (status: number, then: (socket: Socket) => void): Behaviour =>
       (socket) =>
@@ -294,11 +294,11 @@ describe.each([
           then(socket),
         );
 
-    it.each([200, 404, 429])("keeps the status that came: %i", async (status) => {
+    it.each([200, 404, 429])("has the status: %i", async (status) => {
       for (const then of [hangUp, reset]) {
         server.behaviours.push(begin(status, then));
-        const exchanged = await send();
-        expect(exchanged).toEqual({
+        const result = await send();
+        expect(result).toEqual({
           phase: "answered",
           status,
           headers: { "content-length": "500", "request-id": "r-1" },
@@ -307,7 +307,7 @@ describe.each([
       }
     });
 
-    it.each([200, 404])("keeps the status that came before the caller gave up: %i", async (status) => {
+    it.each([200, 404])("has the status if the caller aborts afterwards: %i", async (status) => {
       const controller = new AbortController();
       const reason = new Error("enough");
       server.behaviours.push(begin(status, silent));
@@ -317,7 +317,7 @@ describe.each([
       expect(await sending).toMatchObject({ phase: "answered", status, cause: reason });
     });
 
-    it("by going on too slowly keeps the status that came", async () => {
+    it("has the status if the body is too slow", async () => {
       server.behaviours.push(begin(404, silent));
       const sending = send();
       await headRead();
@@ -325,20 +325,20 @@ describe.each([
       expect(await sending).toMatchObject({ phase: "answered", status: 404, cause: { code: "ETIMEDOUT" } });
     });
 
-    it("in the middle of nonsense keeps the status, and not the bytes that could not be read", async () => {
+    it("has the status, and no unparsed bytes, if the body is invalid", async () => {
       server.behaviours.push(raw('HTTP/1.1 400 Bad\r\ntransfer-encoding: chunked\r\n\r\n{"value":"tone4"}\r\n'));
-      const exchanged = await send();
-      expect(exchanged).toMatchObject({
+      const result = await send();
+      expect(result).toMatchObject({
         phase: "answered",
         status: 400,
         cause: { code: codes.noChunk },
       });
-      expect(inspect(exchanged, { depth: null, showHidden: true })).not.toMatch(/tone4|Buffer/);
-      expect(JSON.stringify({ ...(exchanged.cause as object) })).not.toContain("data");
+      expect(inspect(result, { depth: null, showHidden: true })).not.toMatch(/tone4|Buffer/);
+      expect(JSON.stringify({ ...(result.cause as object) })).not.toContain("data");
     });
   });
 
-  describe("whatever a server says", () => {
+  describe("any sequence of responses", () => {
     const pieces = fc.oneof(
       fc.constantFrom(
         "HTTP/1.1 200 OK\r\n",
@@ -358,20 +358,20 @@ describe.each([
       fc.string({ unit: "binary", maxLength: 20 }),
     );
 
-    it("reaches it once, ends once, and leaves nothing to the next", async () => {
+    it("reaches the right request and ends it once", async () => {
       await fc.assert(
-        fc.asyncProperty(fc.array(pieces), fc.constantFrom(hangUp, reset, silent), async (said, last) => {
+        fc.asyncProperty(fc.array(pieces), fc.constantFrom(hangUp, reset, silent), async (written, last) => {
           const before = server.requests.length;
-          server.behaviours.push((socket) => socket.write(said.join(""), () => last(socket)));
+          server.behaviours.push((socket) => socket.write(written.join(""), () => last(socket)));
           const sending = send();
           await server.received(before + 1);
           if (last === silent) {
             for (let turns = 0; turns < 5; turns++) await nextEventLoopTurn();
             await clock.advance(RESPONSE_TIMEOUT_MS);
           }
-          const exchanged = await sending;
-          expect(["sent", "answered"]).toContain(exchanged.phase);
-          expect("body" in exchanged && "cause" in exchanged).toBe(false);
+          const result = await sending;
+          expect(["sent", "answered"]).toContain(result.phase);
+          expect("body" in result && "cause" in result).toBe(false);
           await nextEventLoopTurn();
           expect(server.requests).toHaveLength(before + 1);
           server.behaviours.push(answer(200, { id: 2 }));
@@ -384,7 +384,7 @@ describe.each([
   });
 
   describe("connections", () => {
-    it("are as many as there are requests at a time, with one signal and no warning of a leak", async () => {
+    it("are as many as there are simultaneous requests, without a leak warning", async () => {
       const plain = await startHttpServer(createServer());
       const warnings = observedWarnings();
       const { signal } = new AbortController();
@@ -392,14 +392,14 @@ describe.each([
         transport.send(requestTo(`http://127.0.0.1:${plain.port}`, { signal })),
       );
       expect(getEventListeners(signal, "abort")).toHaveLength(1);
-      for (const exchanged of await Promise.all(sending)) expect(exchanged).toMatchObject({ status: 200 });
+      for (const result of await Promise.all(sending)) expect(result).toMatchObject({ status: 200 });
       await nextEventLoopTurn();
       expect(plain.connections).toHaveLength(50);
       expect(getEventListeners(signal, "abort")).toEqual([]);
       expect(warnings).toEqual([]);
     });
 
-    it("leave no listener on a long-lived signal, however a request ended", async () => {
+    it("leave no listener on the signal", async () => {
       const { signal } = new AbortController();
       for (const behaviour of [answer(200), answer(404), reset, hangUp, raw("nonsense\r\n\r\n")]) {
         server.behaviours.push(behaviour);
@@ -412,7 +412,7 @@ describe.each([
   });
 
   describe("close", () => {
-    it("waits for the requests under way", async () => {
+    it("waits for requests in flight", async () => {
       server.behaviours.push(silent);
       const sending = send();
       await server.received(1);
@@ -427,7 +427,7 @@ describe.each([
       await closing;
     });
 
-    it("may be called twice, and has nothing to wait for where nothing was sent", async () => {
+    it("may be called twice, and does not wait if nothing was sent", async () => {
       await Promise.all([transport.close(), transport.close()]);
       await transport.close();
     });
@@ -435,7 +435,7 @@ describe.each([
 });
 
 describe("types", () => {
-  it("say what comes out", () => {
+  it("are exact", () => {
     expectTypeOf<HttpTransport["send"]>().toEqualTypeOf<(request: HttpRequest) => Promise<ExchangeResult>>();
     expectTypeOf<HttpTransport["close"]>().returns.toEqualTypeOf<Promise<void>>();
   });

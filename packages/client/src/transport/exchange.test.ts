@@ -36,34 +36,34 @@ afterEach(async () => {
   await transport.close();
 });
 
-/** An exchange over a transport that keeps what it is given. */
-function recorded(options: { baseUrl?: string; version?: string; answer?: ExchangeResult } = {}) {
-  const given: HttpRequest[] = [];
+/** An exchange over a transport that records its requests. */
+function startRecording(options: { baseUrl?: string; version?: string; answer?: ExchangeResult } = {}) {
+  const requests: HttpRequest[] = [];
   const exchange = createExchange({
     baseUrl: options.baseUrl ?? "https://graph.microsoft.com",
     version: options.version ?? "v1.0",
     transport: {
       async send(request) {
-        given.push(request);
+        requests.push(request);
         return options.answer ?? { phase: "answered", status: 200 };
       },
       async close() {},
     },
   });
-  return { exchange, given };
+  return { exchange, requests };
 }
 
 describe("graph-client", () => {
-  it("sends the request, with a chain of our middleware alone and no provider of its own", async () => {
-    const made = vi.spyOn(Client, "initWithMiddleware");
-    const { exchange, given } = recorded();
-    expect(made).toHaveBeenCalledExactlyOnceWith({
+  it("has only our middleware and no authentication provider", async () => {
+    const initWithMiddleware = vi.spyOn(Client, "initWithMiddleware");
+    const { exchange, requests } = startRecording();
+    expect(initWithMiddleware).toHaveBeenCalledExactlyOnceWith({
       baseUrl: "https://graph.microsoft.com",
       defaultVersion: "v1.0",
       middleware: { execute: expect.any(Function) },
     });
     await exchange(POST);
-    expect(given).toHaveLength(1);
+    expect(requests).toHaveLength(1);
   });
 
   it.each([
@@ -71,21 +71,21 @@ describe("graph-client", () => {
     ["https://graph.microsoft.com", "beta", "https://graph.microsoft.com/beta/communications/calls/x"],
     ["http://127.0.0.1:4000", "v1.0", "http://127.0.0.1:4000/v1.0/communications/calls/x"],
     ["https://proxy.example/graph", "v1.0", "https://proxy.example/graph/v1.0/communications/calls/x"],
-  ])("builds the URL of base, version and path: %s %s", async (baseUrl, version, url) => {
-    const { exchange, given } = recorded({ baseUrl, version });
+  ])("builds the URL from base, version and path: %s %s", async (baseUrl, version, url) => {
+    const { exchange, requests } = startRecording({ baseUrl, version });
     await exchange({ method: "GET", path: "/communications/calls/x", headers: HEADERS });
-    expect(given).toMatchObject([{ url, method: "GET" }]);
+    expect(requests).toMatchObject([{ url, method: "GET" }]);
   });
 
-  it("leaves an encoded id as it is", async () => {
-    const { exchange, given } = recorded();
+  it("keeps an encoded id", async () => {
+    const { exchange, requests } = startRecording();
     await exchange({ ...POST, path: "/communications/calls/19%3Ax%40thread.v2%3D/sendDtmfTones" });
-    expect(given[0]?.url).toBe(
+    expect(requests[0]?.url).toBe(
       "https://graph.microsoft.com/v1.0/communications/calls/19%3Ax%40thread.v2%3D/sendDtmfTones",
     );
   });
 
-  it("may fail after the request was handed over: what became of it is told all the same", async () => {
+  it("does not hide the result if it fails after our middleware ran", async () => {
     const { post } = ClientRequest.prototype;
     vi.spyOn(ClientRequest.prototype, "post").mockImplementation(async function (this: ClientRequest, body: unknown) {
       await post.call(this, body);
@@ -97,18 +97,18 @@ describe("graph-client", () => {
   });
 
   it("prints nothing", async () => {
-    const printed = ["log", "info", "warn", "error", "debug"].map((method) =>
+    const spies = ["log", "info", "warn", "error", "debug"].map((method) =>
       vi.spyOn(console, method as "log").mockImplementation(() => {}),
     );
     server.behaviours.push(answer(400, { error: { code: "x" } }), hangUp);
     await exchange(POST);
     await exchange(POST);
-    for (const spy of printed) expect(spy).not.toHaveBeenCalled();
+    for (const spy of spies) expect(spy).not.toHaveBeenCalled();
   });
 });
 
-describe("what reaches the server", () => {
-  it("is the request as it was given, token and all, once", async () => {
+describe("the server", () => {
+  it("receives the request unchanged and once", async () => {
     server.behaviours.push(answer(200, {}));
     await exchange(POST);
     expect(server.requests).toHaveLength(1);
@@ -127,7 +127,7 @@ describe("what reaches the server", () => {
     expect(Buffer.from(request?.body ?? "", "latin1").toString()).toBe('{"tones":["tone1"],"clientContext":"é"}');
   });
 
-  it("has no body where none was given", async () => {
+  it("receives no body if there is none", async () => {
     server.behaviours.push(answer(200), answer(200), answer(204));
     await exchange({ method: "POST", path: "/communications/calls/call/keepAlive", headers: HEADERS, body: undefined });
     await exchange({ method: "GET", path: "/communications/calls/call", headers: HEADERS });
@@ -153,8 +153,8 @@ describe("what reaches the server", () => {
     ["302", answer(302, "", { location: "/elsewhere" })],
     ["307", answer(307, "", { location: "/elsewhere" })],
     ["308", answer(308, "", { location: "/elsewhere" })],
-    ["a connection that is closed", hangUp],
-  ])("is one request, whatever comes back: %s", async (_, behaviour) => {
+    ["a closed connection", hangUp],
+  ])("receives one request, whatever the response: %s", async (_, behaviour) => {
     server.behaviours.push(behaviour, answer(200, {}), answer(200, {}));
     await exchange(POST);
     await clock.advance(600_000);
@@ -163,8 +163,8 @@ describe("what reaches the server", () => {
   });
 });
 
-describe("what comes back", () => {
-  it("is status, headers and body, of a success", async () => {
+describe("the result", () => {
+  it("is status, headers and body of a success", async () => {
     const location = "/communications/calls/call/operations/op-1";
     server.behaviours.push(answer(200, { id: "op-1" }, { Location: location, "Content-Type": "application/json" }));
     expect(await exchange(POST)).toEqual({
@@ -175,7 +175,7 @@ describe("what comes back", () => {
     });
   });
 
-  it("is status, headers and body, of a refusal: nothing of it is lost in an error of graph-client's", async () => {
+  it("is status, headers and body of a refusal", async () => {
     const error = { error: { code: "8522", message: "Call not found." } };
     server.behaviours.push(answer(404, error, { "request-id": "r-1", "Retry-After": "2.128" }));
     expect(await exchange(POST)).toMatchObject({
@@ -195,43 +195,43 @@ describe("what comes back", () => {
   );
 
   it.each([
-    ["a text where it is no JSON", "<html></html>", "<html></html>"],
-    ["absent where there is none", "", undefined],
-  ])("is %s", async (_, sent, body) => {
+    ["text if the body is not JSON", "<html></html>", "<html></html>"],
+    ["absent without a body", "", undefined],
+  ])("has a body that is %s", async (_, sent, body) => {
     server.behaviours.push(answer(200, sent, { "content-type": "application/json" }));
-    const exchanged = await exchange(POST);
-    expect(exchanged.body).toBe(body);
-    expect("body" in exchanged).toBe(body !== undefined);
+    const result = await exchange(POST);
+    expect(result.body).toBe(body);
+    expect("body" in result).toBe(body !== undefined);
   });
 
-  it("is what the transport says of a request without an answer", async () => {
+  it("is the transport's result if there is no response", async () => {
     const cause = new Error("reset");
-    const { exchange } = recorded({ answer: { phase: "sent", cause } });
+    const { exchange } = startRecording({ answer: { phase: "sent", cause } });
     expect(await exchange(POST)).toEqual({ phase: "sent", cause });
   });
 
-  it("is that nothing was sent where graph-client itself fails", async () => {
-    const { exchange, given } = recorded();
+  it("is notSent if graph-client fails", async () => {
+    const { exchange, requests } = startRecording();
     expect(await exchange({ ...POST, body: { tones: [1n] } })).toMatchObject({
       phase: "notSent",
       cause: expect.any(Error),
     });
-    expect(given).toEqual([]);
+    expect(requests).toEqual([]);
   });
 
-  it("is that nothing was sent where graph-client does not run our middleware", async () => {
+  it("is notSent if graph-client does not run our middleware", async () => {
     vi.spyOn(Client, "initWithMiddleware").mockReturnValueOnce({
       api: () => {
         const request = { headers: () => request, responseType: () => request, options: () => request, get() {} };
         return request;
       },
     } as unknown as Client);
-    const { exchange, given } = recorded();
+    const { exchange, requests } = startRecording();
     expect(await exchange({ method: "GET", path: "/x", headers: {} })).toMatchObject({ phase: "notSent" });
-    expect(given).toEqual([]);
+    expect(requests).toEqual([]);
   });
 
-  it("is of one's own request, however many are under way", async () => {
+  it("belongs to its own request among several in flight", async () => {
     const ids = Array.from({ length: 30 }, (_, index) => `op-${index}`);
     for (const _ of ids) {
       server.behaviours.push((socket) => {
@@ -239,24 +239,24 @@ describe("what comes back", () => {
         answer(200, { id: JSON.parse(body).clientContext })(socket);
       });
     }
-    const exchanged = await Promise.all(ids.map((id) => exchange({ ...POST, body: { clientContext: id } })));
-    expect(exchanged.map(({ body }) => (body as { id: string }).id)).toEqual(ids);
+    const result = await Promise.all(ids.map((id) => exchange({ ...POST, body: { clientContext: id } })));
+    expect(result.map(({ body }) => (body as { id: string }).id)).toEqual(ids);
   });
 });
 
 describe("the caller's signal", () => {
-  it("reaches the transport, and is absent where there is none", async () => {
-    const { exchange, given } = recorded();
+  it("reaches the transport if there is one", async () => {
+    const { exchange, requests } = startRecording();
     const { signal } = new AbortController();
     await exchange({ ...POST, signal });
     await exchange(POST);
-    expect(given[0]?.signal).toBe(signal);
-    expect(given[1]).not.toHaveProperty("signal");
+    expect(requests[0]?.signal).toBe(signal);
+    expect(requests[1]).not.toHaveProperty("signal");
   });
 });
 
 describe("types", () => {
-  it("hide nothing behind any", () => {
+  it("contain no any", () => {
     expectTypeOf<Exchange>().toEqualTypeOf<(request: GraphRequest) => Promise<ExchangeResult>>();
     expectTypeOf<ExchangeResult["body"]>().toBeUnknown();
     expectTypeOf<ExchangeResult["cause"]>().toBeUnknown();

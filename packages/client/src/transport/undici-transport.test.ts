@@ -30,23 +30,23 @@ afterEach(async () => {
 
 const send = (rest: Partial<HttpRequest> = {}): Promise<ExchangeResult> => transport.send(requestTo(server.url, rest));
 
-type Found = (error: Error | null, addresses: { address: string; family: number }[]) => void;
+type LookupCallback = (error: Error | null, addresses: { address: string; family: number }[]) => void;
 
-/** Names are looked up by that, as long as the test runs. */
-function lookUpBy(lookUp: (found: Found) => void): void {
-  vi.spyOn(dns, "lookup").mockImplementation(((_name: string, _options: object, found: Found) =>
-    lookUp(found)) as typeof dns.lookup);
+/** Replaces the name lookup during the test. */
+function mockLookup(lookup: (respond: LookupCallback) => void): void {
+  vi.spyOn(dns, "lookup").mockImplementation(((_name: string, _options: object, respond: LookupCallback) =>
+    lookup(respond)) as typeof dns.lookup);
 }
 
-describe("a request of which no byte left", () => {
-  it("is not sent where the name cannot be resolved", async () => {
-    const cause = Object.assign(new Error("not found"), { code: "ENOTFOUND" });
-    lookUpBy((found) => found(cause, []));
+describe("a request that was not sent", () => {
+  it("has the error of the name lookup as cause", async () => {
+    const cause = Object.assign(new Error("not respond"), { code: "ENOTFOUND" });
+    mockLookup((respond) => respond(cause, []));
     expect(await transport.send(requestTo("http://graph.test"))).toEqual({ phase: "notSent", cause });
   });
 
-  it("is not sent where no connection stands after 10 s, and not before", async () => {
-    lookUpBy(() => {});
+  it("ends after 10 s without a connection, and not before", async () => {
+    mockLookup(() => {});
     const sending = transport.send(requestTo("http://graph.test"));
     await clock.advance(9_999);
     expect(clock.pending).toBe(1);
@@ -57,7 +57,7 @@ describe("a request of which no byte left", () => {
     });
   });
 
-  it("needs no connection where the caller had given up before", async () => {
+  it("needs no connection if the caller has already aborted", async () => {
     server.behaviours.push(answer(200));
     await send();
     const dispatched = vi.spyOn(Agent.prototype, "dispatch");
@@ -65,20 +65,20 @@ describe("a request of which no byte left", () => {
     expect(dispatched).not.toHaveBeenCalled();
   });
 
-  it("does not leave when the connection stands at last, after the caller gave up", async () => {
-    let found: Found | undefined;
-    lookUpBy((callback) => {
-      found = callback;
+  it("is not sent over a connection that is established after the abort", async () => {
+    let respond: LookupCallback | undefined;
+    mockLookup((callback) => {
+      respond = callback;
     });
     const controller = new AbortController();
     const { port } = new URL(server.url);
     const sending = transport.send(requestTo(`http://graph.test:${port}`, { signal: controller.signal }));
-    while (!found) await nextEventLoopTurn();
+    while (!respond) await nextEventLoopTurn();
     controller.abort("enough");
     expect(await sending).toMatchObject({ phase: "notSent", cause: { code: "ABORT_ERR" } });
     expect(getEventListeners(controller.signal, "abort")).toEqual([]);
-    found(null, [{ address: "127.0.0.1", family: 4 }]);
-    // It stands, and is closed with nothing on it; what comes after it has another.
+    respond(null, [{ address: "127.0.0.1", family: 4 }]);
+    // The first connection is established and closed without a byte. The next request has another one.
     while (server.sockets.size === 0) await nextEventLoopTurn();
     while (server.sockets.size > 0) await nextEventLoopTurn();
     server.behaviours.push(answer(200));
@@ -86,7 +86,7 @@ describe("a request of which no byte left", () => {
     expect(server.requests).toHaveLength(1);
   });
 
-  it("is not sent where undici cannot be loaded", async () => {
+  it("has the error as cause if undici cannot be loaded", async () => {
     vi.resetModules();
     vi.doMock("undici", () => {
       throw new Error("no such package");
@@ -101,7 +101,7 @@ describe("a request of which no byte left", () => {
 });
 
 describe("TLS", () => {
-  it("that the server does not speak sends nothing of the request", async () => {
+  it("sends nothing if the server does not support it", async () => {
     const plain = await startHttpServer(createServer());
     expect(await transport.send(requestTo(`https://127.0.0.1:${plain.port}`))).toMatchObject({
       phase: "notSent",
@@ -110,7 +110,7 @@ describe("TLS", () => {
     expect(plain.tokens).toEqual([]);
   });
 
-  it("that the server never answers sends nothing of the request, and ends after 10 s", async () => {
+  it("sends nothing, and ends after 10 s, if the server does not answer the handshake", async () => {
     const mute = await startSilentServer();
     const sending = transport.send(requestTo(`https://127.0.0.1:${mute.port}`));
     while (mute.received().length === 0) await nextEventLoopTurn();
@@ -118,14 +118,14 @@ describe("TLS", () => {
     expect(clock.pending).toBe(1);
     await clock.advance(1);
     expect(await sending).toMatchObject({ phase: "notSent", cause: { code: "ETIMEDOUT" } });
-    // A hello of TLS, and nothing else.
+    // A ClientHello of TLS, and nothing else.
     expect(mute.received()[0]).toBe(0x16);
     expect(mute.received().toString("latin1")).not.toContain("canary");
   });
 });
 
 describe("connections", () => {
-  it("are used again, one request after the other", async () => {
+  it("are reused", async () => {
     const plain = await startHttpServer(createServer());
     for (let count = 0; count < 30; count++) {
       await transport.send(requestTo(`http://127.0.0.1:${plain.port}`));
@@ -136,10 +136,10 @@ describe("connections", () => {
 
   it.each([
     ["4 s", {}, 4_000],
-    ["4 s, though the server would keep them longer", { "keep-alive": "timeout=60" }, 4_000],
+    ["4 s, even if the server keeps them longer", { "keep-alive": "timeout=60" }, 4_000],
     ["2 s less than the server keeps them", { "keep-alive": "timeout=3" }, 1_000],
-  ])("are dropped when they have idled for %s", async (_, headers, idleMs) => {
-    // Undici's own timer: real requests run meanwhile, on real time.
+  ])("are closed after an idle time of %s", async (_, headers, idleMs) => {
+    // Fakes the timer with which undici closes idle connections. Sockets still run in real time.
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     server.behaviours.push(answer(200, "", headers));
     await send();
@@ -153,7 +153,7 @@ describe("connections", () => {
     expect(server.sockets.size).toBe(0);
   });
 
-  it("that the server closed while they idled are not used again", async () => {
+  it("are not reused after the server has closed them", async () => {
     server.behaviours.push(answer(200), answer(200));
     await send();
     const [connection] = server.sockets;
@@ -162,7 +162,7 @@ describe("connections", () => {
     expect(await send()).toMatchObject({ phase: "answered", status: 200 });
   });
 
-  it("that the server closes at the moment of writing leave the request unknown, and it is not sent again", async () => {
+  it("make the delivery unknown if the server closes them during a write", async () => {
     server.behaviours.push(answer(200), reset, answer(200));
     await send();
     await nextEventLoopTurn();
@@ -185,7 +185,7 @@ describe("connections", () => {
 });
 
 describe("undici", () => {
-  it("may not write a request twice, though it tried", async () => {
+  it("cannot write a request a second time", async () => {
     let writes = 0;
     vi.spyOn(Agent.prototype, "dispatch").mockImplementation((_, handler) => {
       let reason: Error | undefined;
@@ -201,7 +201,7 @@ describe("undici", () => {
     expect(writes).toBe(1);
   });
 
-  it("takes a 100 that nobody asked for as the end of the connection: what became of the request is not known", async () => {
+  it("treats an unexpected 100 as the end of the connection, so the delivery is unknown", async () => {
     server.behaviours.push((socket) => socket.write("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n"));
     expect(await send()).toMatchObject({ phase: "sent", cause: { code: "UND_ERR_SOCKET" } });
     expect(server.requests).toHaveLength(1);
