@@ -40,8 +40,8 @@ const path = fc.oneof(
   { weight: 4, arbitrary: knownPath },
   fc.array(segment, { maxLength: 6 }).map((segments) => `/${segments.join("/")}`),
 );
-/** Paths with a body. */
-const aimed = fc
+/** Requests whose body is read. */
+const requestWithBody = fc
   .constantFrom(
     "/v1.0/communications/calls",
     ...["sendDtmfTones", "playPrompt", "subscribeToTone"].map((action) => `/v1.0/communications/calls/CALL/${action}`),
@@ -50,13 +50,13 @@ const aimed = fc
     ),
   )
   .map((path) => ({ method: "POST", path }));
-const request = fc.oneof({ weight: 2, arbitrary: aimed }, fc.record({ method, path }));
-/** Bodies with valid values in wrong places. */
-const member = fc.constantFrom(
+const request = fc.oneof({ weight: 2, arbitrary: requestWithBody }, fc.record({ method, path }));
+const propertyName = fc.constantFrom(
   ..."tones clientContext delayBetweenTonesMs prompts mediaInfo uri callbackUri tenantId targets identity user id mediaConfig @odata.type on respond drop keys claims resultInfo code subcode from farEnd states start __proto__ constructor".split(
     " ",
   ),
 );
+/** Bodies with valid values in wrong places. */
 const body = fc.letrec((tie) => ({
   value: fc.oneof(
     { maxDepth: 4 },
@@ -72,7 +72,7 @@ const body = fc.letrec((tie) => ({
     fc.double(),
     fc.string({ maxLength: 10 }),
     fc.array(tie("value"), { maxLength: 3 }),
-    { weight: 3, arbitrary: fc.dictionary(member, tie("value"), { maxKeys: 5 }) },
+    { weight: 3, arbitrary: fc.dictionary(propertyName, tie("value"), { maxKeys: 5 }) },
   ),
 })).value;
 
