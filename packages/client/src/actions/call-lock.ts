@@ -74,7 +74,7 @@ export async function withCallLock<T>(
     release = await locks.acquire(normalizeId(callId), deadline);
   } catch (cause) {
     if (!(cause instanceof DeadlineExceededError)) throw cause;
-    throw new NotSentError(cause, "the earlier requests of this call were not answered within timeoutMs");
+    throw new NotSentError(cause, "other media actions of the call held its lock until timeoutMs");
   }
   try {
     return await action();
