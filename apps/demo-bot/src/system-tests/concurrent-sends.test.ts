@@ -17,8 +17,8 @@ import { CallStates } from "../bot/call-states.ts";
 
 const CALLS = 50;
 const SENDS = 1_000;
-/** Of every so many notifications one goes astray. */
-const ASTRAY = ["duplicate", "early", "reorder", "batch"] as const;
+/** How the simulator delivers the first 100 notifications, in rotation. */
+const DELIVERIES = ["duplicate", "early", "reorder", "batch"] as const;
 
 let simulator: Simulator;
 let operations: OperationTracker;
@@ -29,7 +29,7 @@ const closing: (() => Promise<unknown>)[] = [];
 
 beforeAll(async () => {
   simulator = await startSimulator({ speed: 500, callbackTimeoutMs: 60_000 });
-  // On a clock that stands still no wait is too long: what is proved is whose end each gets, on however busy a machine.
+  // The clock does not advance, so that no wait times out on a slow machine.
   operations = createOperationTracker({ clock: createManualClock() });
   dtmf = createDtmfClient({ baseUrl: simulator.url, credential: simulator.credential, operations });
   const verifier = createGraphCallingVerifier({
@@ -58,31 +58,31 @@ afterAll(async () => {
   for (const close of closing) await close();
 });
 
-async function call(): Promise<string> {
+async function createCall(): Promise<string> {
   const { tenantId } = simulator;
-  const { id } = await dtmf.calls.create({ callbackUri, tenantId, targets: [{ user: { id: "somebody" } }] });
+  const { id } = await dtmf.calls.create({ callbackUri, tenantId, targets: [{ user: { id: "a-user" } }] });
   await states.waitFor(id, "established");
   return id;
 }
 
-test("1,000 sends on 50 calls, among each other: each wait gets its own end, each call hears its keys in order", async () => {
-  const calls = await Promise.all(Array.from({ length: CALLS }, call));
+test("matches 1,000 concurrent sends on 50 calls with their outcomes, and plays the tones of each call in order", async () => {
+  const calls = await Promise.all(Array.from({ length: CALLS }, createCall));
   for (let n = 0; n < 100; n++)
-    simulator.faults.next({ on: "notification", deliver: ASTRAY[n % ASTRAY.length] ?? "early" });
+    simulator.faults.next({ on: "notification", deliver: DELIVERIES[n % DELIVERIES.length] ?? "early" });
   const sends = Array.from({ length: SENDS }, (_, n) => ({
     callId: calls[(n * 7) % CALLS] ?? "",
     tones: [TONES[n % 12] ?? "star", TONES[(n * 5) % 12] ?? "star"] as const,
     clientContext: `send ${n}`,
   }));
 
-  const ends = await Promise.all(
+  const completions = await Promise.all(
     sends.map(async ({ callId, ...request }) => {
       const sent = await dtmf.sendDtmfTones(callId, request, { timeoutMs: 600_000 });
       return { sent, outcome: await sent.completion() };
     }),
   );
 
-  for (const [n, { sent, outcome }] of ends.entries()) {
+  for (const [n, { sent, outcome }] of completions.entries()) {
     const send = sends[n];
     expect(sent).toMatchObject({ callId: send?.callId, clientContext: send?.clientContext });
     expect(outcome).toMatchObject({
@@ -90,7 +90,7 @@ test("1,000 sends on 50 calls, among each other: each wait gets its own end, eac
       operation: { id: sent.id, clientContext: send?.clientContext },
     });
   }
-  expect(new Set(ends.map(({ sent }) => sent.id)).size).toBe(SENDS);
+  expect(new Set(completions.map(({ sent }) => sent.id)).size).toBe(SENDS);
   expect(simulator.requests.filter(({ action }) => action === "sendDtmfTones")).toHaveLength(SENDS);
   for (const callId of calls) {
     const sent = sends.filter((send) => send.callId === callId).flatMap(({ tones }) => tones);

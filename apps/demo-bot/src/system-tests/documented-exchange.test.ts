@@ -5,25 +5,25 @@ import { type Simulator, startSimulator } from "@graph-dtmf/simulator";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Bot, startBot } from "../bot/bot.ts";
 
-/** The documentation's own bytes. @see Graph v1.0, call: sendDtmfTones */
+/** The example of Graph's documentation, byte for byte. @see Graph v1.0, call: sendDtmfTones */
 const documented = (name: string): Promise<Buffer> =>
   readFile(new URL(`./__fixtures__/documented-${name}.json`, import.meta.url));
 
 const CALL = "481f3600-983e-4276-9b59-c1b30ec8d125";
 const OPERATION = "d36fe651-9f50-484d-bd4b-1e6415eae448";
 const CONTEXT = "e0be71f1-a14f-4cec-b65a-e7aba5db7c53";
-/** The documentation's slip: another call than the request's. */
+/** The documented example has another call id here than in the request. */
 const LOCATION = `https://graph.microsoft.com/v1.0/communications/calls/57dab8b1-894c-409a-b240-bd8beae78896/operations/${OPERATION}`;
 
-interface Received {
+interface ReceivedRequest {
   path: string | undefined;
   body: unknown;
 }
 
 let simulator: Simulator;
-/** Answers as the page does, to the byte. The simulator only gives and signs tokens here. */
+/** Sends the documented response. The simulator only issues and signs tokens in this test. */
 let graph: Server;
-let received: Received[];
+let requests: ReceivedRequest[];
 let bot: Bot;
 
 beforeAll(async () => {
@@ -31,12 +31,12 @@ beforeAll(async () => {
 });
 
 beforeEach(async () => {
-  received = [];
+  requests = [];
   const answer = await documented("response");
   graph = createServer(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk);
-    received.push({ path: request.url, body: JSON.parse(Buffer.concat(chunks).toString()) });
+    requests.push({ path: request.url, body: JSON.parse(Buffer.concat(chunks).toString()) });
     response.writeHead(200, { Location: LOCATION, "Content-Type": "application/json" }).end(answer);
   });
   await new Promise<void>((resolve) => graph.listen(0, "127.0.0.1", resolve));
@@ -63,9 +63,9 @@ describe("the documented exchange", () => {
   const send = () =>
     bot.dtmf.sendDtmfTones(CALL, { tones: "1234567890*#", delayBetweenTonesMs: 1000, clientContext: CONTEXT });
 
-  test("posts the documented body, and reads the documented answer", async () => {
+  test("sends the documented request body and parses the documented response", async () => {
     const sent = await send();
-    expect(received).toEqual([
+    expect(requests).toEqual([
       {
         path: `/v1.0/communications/calls/${CALL}/sendDtmfTones`,
         body: JSON.parse((await documented("request")).toString()),
@@ -84,16 +84,16 @@ describe("the documented exchange", () => {
     ["completed-successfully", { outcome: "completed", played: "all" }],
     ["media-operation-canceled", { outcome: "canceled", played: "notAll" }],
     ["unknown", { outcome: "failed", played: "unknown" }],
-  ])("%s: the documented notification settles the wait", async (ending, outcome) => {
+  ])("the documented notification %s completes the operation", async (ending, outcome) => {
     const sent = await send();
     expect(await notify(await documented(`notification-${ending}`))).toBe(202);
     expect(await sent.completion()).toMatchObject({ ...outcome, operation: { id: OPERATION, clientContext: CONTEXT } });
   });
 
-  test("a handler is told of the notification, with its sender's tenant", async () => {
-    const heard = new Promise((resolve) => bot.receiver.on("operation", resolve));
+  test("passes the notification and the tenant of its sender to the handler", async () => {
+    const received = new Promise((resolve) => bot.receiver.on("operation", resolve));
     await notify(await documented("notification-unknown"));
-    expect(await heard).toMatchObject({
+    expect(await received).toMatchObject({
       callId: CALL,
       operationId: OPERATION,
       changeType: "deleted",
@@ -102,7 +102,7 @@ describe("the documented exchange", () => {
     });
   });
 
-  test("nothing that is not authenticated, or no envelope, gets in; and the bot goes on", async () => {
+  test("rejects unauthenticated and malformed notifications, and accepts the next valid one", async () => {
     const sent = await send();
     const body = await documented("notification-completed-successfully");
     const sign = simulator.signNotificationToken;

@@ -11,13 +11,13 @@ import type { CommandResult } from "../instances/ipc-messages.ts";
 
 const program = fileURLToPath(new URL("../../dist/instance.js", import.meta.url));
 
-/** How many operations it takes on one Redis; on a Cluster it is a third. */
+/** The number of operations with one Redis. With a Cluster it is a third of that. */
 const OPERATIONS = Number(process.env.MANY_OPERATIONS ?? 5_000);
-/** Calls at once: half of what Graph allows an application. */
+/** Concurrent calls: half of the limit that Graph has for an application. */
 const CALLS = 50;
 const KILLS = 6;
-/** How long after a sender died its request may still be on its way to the simulator. */
-const LATE_MS = 3_000;
+/** The request of a killed instance may reach the simulator within this time. */
+const IN_TRANSIT_MS = 3_000;
 
 const skipped = skipWithoutRedis();
 
@@ -32,26 +32,26 @@ afterEach(() => simulator?.reset());
 afterAll(() => simulator?.close());
 
 describe.skipIf(skipped).each([
-  ["one Redis", OPERATIONS, async () => oneOf(await startRedisServer())],
-  ["a Cluster of three nodes", Math.ceil(OPERATIONS / 3), async () => manyOf(await startRedisCluster())],
-] as const)("three instances that share %s, and are killed at random", (_, operations, startShared) => {
-  test("each operation's end is known to the one that waits or to the one that takes its wait up: once, and as it was", async () => {
+  ["one Redis", OPERATIONS, async () => toServer(await startRedisServer())],
+  ["a Cluster of three nodes", Math.ceil(OPERATIONS / 3), async () => toCluster(await startRedisCluster())],
+] as const)("three instances that share %s and are killed at random", (_, operations, startShared) => {
+  test("the waiting or the resuming instance gets each outcome exactly once", async () => {
     const redis = await startShared();
     const fleet = await startThree(redis.url);
     try {
       const run = new Run(fleet);
       let replacing: Promise<unknown> | undefined;
-      await run.all(operations, (ended) => {
-        if (ended % Math.ceil(operations / KILLS) !== 0) return;
-        // One at a time: that all die at once is another matter.
-        replacing ??= replaceAny(fleet).finally(() => {
+      await run.all(operations, (completed) => {
+        if (completed % Math.ceil(operations / KILLS) !== 0) return;
+        // One at a time, so that other instances can resume the waits.
+        replacing ??= replaceRandom(fleet).finally(() => {
           replacing = undefined;
         });
       });
       await replacing;
-      console.info(run.told());
-      expect(run.ended).toBe(operations);
-      expect(run.takenUp).toBeGreaterThan(0);
+      console.info(run.summary());
+      expect(run.completed).toBe(operations);
+      expect(run.resumed).toBeGreaterThan(0);
       expect(simulator.undelivered).toEqual([]);
     } finally {
       await fleet.close();
@@ -60,21 +60,21 @@ describe.skipIf(skipped).each([
   });
 });
 
-describe.skipIf(skipped)("three instances whose Redis keeps everything on disk, and is killed", () => {
-  test("each operation's end is known to the one that waits", async () => {
+describe.skipIf(skipped)("three instances whose Redis persists every write and is killed", () => {
+  test("the waiting instance gets each outcome", async () => {
     const redis = await startRedisServer("--appendonly", "yes", "--appendfsync", "always");
     const fleet = await startThree(redis.url);
     try {
       const operations = Math.ceil(OPERATIONS / 5);
       const run = new Run(fleet);
       let restarting = Promise.resolve();
-      await run.all(operations, (ended) => {
-        if (ended % Math.ceil(operations / 3) === 0)
+      await run.all(operations, (completed) => {
+        if (completed % Math.ceil(operations / 3) === 0)
           restarting = restarting.then(() => redis.kill()).then(() => redis.start());
       });
       await restarting;
-      expect(run.ended).toBe(operations);
-      // What came while it was away was not taken: the instance that heard of it has it kept later.
+      expect(run.completed).toBe(operations);
+      // The receiver refuses notifications while Redis is unavailable. The tracker writes their outcomes later.
       expect(simulator.undelivered.every(({ reason }) => reason === "answered 503")).toBe(true);
     } finally {
       await fleet.close();
@@ -83,10 +83,10 @@ describe.skipIf(skipped)("three instances whose Redis keeps everything on disk, 
   });
 });
 
-/** Presses keys in many calls at once, and holds what is heard of it against what the far end heard. */
+/** Sends tones in many calls concurrently, and compares the outcomes with the tones that the far end received. */
 class Run {
-  ended = 0;
-  takenUp = 0;
+  completed = 0;
+  resumed = 0;
   neverSent = 0;
   readonly #fleet: Fleet;
   readonly #operations = new Set<string>();
@@ -95,52 +95,52 @@ class Run {
     this.#fleet = fleet;
   }
 
-  async all(operations: number, after: (ended: number) => void): Promise<void> {
+  async all(operations: number, after: (completed: number) => void): Promise<void> {
     let left = operations;
     await Promise.all(
       Array.from({ length: CALLS }, async () => {
         const callId = await this.#call();
-        let pressed = "";
+        let sent = "";
         while (left-- > 0) {
           const keys = String(randomInt(100)).padStart(2, "0");
-          await this.#press(callId, keys);
-          pressed += keys;
-          after(++this.ended);
+          await this.#send(callId, keys);
+          sent += keys;
+          after(++this.completed);
         }
-        // Once each: what was pressed again after a death had never left.
-        expect(formatTones(simulator.call(callId).heard)).toBe(pressed);
+        // Each key was played once: tones are sent again only if their first request was never sent.
+        expect(formatTones(simulator.call(callId).heard)).toBe(sent);
       }),
     );
   }
 
-  told(): string {
-    return `${this.ended} operations; of instances that died, ${this.takenUp} were taken up and ${this.neverSent} never sent`;
+  summary(): string {
+    return `${this.completed} operations; of those of killed instances, ${this.resumed} were resumed and ${this.neverSent} were never sent`;
   }
 
   async #call(): Promise<string> {
-    const created = await any(this.#fleet).execute({ command: "createCall" });
+    const created = await randomInstance(this.#fleet).execute({ command: "createCall" });
     if (!("callId" in created)) throw new Error(`expected a call, got ${JSON.stringify(created)}`);
     await expect.poll(() => simulator.call(created.callId).state, { timeout: 20_000 }).toBe("established");
     return created.callId;
   }
 
-  async #press(callId: string, keys: string): Promise<void> {
+  async #send(callId: string, keys: string): Promise<void> {
     for (;;) {
-      const before = accepted(callId);
+      const before = countAccepted(callId);
       const clientContext = randomUUID();
-      const result = await any(this.#fleet).execute({ command: "sendTones", callId, clientContext, keys });
+      const result = await randomInstance(this.#fleet).execute({ command: "sendTones", callId, clientContext, keys });
       const outcome = await this.#outcome(result, { callId, clientContext, before });
       if (!outcome) continue;
       expect(outcome).toMatchObject({ outcome: "completed", played: "all", operation: { clientContext } });
       const id = "operation" in outcome ? outcome.operation.id : "";
       expect(this.#operations).not.toContain(id);
       this.#operations.add(id);
-      expect(accepted(callId)).toBe(before + 1);
+      expect(countAccepted(callId)).toBe(before + 1);
       return;
     }
   }
 
-  /** How it ended; undefined if its sender died before the request left. */
+  /** The outcome, or undefined if the instance was killed before it sent the request. */
   async #outcome(
     result: CommandResult,
     wait: { callId: string; clientContext: string; before: number },
@@ -148,12 +148,12 @@ class Run {
     const { callId, clientContext, before } = wait;
     let current = result;
     while ("error" in current && current.error === "exited") {
-      await later(50);
-      const neverSent = later(LATE_MS).then(() =>
-        accepted(callId) === before ? "never sent" : new Promise<never>(() => {}),
+      await delay(50);
+      const neverSent = delay(IN_TRANSIT_MS).then(() =>
+        countAccepted(callId) === before ? "never sent" : new Promise<never>(() => {}),
       );
       const next = await Promise.race([
-        any(this.#fleet).execute({ command: "resume", callId, clientContext }),
+        randomInstance(this.#fleet).execute({ command: "resume", callId, clientContext }),
         neverSent,
       ]);
       if (next === "never sent") {
@@ -161,37 +161,37 @@ class Run {
         return undefined;
       }
       current = next;
-      if ("outcome" in current) this.takenUp++;
+      if ("outcome" in current) this.resumed++;
     }
-    if (!("outcome" in current)) throw new Error(`expected an end, got ${JSON.stringify(current)}`);
+    if (!("outcome" in current)) throw new Error(`expected an outcome, got ${JSON.stringify(current)}`);
     return current.outcome;
   }
 }
 
-async function replaceAny(fleet: Fleet): Promise<void> {
-  await any(fleet).kill();
+async function replaceRandom(fleet: Fleet): Promise<void> {
+  await randomInstance(fleet).kill();
   await fleet.add();
 }
 
-function any(fleet: Fleet): InstanceProcess {
+function randomInstance(fleet: Fleet): InstanceProcess {
   const { instances } = fleet;
   const instance = instances[randomInt(instances.length)];
-  if (!instance) throw new Error("expected an instance that lives");
+  if (!instance) throw new Error("expected a running instance");
   return instance;
 }
 
-/** How many sends of a call Graph took. */
-function accepted(callId: string): number {
+/** The number of sends in a call that the simulator accepted. */
+function countAccepted(callId: string): number {
   return simulator.requests.filter(
     (request) => request.callId === callId && request.action === "sendDtmfTones" && request.status === 200,
   ).length;
 }
 
-const later = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const delay = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
-const oneOf = ({ url, close }: { url: string; close(): Promise<void> }) => ({ url, close });
+const toServer = ({ url, close }: { url: string; close(): Promise<void> }) => ({ url, close });
 
-const manyOf = ({ nodes, close }: { nodes: readonly { url: string }[]; close(): Promise<void> }) => ({
+const toCluster = ({ nodes, close }: { nodes: readonly { url: string }[]; close(): Promise<void> }) => ({
   url: nodes.map(({ url }) => url).join(),
   close,
 });

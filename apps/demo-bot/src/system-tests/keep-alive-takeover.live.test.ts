@@ -19,14 +19,14 @@ import { createClient } from "redis";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { skipWithoutRedis } from "../__fixtures__/skip-without-redis.ts";
 
-/** Below the root, so that packages are found from there. */
+/** Inside the repository, so that imports of packages resolve. */
 const cache = join(import.meta.dirname, "../../../node_modules/.cache");
 const MINUTE_MS = 60_000;
-const eventually = { timeout: 20_000, interval: 10 };
-/** What leases are kept in, by when they run out. */
-const DUE = "graph-dtmf:{leases}:due";
+const POLLING = { timeout: 20_000, interval: 10 };
+/** The sorted set of leases. Scores are expiry times. */
+const LEASES = "graph-dtmf:{leases}:due";
 
-describe.skipIf(skipWithoutRedis())("a call whose instance is killed", () => {
+describe.skipIf(skipWithoutRedis())("keepAlive of a call after its instance was killed", () => {
   let folder: string;
   let redis: RedisServer;
   let admin: ReturnType<typeof createClient>;
@@ -37,7 +37,7 @@ describe.skipIf(skipWithoutRedis())("a call whose instance is killed", () => {
 
   beforeAll(async () => {
     await mkdir(cache, { recursive: true });
-    folder = await mkdtemp(join(cache, "kept-alive-"));
+    folder = await mkdtemp(join(cache, "keep-alive-takeover-"));
     redis = await startRedisServer();
     admin = createClient({ url: redis.url });
     await admin.connect();
@@ -58,8 +58,8 @@ describe.skipIf(skipWithoutRedis())("a call whose instance is killed", () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  /** A process that has made a call, keeps it alive, and is killed. */
-  const callAndDie = async (): Promise<string> => {
+  /** Starts a process that creates a call and keeps it alive, then kills the process. Returns the id of the call. */
+  const createCallAndKill = async (): Promise<string> => {
     const program = join(folder, "instance.mjs");
     const { url, openIdConfigurationUrl, appId, tenantId } = simulator;
     const graph = { baseUrl: url, openIdConfigurationUrl, appId, tenantIds: [tenantId] };
@@ -69,7 +69,7 @@ describe.skipIf(skipWithoutRedis())("a call whose instance is killed", () => {
       import { createRedisOperationStore } from "@graph-dtmf/redis";
       const store = createRedisOperationStore({ url: "${redis.url}" });
       const credential = async () => (${JSON.stringify(token)});
-      const bot = createCallingBot({ ...${JSON.stringify(graph)}, credential, store, callbackUri: "${url}/nobody" });
+      const bot = createCallingBot({ ...${JSON.stringify(graph)}, credential, store, callbackUri: "${url}/unused" });
       const call = await bot.createCall({ targets: [{ phone: { id: "+15550100" } }] });
       call.keepAlive();
       process.send(call.id);
@@ -87,27 +87,27 @@ describe.skipIf(skipWithoutRedis())("a call whose instance is killed", () => {
     const process = fork(program, { execArgv: [], cwd: import.meta.dirname });
     child = process;
     const [callId] = await once(process, "message");
-    await vi.waitFor(async () => expect(await admin.zScore(DUE, callId)).not.toBeNull(), eventually);
+    await vi.waitFor(async () => expect(await admin.zScore(LEASES, callId)).not.toBeNull(), POLLING);
     const ended = once(process, "exit");
     process.kill("SIGKILL");
     await ended;
     return callId;
   };
 
-  /** Another instance, which has never heard of the call; tells how often it has looked for those of the dead. */
+  /** Starts another instance. `lookups()` is the number of times that it has looked for expired leases. */
   const startAnother = () => {
-    let looks = 0;
+    let lookups = 0;
     const counting: Clock = {
       now: clock.now,
       after(delayMs, callback) {
-        if (delayMs === MINUTE_MS) looks++;
+        if (delayMs === MINUTE_MS) lookups++;
         return clock.after(delayMs, callback);
       },
     };
     const store = createRedisOperationStore({ url: redis.url });
     const operations = createOperationTracker({ store });
     const dtmf = createDtmfClient({ baseUrl: simulator.url, credential: simulator.credential, operations });
-    const { mock: told } = vi.spyOn(dtmf.calls, "keepAlive");
+    const { mock: keepAlive } = vi.spyOn(dtmf.calls, "keepAlive");
     const verifier = createGraphCallingVerifier({ ...simulator, tenantIds: [simulator.tenantId] });
     const errors: unknown[] = [];
     const onError = (error: unknown): void => void errors.push(error);
@@ -119,41 +119,41 @@ describe.skipIf(skipWithoutRedis())("a call whose instance is killed", () => {
       await operations.close();
       await store.close();
     });
-    return { errors, told, looks: () => looks };
+    return { errors, keepAlive, lookups: () => lookups };
   };
 
-  /** Redis goes by its own time, so what passes here is taken off its leases. */
+  /** Advances the clock by a minute. Redis has its own clock, so the expiry of leases is moved by the same time. */
   const passMinute = async (): Promise<void> => {
     await clock.advance(MINUTE_MS);
-    for (const callId of await admin.zRange(DUE, 0, -1)) await admin.zIncrBy(DUE, -MINUTE_MS, callId);
+    for (const callId of await admin.zRange(LEASES, 0, -1)) await admin.zIncrBy(LEASES, -MINUTE_MS, callId);
   };
-  const kept = () => simulator.requests.filter(({ action }) => action === "keepAlive");
+  const keepAlives = () => simulator.requests.filter(({ action }) => action === "keepAlive");
 
-  test("is dropped by Graph after 45 minutes if there is no other", async () => {
-    const callId = await callAndDie();
+  test("stops without another instance, and Graph ends the call after 45 minutes", async () => {
+    const callId = await createCallAndKill();
     for (let minute = 0; minute < 46; minute++) await passMinute();
     expect(simulator.call(callId).state).toBe("terminated");
-    expect(kept()).toEqual([]);
+    expect(keepAlives()).toEqual([]);
   });
 
-  test("is kept alive for hours by one of the others, and by one alone", async () => {
-    const callId = await callAndDie();
+  test("continues for hours on exactly one of the other instances", async () => {
+    const callId = await createCallAndKill();
     const others = [startAnother(), startAnother()];
     for (let minute = 0; minute < 180; minute++) {
-      const before = others.map(({ looks }) => looks());
+      const before = others.map(({ lookups }) => lookups());
       await passMinute();
       await vi.waitFor(() => {
-        for (const [n, { looks }] of others.entries()) expect(looks()).toBeGreaterThan(before[n] ?? 0);
-        const results = others.flatMap(({ told }) => told.settledResults);
+        for (const [n, { lookups }] of others.entries()) expect(lookups()).toBeGreaterThan(before[n] ?? 0);
+        const results = others.flatMap(({ keepAlive }) => keepAlive.settledResults);
         expect(results.every(({ type }) => type === "fulfilled")).toBe(true);
-      }, eventually);
+      }, POLLING);
     }
     expect(simulator.call(callId).state).toBe("established");
-    expect(kept().length).toBeGreaterThanOrEqual(10);
-    expect(kept().length).toBeLessThanOrEqual(13);
-    expect(kept().every((request) => request.callId === callId)).toBe(true);
-    // Whoever took it over keeps it.
-    expect(others.map(({ told }) => told.calls.length).sort()[0]).toBe(0);
+    expect(keepAlives().length).toBeGreaterThanOrEqual(10);
+    expect(keepAlives().length).toBeLessThanOrEqual(13);
+    expect(keepAlives().every((request) => request.callId === callId)).toBe(true);
+    // The instance that took the call over keeps it.
+    expect(others.map(({ keepAlive }) => keepAlive.calls.length).sort()[0]).toBe(0);
     expect(others.flatMap(({ errors }) => errors)).toEqual([]);
   });
 });

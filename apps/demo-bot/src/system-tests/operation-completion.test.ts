@@ -11,50 +11,50 @@ const CALL = "481f3600-983e-4276-9b59-c1b30ec8d125";
 const OPERATION = "d36fe651-9f50-484d-bd4b-1e6415eae448";
 const CONTEXT = "mine";
 
-type End = "completedSuccessfully" | "mediaOperationCanceled" | "unknown";
+type CompletionReason = "completedSuccessfully" | "mediaOperationCanceled" | "unknown";
 const OUTCOMES = { completedSuccessfully: "completed", mediaOperationCanceled: "canceled", unknown: "failed" } as const;
-const ends = fc.constantFrom<End>("completedSuccessfully", "mediaOperationCanceled", "unknown");
+const reasons = fc.constantFrom<CompletionReason>("completedSuccessfully", "mediaOperationCanceled", "unknown");
 
-/** What Graph does with a send, and what it and the call do besides. */
-const story = fc.record({
-  answer: fc.constantFrom("running", "over", "refused", "504", "reset", "broken", "429 first", "503 first"),
-  /** The end of the operation as its answer has it, if it is over. */
-  answeredEnd: ends,
-  /** Notifications that overtake the answer, and those that come after it. */
-  early: fc.array(ends, { maxLength: 2 }),
-  late: fc.array(ends, { maxLength: 2 }),
+/** How Graph responds to a send, which notifications it posts, and when the call ends. */
+const sequences = fc.record({
+  response: fc.constantFrom("running", "completed", "refused", "504", "reset", "broken", "429 first", "503 first"),
+  /** The completion reason in the response, if the operation is completed there. */
+  responseReason: reasons,
+  /** The completion reasons of notifications before and after the response. */
+  early: fc.array(reasons, { maxLength: 2 }),
+  late: fc.array(reasons, { maxLength: 2 }),
   hasId: fc.boolean(),
   hasContext: fc.boolean(),
   callEnds: fc.constantFrom("never", "before", "after"),
 });
-type Story = typeof story extends fc.Arbitrary<infer T> ? T : never;
+type Sequence = typeof sequences extends fc.Arbitrary<infer T> ? T : never;
 
-/** The table of the documentation, once more and plainly. */
-function judge({ answer, answeredEnd, early, late, hasId, hasContext, callEnds }: Story) {
-  const isHeard = hasId || hasContext;
-  // Before the answer only the clientContext tells whose it is.
-  const isHeardEarly = early.length > 0 && hasContext;
-  const waits = answer === "429 first" || answer === "503 first";
-  const requests = waits && !isHeardEarly ? 2 : 1;
-  const isUnknown = answer === "504" || answer === "reset" || answer === "broken";
-  const result = answer === "refused" ? "graph_request_failed" : isUnknown ? "delivery_unknown" : "accepted";
-  const knowsId = result === "accepted";
-  const heard = [
+/** The expected result, written as a plain version of the rules that the packages implement. */
+function expectedResult({ response, responseReason, early, late, hasId, hasContext, callEnds }: Sequence) {
+  const isMatched = hasId || hasContext;
+  // Before the response, only the clientContext matches a notification with the operation.
+  const isMatchedEarly = early.length > 0 && hasContext;
+  const isRetried = response === "429 first" || response === "503 first";
+  const requests = isRetried && !isMatchedEarly ? 2 : 1;
+  const isUnknown = response === "504" || response === "reset" || response === "broken";
+  const result = response === "refused" ? "graph_request_failed" : isUnknown ? "delivery_unknown" : "accepted";
+  const hasResponse = result === "accepted";
+  const matched = [
     ...(hasContext ? early : []),
-    ...(answer === "over" ? [answeredEnd] : []),
-    ...(!hasContext && hasId && knowsId ? early : []),
-    ...(isHeard && (hasContext || knowsId) ? late : []),
+    ...(response === "completed" ? [responseReason] : []),
+    ...(!hasContext && hasId && hasResponse ? early : []),
+    ...(isMatched && (hasContext || hasResponse) ? late : []),
   ];
-  const [first] = heard;
+  const [first] = matched;
   const outcome = first ? OUTCOMES[first] : callEnds === "never" ? "timedOut" : "callEnded";
   return { requests, result, outcome };
 }
 
-let current: { story: Story; operations: OperationTracker; requests: number };
+let current: { sequence: Sequence; operations: OperationTracker; requests: number };
 let dtmf: DtmfClient;
 let clock: ManualClock;
 const server = createServer((request, response) => {
-  request.resume().on("end", () => void answer(response));
+  request.resume().on("end", () => void respond(response));
 });
 
 beforeAll(async () => {
@@ -66,42 +66,46 @@ afterAll(() => {
   server.close();
 });
 
-const operation = (end?: End) => ({
+const operation = (completionReason?: CompletionReason) => ({
   "@odata.type": "#microsoft.graph.sendDtmfTonesOperation",
   id: OPERATION,
   clientContext: CONTEXT,
-  status: end ? "completed" : "running",
-  ...(end && { completionReason: end }),
+  status: completionReason ? "completed" : "running",
+  ...(completionReason && { completionReason }),
 });
 
-async function notify(operations: OperationTracker, { hasId, hasContext }: Story, end: End): Promise<void> {
-  const { id, clientContext, ...members } = operation(end);
-  const told = { ...members, id: hasId ? id : "", ...(hasContext && { clientContext }) };
+async function notify(
+  operations: OperationTracker,
+  { hasId, hasContext }: Sequence,
+  reason: CompletionReason,
+): Promise<void> {
+  const { id, clientContext, ...members } = operation(reason);
+  const notified = { ...members, id: hasId ? id : "", ...(hasContext && { clientContext }) };
   await operations.apply({
     kind: "operation",
     callId: CALL,
-    operationId: told.id,
+    operationId: notified.id,
     changeType: "deleted",
-    operation: told,
+    operation: notified,
     raw: {},
   });
 }
 
-async function answer(response: ServerResponse): Promise<void> {
-  const { story, operations } = current;
+async function respond(response: ServerResponse): Promise<void> {
+  const { sequence, operations } = current;
   const isFirst = ++current.requests === 1;
-  if (isFirst) for (const end of story.early) await notify(operations, story, end);
+  if (isFirst) for (const reason of sequence.early) await notify(operations, sequence, reason);
   const json = (status: number, body: object, headers = {}): void => {
     response.writeHead(status, { "content-type": "application/json", ...headers }).end(JSON.stringify(body));
   };
-  if (story.answer === "reset") response.socket?.resetAndDestroy();
-  else if (story.answer === "broken") {
+  if (sequence.response === "reset") response.socket?.resetAndDestroy();
+  else if (sequence.response === "broken") {
     response.writeHead(200, { "content-length": 500 }).write('{"id"', () => response.socket?.destroy());
-  } else if (story.answer === "504") json(504, {});
-  else if (story.answer === "refused") json(404, { error: { code: "8522", message: "Call not found." } });
-  else if (isFirst && story.answer === "429 first") json(429, {}, { "retry-after": "0" });
-  else if (isFirst && story.answer === "503 first") json(503, {}, { "retry-after": "0" });
-  else json(200, operation(story.answer === "over" ? story.answeredEnd : undefined));
+  } else if (sequence.response === "504") json(504, {});
+  else if (sequence.response === "refused") json(404, { error: { code: "8522", message: "Call not found." } });
+  else if (isFirst && sequence.response === "429 first") json(429, {}, { "retry-after": "0" });
+  else if (isFirst && sequence.response === "503 first") json(503, {}, { "retry-after": "0" });
+  else json(200, operation(sequence.response === "completed" ? sequence.responseReason : undefined));
 }
 
 const callEnded: Notification = {
@@ -112,21 +116,21 @@ const callEnded: Notification = {
   raw: {},
 };
 
-async function tell(story: Story) {
+async function run(sequence: Sequence) {
   clock = createManualClock();
   const operations = createOperationTracker({ clock });
-  current = { story, operations, requests: 0 };
+  current = { sequence, operations, requests: 0 };
   const { port } = server.address() as AddressInfo;
   dtmf = createDtmfClient({ baseUrl: `http://127.0.0.1:${port}`, credential: async () => "token", operations });
-  if (story.callEnds === "before") await operations.apply(callEnded);
+  if (sequence.callEnds === "before") await operations.apply(callEnded);
   const sending = await dtmf.sendDtmfTones(CALL, { tones: "4711#", clientContext: CONTEXT }).then(
     (sent) => ({ result: "accepted", completion: () => sent.completion() }),
     (error) => ({ result: error.code, completion: () => error.completion?.() }),
   );
   const settled: unknown[] = [];
   const waits = [1, 2].map(async () => settled.push((await sending.completion())?.outcome));
-  for (const end of story.late) await notify(operations, story, end);
-  if (story.callEnds === "after") await operations.apply(callEnded);
+  for (const reason of sequence.late) await notify(operations, sequence, reason);
+  if (sequence.callEnds === "after") await operations.apply(callEnded);
   await clock.advance(700_000);
   await Promise.all(waits);
   await dtmf.close();
@@ -134,12 +138,12 @@ async function tell(story: Story) {
   return { result: sending.result, requests: current.requests, settled, left };
 }
 
-test("whatever Graph answers and tells, in whatever order, as often or never: one request, one end, nothing left", async () => {
+test("sends once, completes once and leaves nothing pending, for every order of responses, notifications and call ends", async () => {
   await fc.assert(
-    fc.asyncProperty(story, async (story) => {
-      const { result, requests, outcome } = judge(story);
+    fc.asyncProperty(sequences, async (sequence) => {
+      const { result, requests, outcome } = expectedResult(sequence);
       const settled = result === "graph_request_failed" ? [undefined, undefined] : [outcome, outcome];
-      expect(await tell(story)).toEqual({ result, requests, settled, left: { pending: 0, timers: 0 } });
+      expect(await run(sequence)).toEqual({ result, requests, settled, left: { pending: 0, timers: 0 } });
     }),
     { numRuns: 300 },
   );

@@ -7,11 +7,11 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-/** Below the root, so that packages are found from there. */
+/** Inside the repository, so that imports of packages resolve. */
 const cache = join(import.meta.dirname, "../../../node_modules/.cache");
 let folder: string;
 let url: string;
-/** Takes every send, but is silent about those with a clientContext that says so. */
+/** Accepts every send, but never responds to a body that contains "silent". */
 const server = createServer(async (request, response) => {
   let body = "";
   for await (const chunk of request) body += chunk;
@@ -22,7 +22,7 @@ const server = createServer(async (request, response) => {
 
 beforeAll(async () => {
   await mkdir(cache, { recursive: true });
-  folder = await mkdtemp(join(cache, "process-ends-"));
+  folder = await mkdtemp(join(cache, "process-exit-"));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -34,7 +34,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** Runs a program in a process of its own, to its own end. */
+/** Runs a program in a child process until it exits. */
 async function run(name: string, program: string): Promise<{ code: number | null; output: string }> {
   const outfile = join(folder, `${name}.mjs`);
   const contents = `
@@ -57,33 +57,33 @@ async function run(name: string, program: string): Promise<{ code: number | null
   child.stdout.on("data", (chunk) => {
     output += chunk;
   });
-  // Sooner than the idle connections, the operations (30 s) and the retries would let it.
+  // Less than the timeout of operations (30 s), so that a process that waits for a timer fails the test.
   const limit = setTimeout(() => child.kill(), 25_000);
   const [code] = await once(child, "close");
   clearTimeout(limit);
   return { code, output };
 }
 
-test("a process that has sent, and closes nothing, ends by itself: no entry, timer or idle connection keeps it", async () => {
+test("a process exits without close(): pending operations, timers and idle connections do not keep it running", async () => {
   const program = `
     for (let n = 0; n < 20; n++) await dtmf.sendDtmfTones("call-" + n % 5, { tones: "1" });
     console.log(operations.pending);`;
   expect(await run("sent", program)).toEqual({ code: 0, output: "20\n" });
 });
 
-test("a wait that is awaited keeps it, and no longer than it lasts", async () => {
+test("an awaited completion keeps the process running until it settles", async () => {
   const program = `
     const sent = await dtmf.sendDtmfTones("call", { tones: "1" });
     console.log((await sent.completion({ timeoutMs: 200 })).outcome);`;
   expect(await run("awaited", program)).toEqual({ code: 0, output: "timedOut\n" });
 });
 
-test("it ends after sends that nobody answers, and after a store that never does", async () => {
+test("a process exits after requests without a response and with a store that never responds", async () => {
   const program = `
-    const hasty = createDtmfClient({ baseUrl: "${url}", credential: async () => "token", operations, responseTimeoutMs: 200 });
-    const silent = await hasty.sendDtmfTones("call", { tones: "1", clientContext: "silent" }).catch((error) => error);
-    const away = { ...createMemoryOperationStore(), put: () => new Promise(() => {}), open: () => Promise.reject(new Error("away")) };
-    const other = createOperationTracker({ store: away });
+    const shortTimeout = createDtmfClient({ baseUrl: "${url}", credential: async () => "token", operations, responseTimeoutMs: 200 });
+    const silent = await shortTimeout.sendDtmfTones("call", { tones: "1", clientContext: "silent" }).catch((error) => error);
+    const unresponsive = { ...createMemoryOperationStore(), put: () => new Promise(() => {}), open: () => Promise.reject(new Error("away")) };
+    const other = createOperationTracker({ store: unresponsive });
     other.expect({ callId: "call", clientContext: "mine" });
     const operation = { id: "op", status: "failed", clientContext: "mine" };
     const lost = await Promise.race([
@@ -95,7 +95,7 @@ test("it ends after sends that nobody answers, and after a store that never does
   expect(await run("silent", program)).toEqual({ code: 3, output: "delivery_unknown store_unavailable 1\n" });
 });
 
-test("closing is enough for a process that waits for much", async () => {
+test("close() settles all waits, so that the process exits", async () => {
   const program = `
     const waiting = [];
     for (let n = 0; n < 20; n++) waiting.push((await dtmf.sendDtmfTones("call-" + n % 5, { tones: "1" })).completion());

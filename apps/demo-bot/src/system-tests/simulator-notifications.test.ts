@@ -8,7 +8,7 @@ import { type Simulator, type SpellingFault, startSimulator } from "@graph-dtmf/
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
-// The reader and the simulator were written apart, from the same documents: what the one says the other must understand.
+// The parser and the simulator were written independently, from the same documentation. This test compares them.
 
 const clock = createManualClock();
 let simulator: Simulator;
@@ -30,7 +30,7 @@ afterAll(async () => {
   bot.close();
 });
 
-async function ask(path: string, body: unknown): Promise<{ id: string }> {
+async function post(path: string, body: unknown): Promise<{ id: string }> {
   const { token } = await simulator.credential.getToken("https://graph.microsoft.com/.default");
   const response = await fetch(`${simulator.url}/v1.0/communications/calls${path}`, {
     method: "POST",
@@ -42,36 +42,37 @@ async function ask(path: string, body: unknown): Promise<{ id: string }> {
   return text === "" ? { id: "" } : JSON.parse(text);
 }
 
+/** The status and the completion reason of an operation that the simulator ends in each way. */
 const ENDINGS = {
-  well: "completed completedSuccessfully",
+  completedSuccessfully: "completed completedSuccessfully",
   mediaOperationCanceled: "completed mediaOperationCanceled",
   unknown: "completed unknown",
   failed: "failed unknown",
 } as const;
 const serviceHosted = { "@odata.type": "#microsoft.graph.serviceHostedMediaConfig" };
 
-/** Something that happens in a call, and how each notification of it is to be read. */
+/** An event in a call. */
 type Step =
-  | { does: "send"; tones: readonly Tone[]; ending: keyof typeof ENDINGS }
-  | { does: "press"; tones: readonly Tone[] }
-  | { does: "prompt" }
-  | { does: "cancel" };
+  | { kind: "send"; tones: readonly Tone[]; ending: keyof typeof ENDINGS }
+  | { kind: "press"; tones: readonly Tone[] }
+  | { kind: "prompt" }
+  | { kind: "cancel" };
 
 const tones = fc.array(fc.constantFrom(...TONES), { minLength: 1, maxLength: 4 });
 const step: fc.Arbitrary<Step> = fc.oneof(
   fc.record({
-    does: fc.constant("send"),
+    kind: fc.constant("send"),
     tones,
     ending: fc.constantFrom(...(Object.keys(ENDINGS) as (keyof typeof ENDINGS)[])),
   }),
-  fc.record({ does: fc.constant("press"), tones }),
-  fc.record({ does: fc.constant("prompt") }),
-  fc.record({ does: fc.constant("cancel") }),
+  fc.record({ kind: fc.constant("press"), tones }),
+  fc.record({ kind: fc.constant("prompt") }),
+  fc.record({ kind: fc.constant("cancel") }),
 );
 const scenario = fc.record({
   direction: fc.constantFrom("incoming", "outgoing"),
   steps: fc.array(step, { maxLength: 5 }),
-  /** Those of the first notifications; the rest are spelled as always. */
+  /** The spellings of the first notifications. The others have the documented spelling. */
   spellings: fc.array(
     fc.constantFrom<SpellingFault["spell"]>(
       "pascalCase",
@@ -87,6 +88,7 @@ const scenario = fc.record({
   subcode: fc.nat(9999),
 });
 
+/** Runs events in a call, and records a summary of each notification that is expected. */
 class Exchange {
   readonly expected: string[] = [];
   #callId = "";
@@ -95,25 +97,25 @@ class Exchange {
   async begin(direction: "incoming" | "outgoing"): Promise<void> {
     if (direction === "incoming") {
       this.#callId = simulator.incoming({ callbackUri }).id;
-      await ask(`/${this.#callId}/answer`, { callbackUri, mediaConfig: serviceHosted });
+      await post(`/${this.#callId}/answer`, { callbackUri, mediaConfig: serviceHosted });
       this.expected.push(`created ${this.#callId} call incoming`);
     } else {
       const targets = [{ identity: { user: { id: "u" } } }];
       const { tenantId } = simulator;
-      this.#callId = (await ask("", { callbackUri, tenantId, targets, mediaConfig: serviceHosted })).id;
+      this.#callId = (await post("", { callbackUri, tenantId, targets, mediaConfig: serviceHosted })).id;
     }
     await clock.advance(500);
     for (const state of ["establishing", "established"]) this.expected.push(`updated ${this.#callId} call ${state}`);
-    await ask(`/${this.#callId}/subscribeToTone`, {});
+    await post(`/${this.#callId}/subscribeToTone`, {});
   }
 
-  async take(step: Step): Promise<void> {
+  async run(step: Step): Promise<void> {
     const path = `/${this.#callId}`;
-    switch (step.does) {
+    switch (step.kind) {
       case "send": {
         const { tones, ending } = step;
-        if (ending !== "well") simulator.faults.next({ on: "sendDtmfTones", complete: ending });
-        const { id } = await ask(`${path}/sendDtmfTones`, { tones, clientContext: "c" });
+        if (ending !== "completedSuccessfully") simulator.faults.next({ on: "sendDtmfTones", complete: ending });
+        const { id } = await post(`${path}/sendDtmfTones`, { tones, clientContext: "c" });
         return this.#operation(id, `sendDtmfTonesOperation ${ENDINGS[ending]} c`, tones.length * 100);
       }
       case "press":
@@ -126,16 +128,16 @@ class Exchange {
         const prompts = [
           { "@odata.type": "#microsoft.graph.mediaPrompt", mediaInfo: { uri: "https://bot.example/a" } },
         ];
-        const { id } = await ask(`${path}/playPrompt`, { prompts, clientContext: "p" });
-        if (step.does === "prompt") return this.#operation(id, "playPromptOperation completed 200/0 p", 1000);
-        await ask(`${path}/cancelMediaProcessing`, {});
+        const { id } = await post(`${path}/playPrompt`, { prompts, clientContext: "p" });
+        if (step.kind === "prompt") return this.#operation(id, "playPromptOperation completed 200/0 p", 1000);
+        await post(`${path}/cancelMediaProcessing`, {});
         return this.#operation(id, "playPromptOperation failed 400/8508 p", 0);
       }
     }
   }
 
-  async #operation(id: string, ends: string, afterMs: number): Promise<void> {
-    this.expected.push(`deleted ${this.#callId} ${id} ${ends}`);
+  async #operation(id: string, summary: string, afterMs: number): Promise<void> {
+    this.expected.push(`deleted ${this.#callId} ${id} ${summary}`);
     await clock.advance(afterMs);
   }
 
@@ -146,12 +148,12 @@ class Exchange {
   }
 }
 
-/** What a notification says, in one line; the ids in it are those of the address. */
+/** A notification in one line. The ids are those of its resource URL. */
 function summaryOf(notification: Notification): string {
   const { kind, changeType, callId } = notification;
   const codes = (result?: { code: number; subcode: number }): string =>
     result ? `${result.code}/${result.subcode}` : "";
-  const words = (): unknown[] => {
+  const details = (): unknown[] => {
     switch (notification.kind) {
       case "operation": {
         const { operation, operationId } = notification;
@@ -169,17 +171,17 @@ function summaryOf(notification: Notification): string {
         return [kind];
     }
   };
-  return [changeType, callId, ...words()].join(" ").trimEnd();
+  return [changeType, callId, ...details()].join(" ").trimEnd();
 }
 
-test("whatever the simulator tells, in whatever spelling, is read as it was meant", async () => {
+test("parses every notification of the simulator, in every spelling", async () => {
   await fc.assert(
     fc.asyncProperty(scenario, async ({ direction, steps, spellings, subcode }) => {
       posted = [];
       for (const spell of spellings) simulator.faults.next({ on: "notification", spell });
       const exchange = new Exchange();
       await exchange.begin(direction);
-      for (const step of steps) await exchange.take(step);
+      for (const step of steps) await exchange.run(step);
       await exchange.end(subcode);
       expect(posted.flatMap((body) => parseNotifications(body)).map(summaryOf)).toEqual(exchange.expected);
       expect(simulator.undelivered).toEqual([]);

@@ -2,59 +2,62 @@ import { formatTones } from "@graph-dtmf/models";
 import type { Simulator } from "@graph-dtmf/simulator";
 import type { Send } from "./workload.ts";
 
-/** What the far end heard of a send: nothing, its beginning, or all of it; how often it began. */
-export interface Heard {
+/** What the far end received of a send: how often its tones began, and how many of them came. */
+export interface ReceivedTones {
   times: number;
   extent: "nothing" | "part" | "all";
 }
 
-/** A send, what was heard of it, and what is wrong with that. */
-export interface Account {
+/** A send, what the far end received of it, and the contradiction between the two, if any. */
+export interface CheckedSend {
   send: Send;
-  heard: Heard;
-  fault?: string;
+  received: ReceivedTones;
+  problem?: string;
 }
 
-/** Holds what the bot was told of its sends against what the far ends heard. */
-export function accountFor(sends: readonly Send[], simulator: Simulator): Account[] {
+/** Compares the results that the bot got for its sends with the tones that the far ends received. */
+export function checkSends(sends: readonly Send[], simulator: Simulator): CheckedSend[] {
   return [...new Set(sends.map(({ callId }) => callId))].flatMap((callId) => {
     const ofCall = sends.filter((send) => send.callId === callId);
-    const heard = listen(ofCall, formatTones(simulator.call(callId).heard));
+    const received = splitReceivedKeys(ofCall, formatTones(simulator.call(callId).heard));
     return ofCall.map((send, index) => {
-      const fault = faultOf(send, heard[index] as Heard);
-      return { send, heard: heard[index] as Heard, ...(fault !== undefined && { fault }) };
+      const problem = findProblem(send, received[index] as ReceivedTones);
+      return { send, received: received[index] as ReceivedTones, ...(problem !== undefined && { problem }) };
     });
   });
 }
 
-/** Tells the sends of a call apart: each begins with a key of its own. */
-function listen(sends: readonly Send[], heard: string): Heard[] {
+/** Assigns the keys that a call received to its sends. Each send of a call begins with a different key. */
+function splitReceivedKeys(sends: readonly Send[], received: string): ReceivedTones[] {
   const keys = sends.map(({ tones }) => formatTones(tones));
-  const whole = keys.map(() => 0);
-  let rest = heard;
-  // One that was over at once may stand in the middle of another, and is taken out first.
+  const complete = keys.map(() => 0);
+  let rest = received;
+  // The simulator plays the tones of an `atOnce` operation at once, in the middle of another send. Complete sends are
+  // removed first.
   for (let index = keys.findIndex((one) => rest.includes(one)); index >= 0; ) {
     rest = rest.replace(keys[index] as string, "");
-    whole[index] = (whole[index] ?? 0) + 1;
+    complete[index] = (complete[index] ?? 0) + 1;
     index = keys.findIndex((one) => rest.includes(one));
   }
   return keys.map((one, index) => {
     const parts = rest.split(one.charAt(0)).length - 1;
-    const full = whole[index] ?? 0;
+    const full = complete[index] ?? 0;
     return { times: full + parts, extent: full > 0 ? "all" : parts > 0 ? "part" : "nothing" };
   });
 }
 
-/** Says what is wrong with what the bot was told, in the light of what was heard; `undefined` if nothing is. */
-function faultOf(send: Send, heard: Heard): string | undefined {
-  const { answer, outcome } = send;
-  if (heard.times > 1) return "played twice";
-  if (send.astray !== undefined) return `an error of no kind that is documented: ${send.astray}`;
-  if (answer === "none") return "no answer";
-  if (answer === "refused") return heard.times === 0 ? undefined : "refused, and played";
-  if (outcome === undefined) return "a wait without end";
-  if (outcome.outcome === "completed" && heard.extent !== "all") return "told as played, and not heard in full";
-  if (outcome.outcome === "canceled" && heard.extent === "all") return "told as not played in full, and heard in full";
-  if (outcome.outcome === "callEnded" && !send.wasOver) return "told that the call has ended, and it has not";
+/** The contradiction between the result of a send and the received tones, or undefined. */
+function findProblem(send: Send, received: ReceivedTones): string | undefined {
+  const { response, outcome } = send;
+  if (received.times > 1) return "played twice";
+  if (send.undocumentedError !== undefined) return `an undocumented error: ${send.undocumentedError}`;
+  if (response === "none") return "no response";
+  if (response === "refused") return received.times === 0 ? undefined : "reported as refused, but played";
+  if (outcome === undefined) return "the completion is still pending";
+  if (outcome.outcome === "completed" && received.extent !== "all")
+    return "reported as played, but not received in full";
+  if (outcome.outcome === "canceled" && received.extent === "all")
+    return "reported as not played in full, but received in full";
+  if (outcome.outcome === "callEnded" && !send.callHadEnded) return "reported as call ended, but the call is active";
   return undefined;
 }

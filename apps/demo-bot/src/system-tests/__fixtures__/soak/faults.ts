@@ -2,7 +2,7 @@ import type { Fault } from "@graph-dtmf/simulator";
 
 const of = <T>(values: readonly T[], fault: (value: T) => Fault): Fault[] => values.map(fault);
 
-/** All that can go wrong while tones are sent, once each. */
+/** Every fault that can affect a send, once each. */
 export const FAULTS: readonly Fault[] = [
   { on: "sendDtmfTones", respond: { status: 429, retryAfter: "1.5" } },
   { on: "sendDtmfTones", respond: { status: 429, retryAfter: 3600 } },
@@ -42,7 +42,7 @@ export const FAULTS: readonly Fault[] = [
   { on: "token", drop: "beforeExecuting" },
 ];
 
-/** A fault in few words, for a table. */
+/** A short name of a fault, for a table. */
 export function nameOf(fault: Fault | undefined): string {
   if (!fault) return "none";
   const { on, ...what } = fault;

@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
-import { setImmediate as turn } from "node:timers/promises";
+import { setImmediate as nextIteration } from "node:timers/promises";
 
-/** What tells that something goes on between the servers and clients of this process. */
+/** Channels that publish while servers and clients of this process communicate. */
 const CHANNELS = [
   "net.client.socket",
   "net.server.socket",
@@ -16,53 +16,53 @@ const CHANNELS = [
   "undici:request:trailers",
   "undici:request:error",
 ];
-/** Work for other threads, of which the event loop knows nothing until it is done. */
+/** Functions that work in other threads, which the event loop does not show. */
 const THREADED = ["sign", "verify", "importKey", "generateKey", "exportKey", "digest"] as const;
 
-/** So many turns of the event loop without news, and a message on its way would have arrived: loopback takes no time. */
-const QUIET_TURNS = 12;
-/** Where nothing at all has happened, nothing is on its way. */
-const IDLE_TURNS = 2;
+/** After so many iterations of the event loop without activity, no message is in transit: loopback has no latency. */
+const QUIET_ITERATIONS = 12;
+/** Iterations that are enough if there was no activity at all. */
+const IDLE_ITERATIONS = 2;
 
-/** Watches the sockets and the cryptography of this process. */
-export class Network {
-  #news = 0;
-  #threaded = 0;
-  readonly #note = (): void => {
-    this.#news++;
+/** Observes the sockets and the cryptography of this process. */
+export class NetworkActivity {
+  #events = 0;
+  #inThreads = 0;
+  readonly #count = (): void => {
+    this.#events++;
   };
   readonly #originals = THREADED.map((name) => [name, crypto.subtle[name]] as const);
 
   constructor() {
-    for (const channel of CHANNELS) subscribe(channel, this.#note);
+    for (const channel of CHANNELS) subscribe(channel, this.#count);
     for (const [name, original] of this.#originals) {
-      const watched = async (...given: unknown[]): Promise<unknown> => {
-        this.#threaded++;
+      const counted = async (...args: unknown[]): Promise<unknown> => {
+        this.#inThreads++;
         try {
-          return await Reflect.apply(original, crypto.subtle, given);
+          return await Reflect.apply(original, crypto.subtle, args);
         } finally {
-          this.#threaded--;
-          this.#news++;
+          this.#inThreads--;
+          this.#events++;
         }
       };
-      Object.defineProperty(crypto.subtle, name, { value: watched, configurable: true });
+      Object.defineProperty(crypto.subtle, name, { value: counted, configurable: true });
     }
   }
 
-  /** Resolves once nothing goes on any more. */
-  readonly quiet = async (): Promise<void> => {
-    let needed = IDLE_TURNS;
-    for (let turns = 0; turns < needed; turns++) {
-      const before = this.#news;
-      await turn();
-      if (this.#news === before && this.#threaded === 0) continue;
-      needed = QUIET_TURNS;
-      turns = -1;
+  /** Resolves when there is no activity any more. */
+  readonly waitForQuiet = async (): Promise<void> => {
+    let needed = IDLE_ITERATIONS;
+    for (let iterations = 0; iterations < needed; iterations++) {
+      const before = this.#events;
+      await nextIteration();
+      if (this.#events === before && this.#inThreads === 0) continue;
+      needed = QUIET_ITERATIONS;
+      iterations = -1;
     }
   };
 
   close(): void {
-    for (const channel of CHANNELS) unsubscribe(channel, this.#note);
+    for (const channel of CHANNELS) unsubscribe(channel, this.#count);
     for (const [name] of this.#originals) Reflect.deleteProperty(crypto.subtle, name);
   }
 }

@@ -1,37 +1,39 @@
-import { type Account, accountFor } from "./check-sends.ts";
-import { createDice } from "./seeded-random.ts";
-import { openWorld } from "./test-bed.ts";
-import { type Diary, live } from "./workload.ts";
+import { type CheckedSend, checkSends } from "./check-sends.ts";
+import { createSeededRandom } from "./seeded-random.ts";
+import { openTestBed } from "./test-bed.ts";
+import { runWorkload, type WorkloadLog } from "./workload.ts";
 
-/** What is known once it is over. */
-export interface Soaked {
-  accounts: Account[];
-  calls: Diary["calls"];
-  /** Why notifications reached nobody, and how often. */
+/** The result of a soak run. */
+export interface SoakResult {
+  sends: CheckedSend[];
+  calls: WorkloadLog["calls"];
+  /** The number of undelivered notifications for each reason. */
   undelivered: Record<string, number>;
-  /** Operations that are still expected when every send has been told of. */
+  /** The number of operations that are still pending after every send has its outcome. */
   pending: number;
-  /** Timers that nobody has cancelled when all is closed. */
+  /** The number of timers that are still active after everything is closed. */
   timers: number;
 }
 
 const START_MS = 1_700_000_000_000;
 
-/** Lets a bot live for so many hours of its own time. The same seed throws the same faults at it. */
-export async function soak({ hours, seed }: { hours: number; seed: number }): Promise<Soaked> {
-  const world = await openWorld(START_MS);
-  const { clock, simulator, operations } = world;
-  let isOver = false;
-  const life = live({ world, dice: createDice(seed), untilMs: START_MS + hours * 3_600_000 }).finally(() => {
-    isOver = true;
-  });
-  await clock.run(Number.POSITIVE_INFINITY, () => !isOver);
-  if (!isOver) throw new Error("somebody waits without end: no timer is left that could end it");
-  const { sends, calls } = await life;
-  const accounts = accountFor(sends, simulator);
+/** Runs a workload for the given hours of simulated time. The same seed injects the same faults. */
+export async function runSoak({ hours, seed }: { hours: number; seed: number }): Promise<SoakResult> {
+  const testBed = await openTestBed(START_MS);
+  const { clock, simulator, operations } = testBed;
+  let isDone = false;
+  const running = runWorkload({ testBed, random: createSeededRandom(seed) }, START_MS + hours * 3_600_000).finally(
+    () => {
+      isDone = true;
+    },
+  );
+  await clock.run(Number.POSITIVE_INFINITY, () => !isDone);
+  if (!isDone) throw new Error("the workload is still waiting, but no timer is left");
+  const log = await running;
+  const sends = checkSends(log.sends, simulator);
   const undelivered: Record<string, number> = {};
   for (const { reason } of simulator.undelivered) undelivered[reason] = (undelivered[reason] ?? 0) + 1;
   const { pending } = operations;
-  await world.close();
-  return { accounts, calls, undelivered, pending, timers: clock.pending };
+  await testBed.close();
+  return { sends, calls: log.calls, undelivered, pending, timers: clock.pending };
 }

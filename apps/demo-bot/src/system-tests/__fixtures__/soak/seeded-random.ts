@@ -1,24 +1,25 @@
-/** Chance that can be had again: the same seed gives the same throws. */
-export interface Dice {
-  /** From 0 up to, and without, 1. */
-  chance(): number;
-  /** From the one up to and including the other. */
+/** Random values that a seed determines. */
+export interface SeededRandom {
+  /** A number from 0 up to, but not including, 1. */
+  fraction(): number;
+  /** An integer from `from` to `to`, both included. */
   between(from: number, to: number): number;
-  pick<T>(of: readonly T[]): T;
+  /** One of the values. */
+  pick<T>(values: readonly T[]): T;
 }
 
-/** Marsaglia's xorshift, which is random enough for weather. */
-export function createDice(seed: number): Dice {
+/** Creates a generator that returns the same values for the same seed (Marsaglia's xorshift, 32 bits). */
+export function createSeededRandom(seed: number): SeededRandom {
   let state = seed | 0 || 1;
-  const chance = (): number => {
+  const fraction = (): number => {
     state ^= state << 13;
     state ^= state >>> 17;
     state ^= state << 5;
     return (state >>> 0) / 2 ** 32;
   };
   return {
-    chance,
-    between: (from, to) => from + Math.floor(chance() * (to - from + 1)),
-    pick: <T>(of: readonly T[]) => of[Math.floor(chance() * of.length)] as T,
+    fraction,
+    between: (from, to) => from + Math.floor(fraction() * (to - from + 1)),
+    pick: <T>(values: readonly T[]) => values[Math.floor(fraction() * values.length)] as T,
   };
 }

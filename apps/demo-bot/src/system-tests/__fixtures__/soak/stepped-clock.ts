@@ -1,31 +1,35 @@
 import type { Clock } from "@graph-dtmf/models";
 
-/** A clock that goes from one timer to the next, and stands still while there is real work to do. */
+/** A simulated clock that advances from one timer to the next, and not while there is network activity. */
 export interface SteppedClock extends Clock {
-  /** Runs timer after timer until that time, or as long as it is wanted. */
-  run(untilMs: number, isWanted?: () => boolean): Promise<void>;
-  /** Resolves after so long, of its own time. */
+  /** Runs timers until the given time, or until `shouldContinue` returns false. */
+  run(untilMs: number, shouldContinue?: () => boolean): Promise<void>;
+  /** Resolves after the given simulated time. */
   sleep(ms: number): Promise<void>;
   readonly pending: number;
 }
 
-interface Due {
+interface Timer {
   atMs: number;
   callback: () => void;
 }
 
-/** @param quiet Resolves once nothing goes on any more but for what waits for time to pass. */
-export function createSteppedClock(startMs: number, quiet: () => Promise<void>): SteppedClock {
+/**
+ * Creates a clock that starts at `startMs`.
+ *
+ * @param waitForQuiet Resolves when everything that runs waits for a timer.
+ */
+export function createSteppedClock(startMs: number, waitForQuiet: () => Promise<void>): SteppedClock {
   let nowMs = startMs;
-  const queue: Due[] = [];
+  const queue: Timer[] = [];
   const after: Clock["after"] = (delayMs, callback) => {
-    const due: Due = { atMs: nowMs + Math.max(0, delayMs), callback };
-    const next = queue.findIndex(({ atMs }) => atMs > due.atMs);
-    queue.splice(next < 0 ? queue.length : next, 0, due);
+    const timer: Timer = { atMs: nowMs + Math.max(0, delayMs), callback };
+    const next = queue.findIndex(({ atMs }) => atMs > timer.atMs);
+    queue.splice(next < 0 ? queue.length : next, 0, timer);
     return {
       unref() {},
       cancel() {
-        const index = queue.indexOf(due);
+        const index = queue.indexOf(timer);
         if (index >= 0) queue.splice(index, 1);
       },
     };
@@ -34,17 +38,17 @@ export function createSteppedClock(startMs: number, quiet: () => Promise<void>):
     now: () => nowMs,
     after,
     sleep: (ms) => new Promise((resolve) => after(ms, resolve)),
-    async run(untilMs, isWanted = () => true) {
-      await quiet();
-      while (isWanted()) {
-        const [due] = queue;
-        if (!due || due.atMs > untilMs) break;
+    async run(untilMs, shouldContinue = () => true) {
+      await waitForQuiet();
+      while (shouldContinue()) {
+        const [timer] = queue;
+        if (!timer || timer.atMs > untilMs) break;
         queue.shift();
-        nowMs = due.atMs;
-        due.callback();
-        await quiet();
+        nowMs = timer.atMs;
+        timer.callback();
+        await waitForQuiet();
       }
-      if (isWanted()) nowMs = untilMs;
+      if (shouldContinue()) nowMs = untilMs;
     },
     get pending() {
       return queue.length;

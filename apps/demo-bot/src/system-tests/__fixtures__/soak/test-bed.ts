@@ -10,26 +10,27 @@ import {
 } from "@graph-dtmf/notifications";
 import { toNodeHandler } from "@graph-dtmf/notifications/node";
 import { type Simulator, startSimulator } from "@graph-dtmf/simulator";
-import { Network } from "./network-activity.ts";
+import { NetworkActivity } from "./network-activity.ts";
 import { createSteppedClock, type SteppedClock } from "./stepped-clock.ts";
 
-/** A bot and a Graph, on real sockets, and one time for both. */
-export interface World {
+/** A bot and a simulator with real sockets and one simulated clock. */
+export interface TestBed {
   clock: SteppedClock;
   simulator: Simulator;
   dtmf: DtmfClient;
   operations: OperationTracker;
   callbackUri: string;
-  /** While it is down, the bot's callback breaks every connection. */
+  /** While true, the server of the bot resets every connection. */
   isDown: boolean;
   close(): Promise<void>;
 }
 
-export async function openWorld(startMs: number): Promise<World> {
-  // What a client loads it has loaded when it is closed: before the time begins, which takes no note of that.
+/** Starts the bot and the simulator. The clock starts at `startMs`. */
+export async function openTestBed(startMs: number): Promise<TestBed> {
+  // The first client loads modules, which is not visible to NetworkActivity. close() waits for that.
   await createDtmfClient({ credential: async () => "" }).close();
-  const network = new Network();
-  const clock = createSteppedClock(startMs, network.quiet);
+  const activity = new NetworkActivity();
+  const clock = createSteppedClock(startMs, activity.waitForQuiet);
   const simulator = await startSimulator({ clock });
   const operations = createOperationTracker({ clock });
   const { appId, tenantId, openIdConfigurationUrl, credential, url: baseUrl } = simulator;
@@ -37,12 +38,12 @@ export async function openWorld(startMs: number): Promise<World> {
   const receiver = createNotificationReceiver({ verifier, operations, clock });
   const receive = toNodeHandler(receiver, { clock });
   const server = createServer((request, response) => {
-    if (world.isDown) request.socket.resetAndDestroy();
+    if (testBed.isDown) request.socket.resetAndDestroy();
     else receive(request, response);
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const dtmf = createDtmfClient({ baseUrl, credential, operations, clock });
-  const world: World = {
+  const testBed: TestBed = {
     clock,
     simulator,
     dtmf,
@@ -56,8 +57,8 @@ export async function openWorld(startMs: number): Promise<World> {
       await operations.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
-      network.close();
+      activity.close();
     },
   };
-  return world;
+  return testBed;
 }
