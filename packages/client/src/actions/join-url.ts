@@ -2,7 +2,7 @@ import { InvalidRequestError } from "@graph-dtmf/models";
 import { isNonEmptyText, isRecord } from "@graph-dtmf/models/internal";
 
 /** The parts of a meeting that its join URL contains. */
-export interface JoinUrlParts {
+interface JoinUrlParts {
   threadId: string;
   messageId: string;
   replyChainMessageId?: string;

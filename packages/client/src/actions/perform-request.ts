@@ -12,7 +12,7 @@ export interface RequestContext extends SendContext {
 }
 
 /** A request that is complete with its response: no notification follows. */
-export type SimpleRequest<T> = Pick<OutgoingRequest<T>, "request" | "read" | "idempotent"> & {
+type SimpleRequest<T> = Pick<OutgoingRequest<T>, "request" | "read" | "idempotent"> & {
   /** The name of the action in logs and spans. */
   action: string;
   callId?: string;

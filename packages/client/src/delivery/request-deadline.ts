@@ -8,7 +8,7 @@ export class DeadlineExceededError extends Error {
 }
 
 /** The options of a {@link RequestDeadline}. */
-export interface RequestDeadlineOptions {
+interface RequestDeadlineOptions {
   clock: Clock;
   /** Aborted when the client is closed. */
   closing: AbortSignal;

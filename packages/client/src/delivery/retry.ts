@@ -7,7 +7,7 @@ const FIRST_BACKOFF_MS = 250;
 const MAX_BACKOFF_MS = 8_000;
 
 /** The state on which the next retry depends. */
-export interface RetryState {
+interface RetryState {
   /** The number of attempts so far. */
   attempts: number;
   /** Whether a second execution is harmless, as with get, hangUp and keepAlive. */

@@ -7,7 +7,7 @@ export interface GraphErrorExplanation {
 }
 
 /** The parts of a Graph error that an explanation depends on. */
-export interface GraphErrorFacts {
+interface GraphErrorFacts {
   /** HTTP status. */
   status: number;
   /** Graph's codes, from the outermost to the innermost. */

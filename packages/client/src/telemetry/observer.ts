@@ -9,7 +9,7 @@ export interface Observer {
 }
 
 /** The options of {@link createObserver}. */
-export interface ObserverOptions {
+interface ObserverOptions {
   clock: Clock;
   baseUrl: string;
   telemetry?: Telemetry | undefined;
