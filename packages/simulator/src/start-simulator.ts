@@ -81,7 +81,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     faults,
     call: (callId) => createFarEndView(find(calls, callId)),
     incoming: (call) => createFarEndView(startIncoming(calls, call)),
-    signNotificationToken: (claims) => notificationTokens.sign(claims),
+    signNotificationToken: async (claims) => notificationTokens.sign(claims),
     rotateKeys: ({ keepPrevious = true } = {}) => notificationTokens.rotate({ keepPrevious }),
     settled: () => notifier.settled(),
     async reset() {

@@ -1,7 +1,7 @@
-import { randomUUID } from "node:crypto";
+import { type JsonWebKey, randomUUID } from "node:crypto";
 import type { Clock } from "@graph-dtmf/models";
-import { type JWK, SignJWT, UnsecuredJWT } from "jose";
 import type { TokenFault } from "../faults/fault.ts";
+import { signJwt, unsignedJwt } from "./jwt.ts";
 import { generateSigningKey, type SigningKey } from "./signing-key.ts";
 
 /** Life of a token, as a real one of 2022 had it. */
@@ -23,7 +23,7 @@ export class NotificationTokens {
   readonly #clock: Clock;
   readonly #recipient: { appId: string; tenantId: string };
   #keys: [SigningKey, ...SigningKey[]];
-  #lastToken: { nbf: number; kid: string; token: Promise<string> } | undefined;
+  #lastToken: { nbf: number; kid: string; token: string } | undefined;
 
   constructor(clock: Clock, recipient: { appId: string; tenantId: string }, key: SigningKey) {
     this.#clock = clock;
@@ -32,18 +32,18 @@ export class NotificationTokens {
   }
 
   /** A token shaped like a real one: no `iat`, and a `cty` that wrongly marks it as nested. */
-  async sign(claims: Readonly<Record<string, unknown>> = {}): Promise<string> {
-    return await this.#signWith(this.#keys[0], claims);
+  sign(claims: Readonly<Record<string, unknown>> = {}): string {
+    return this.#signWith(this.#keys[0], claims);
   }
 
   /** What a notification is to carry in its Authorization header. */
   async authorization(flaw?: TokenFlaw): Promise<string | undefined> {
     if (flaw === "missing") return undefined;
-    if (flaw === "algNone") return `Bearer ${new UnsecuredJWT(this.#claims()).encode()}`;
+    if (flaw === "algNone") return `Bearer ${unsignedJwt(this.#claims())}`;
     // A stranger who knows the name of our key.
     if (flaw === "wrongKey")
-      return `Bearer ${await this.#signWith({ ...(await generateSigningKey()), kid: this.#keys[0].kid }, {})}`;
-    return `Bearer ${await (flaw ? this.sign(flawed(flaw, this.#claims())) : this.#signForNow())}`;
+      return `Bearer ${this.#signWith({ ...(await generateSigningKey()), kid: this.#keys[0].kid }, {})}`;
+    return `Bearer ${flaw ? this.sign(flawed(flaw, this.#claims())) : this.#signForNow()}`;
   }
 
   /** From now on another key signs. The ones before stay published, as they do for a while in the real service, unless told otherwise. */
@@ -53,19 +53,18 @@ export class NotificationTokens {
   }
 
   /** Within a second, the same key would make the same token again, bit by bit. */
-  async #signForNow(): Promise<string> {
+  #signForNow(): string {
     const [{ kid }] = this.#keys;
     const { nbf } = this.#claims();
     if (this.#lastToken?.nbf !== nbf || this.#lastToken.kid !== kid) {
       this.#lastToken = { nbf, kid, token: this.sign() };
     }
-    return await this.#lastToken.token;
+    return this.#lastToken.token;
   }
 
-  async #signWith({ kid, privateKey }: SigningKey, claims: Readonly<Record<string, unknown>>): Promise<string> {
-    return await new SignJWT({ ...this.#claims(), ...claims })
-      .setProtectedHeader({ alg: "RS256", kid, x5t: kid, typ: "JWT", cty: "JWT" })
-      .sign(privateKey);
+  #signWith({ kid, privateKey }: SigningKey, claims: Readonly<Record<string, unknown>>): string {
+    const header = { alg: "RS256", kid, x5t: kid, typ: "JWT", cty: "JWT" } as const;
+    return signJwt(header, { ...this.#claims(), ...claims }, privateKey);
   }
 
   #claims(): TimedClaims {
@@ -81,7 +80,7 @@ export class NotificationTokens {
   }
 
   /** The JSON Web Key Set. */
-  get published(): { keys: JWK[] } {
+  get published(): { keys: JsonWebKey[] } {
     return { keys: this.#keys.map((key) => key.published) };
   }
 

@@ -1,6 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
 import type { Answer } from "../http/answer.ts";
-import { ACCESS_TOKEN_LIFE_SEC } from "./access-tokens.ts";
+import { ACCESS_TOKEN_LIFETIME_SEC } from "./access-tokens.ts";
 import { TokenRefusal, tenantNotFound } from "./token-refusal.ts";
 
 /** Who may have a token. */
@@ -26,12 +26,12 @@ export interface TokenRequest {
 export async function answerTokenRequest(
   request: TokenRequest,
   credentials: Credentials,
-  issue: (audience: string) => Promise<string>,
+  issue: (audience: string) => string,
 ): Promise<Answer> {
   const audience = checkTokenRequest(request, credentials);
   // One less than it lives, as the real endpoint says.
-  const lifeSec = ACCESS_TOKEN_LIFE_SEC - 1;
-  const access_token = await issue(audience);
+  const lifeSec = ACCESS_TOKEN_LIFETIME_SEC - 1;
+  const access_token = issue(audience);
   return {
     status: 200,
     headers: { "Cache-Control": "no-store, no-cache", Pragma: "no-cache" },

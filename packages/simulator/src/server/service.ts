@@ -98,7 +98,7 @@ export class Service {
       case "keys":
         return { status: 200, body: notificationTokens.published };
       case "tenantKeys":
-        return { status: 200, body: await accessTokens.published() };
+        return { status: 200, body: accessTokens.published };
       case "tenantConfiguration":
         if (!sameId(route.tenantId, credentials.tenantId)) throw tenantNotFound("invalid_tenant", route.tenantId);
         return { status: 200, body: tenantConfiguration(`${origin}/${route.tenantId}`) };
@@ -107,7 +107,7 @@ export class Service {
 
   async #ask(route: GraphRoute, inbound: Inbound): Promise<Answer> {
     const { accessTokens, actionContext } = this.#options;
-    const roles = await accessTokens.authenticate(inbound.headers.authorization, inbound.origin);
+    const roles = accessTokens.authenticate(inbound.headers.authorization, inbound.origin);
     return await ACTIONS[route.action]({ route, inbound, roles }, actionContext);
   }
 
