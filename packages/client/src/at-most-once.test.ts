@@ -103,7 +103,7 @@ describe.each([
       async (_, behaviour, facts) => {
         server.behaviours.push(behaviour);
         const error = await send().catch((error: unknown) => error);
-        expect(error).toMatchObject({ code: "delivery_unknown", callId: CALL, clientContext: "made-up", ...facts });
+        expect(error).toMatchObject({ code: "delivery_unknown", callId: CALL, clientContext: "generated", ...facts });
         expect(operations.reported).toEqual(["unknown"]);
         await clock.advance(3_600_000);
         expect(server.requests).toHaveLength(1);
@@ -423,7 +423,7 @@ describe.each([
       const closed = handled(slow.sendDtmfTones("another", { tones: "1" }));
       await clock.started(30_000);
       stop.abort();
-      for (const give of waiting) give("token");
+      for (const resolve of waiting) resolve("token");
       await slow.close();
       await expect(aborted).rejects.toMatchObject({ code: "aborted" });
       await expect(closed).rejects.toMatchObject({ code: "closed" });

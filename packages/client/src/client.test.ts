@@ -44,7 +44,7 @@ describe("sendDtmfTones", () => {
   });
 
   test("sends a delay only if it is input, also 0", async () => {
-    expect(await bodyOf("1")).toEqual({ tones: ["tone1"], clientContext: "made-up" });
+    expect(await bodyOf("1")).toEqual({ tones: ["tone1"], clientContext: "generated" });
     expect(await bodyOf("1", { delayBetweenTonesMs: 0 })).toMatchObject({ delayBetweenTonesMs: 0 });
   });
 
@@ -174,7 +174,7 @@ describe("every body", () => {
           (tones: unknown[]) => tones.length > 0 && tones.every((one) => TONES.includes(one as Tone)),
         );
         expect(body.delayBetweenTonesMs).toBe(input.delayBetweenTonesMs);
-        expect(body.clientContext).toBe(input.clientContext ?? "made-up");
+        expect(body.clientContext).toBe(input.clientContext ?? "generated");
       }),
       { numRuns: 200 },
     );
@@ -188,7 +188,7 @@ describe("the other media actions", () => {
     await dtmf.playPrompt(CALL, { prompts: [{ uri: "https://bot.contoso.com/menu.wav", resourceId: "menu" }] });
     await dtmf.cancelMediaProcessing(CALL, { clientContext: "stop" });
     expect(server.requests.map(({ path, body }) => [path.split("/").at(-1), JSON.parse(body)])).toEqual([
-      ["subscribeToTone", { clientContext: "made-up" }],
+      ["subscribeToTone", { clientContext: "generated" }],
       [
         "playPrompt",
         {
@@ -202,7 +202,7 @@ describe("the other media actions", () => {
               },
             },
           ],
-          clientContext: "made-up",
+          clientContext: "generated",
         },
       ],
       ["cancelMediaProcessing", { clientContext: "stop" }],

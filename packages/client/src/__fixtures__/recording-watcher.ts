@@ -35,7 +35,7 @@ export function createRecordingWatcher(): RecordingWatcher {
     expect(wait) {
       expected.push(wait);
       return {
-        clientContext: wait.clientContext ?? "made-up",
+        clientContext: wait.clientContext ?? "generated",
         get operation() {
           return operation;
         },

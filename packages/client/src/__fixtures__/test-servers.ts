@@ -14,16 +14,16 @@ interface TestServer {
 export async function startSilentServer(): Promise<TestServer & { received(): Buffer }> {
   const connections: Socket[] = [];
   const chunks: Buffer[] = [];
-  const mute = createTcpServer((socket) => {
+  const silent = createTcpServer((socket) => {
     connections.push(socket);
     socket.on("data", (chunk) => chunks.push(chunk)).on("error", () => {});
   });
-  await once(mute.listen(0, "127.0.0.1"), "listening");
+  await once(silent.listen(0, "127.0.0.1"), "listening");
   onTestFinished(async () => {
     for (const socket of connections) socket.destroy();
-    await new Promise((resolve) => mute.close(resolve));
+    await new Promise((resolve) => silent.close(resolve));
   });
-  return { port: (mute.address() as AddressInfo).port, connections, received: () => Buffer.concat(chunks) };
+  return { port: (silent.address() as AddressInfo).port, connections, received: () => Buffer.concat(chunks) };
 }
 
 /** Starts a server of Node.js that responds, and records the tokens that it receives. */

@@ -106,7 +106,7 @@ describe("a client with telemetry", () => {
   it("names the created call, and measures by action, status and error, without ids", async () => {
     const { server, dtmf, spans, points, port } = await startObserved();
     server.behaviours.push(answer(201, { id: CALL }), answer(429, "", { "retry-after": "0" }), answer(404), reset);
-    const target = { user: { id: "somebody" } };
+    const target = { user: { id: "a-user" } };
     await dtmf.calls.create({ callbackUri: "https://bot.example/", tenantId: "tenant", targets: [target] });
     await expect(dtmf.sendDtmfTones(CALL, { tones: "4711#" })).rejects.toThrow();
     await expect(dtmf.sendDtmfTones(CALL, { tones: "4711#" })).rejects.toThrow();
@@ -168,9 +168,9 @@ describe("a client with a logger", () => {
 
 describe("a logger or tracer", () => {
   const fail = (): never => {
-    throw new Error("watching failed");
+    throw new Error("telemetry failed");
   };
-  const reject = (): Promise<never> => Promise.reject(new Error("watching failed"));
+  const reject = (): Promise<never> => Promise.reject(new Error("telemetry failed"));
   const broken = (call: () => never | Promise<never>): Partial<DtmfClientOptions> => ({
     logger: { debug: call, info: call, warn: call, error: call },
     telemetry: {

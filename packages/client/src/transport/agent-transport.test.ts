@@ -54,7 +54,7 @@ function socketOf(request: ClientRequest | undefined): Socket {
 describe("a request that was not sent", () => {
   it("has the error of the name lookup as cause", async () => {
     const cause = Object.assign(new Error("not found"), { code: "ENOTFOUND" });
-    const { send } = transportWith(new HttpAgent({ lookup: (_, __, found) => found(cause, []) }));
+    const { send } = transportWith(new HttpAgent({ lookup: (_, __, respond) => respond(cause, []) }));
     expect(await send(requestTo("http://graph.test"))).toEqual({ phase: "notSent", cause });
   });
 
@@ -126,8 +126,8 @@ describe("TLS", () => {
   });
 
   it("sends nothing before the handshake of a connection that the agent has made", async () => {
-    const mute = await startSilentServer();
-    const socket = connect(mute.port, "127.0.0.1");
+    const silentServer = await startSilentServer();
+    const socket = connect(silentServer.port, "127.0.0.1");
     await once(socket, "connect");
     class Tunnel extends HttpsAgent {
       override createConnection(): Socket {
@@ -135,7 +135,7 @@ describe("TLS", () => {
       }
     }
     const sending = transportWith(new Tunnel()).send(requestTo("https://graph.test"));
-    while (mute.received().length === 0) await nextEventLoopTurn();
+    while (silentServer.received().length === 0) await nextEventLoopTurn();
     await clock.advance(10_000);
     expect(await sending).toMatchObject({ phase: "notSent", cause: { code: "ETIMEDOUT" } });
   });

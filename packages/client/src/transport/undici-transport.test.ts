@@ -40,7 +40,7 @@ function mockLookup(lookup: (respond: LookupCallback) => void): void {
 
 describe("a request that was not sent", () => {
   it("has the error of the name lookup as cause", async () => {
-    const cause = Object.assign(new Error("not respond"), { code: "ENOTFOUND" });
+    const cause = Object.assign(new Error("not found"), { code: "ENOTFOUND" });
     mockLookup((respond) => respond(cause, []));
     expect(await transport.send(requestTo("http://graph.test"))).toEqual({ phase: "notSent", cause });
   });
@@ -92,8 +92,8 @@ describe("a request that was not sent", () => {
       throw new Error("no such package");
     });
     onTestFinished(() => void vi.doUnmock("undici"));
-    const { createUndiciTransport: createPoolTransport } = await import("./undici-transport.ts");
-    const other = createPoolTransport({ clock, responseTimeoutMs: 20_000 });
+    const { createUndiciTransport: createTransport } = await import("./undici-transport.ts");
+    const other = createTransport({ clock, responseTimeoutMs: 20_000 });
     expect(await other.send(requestTo(server.url))).toMatchObject({ phase: "notSent", cause: expect.any(Error) });
     await other.close();
     expect(server.requests).toEqual([]);
@@ -111,16 +111,16 @@ describe("TLS", () => {
   });
 
   it("sends nothing, and ends after 10 s, if the server does not answer the handshake", async () => {
-    const mute = await startSilentServer();
-    const sending = transport.send(requestTo(`https://127.0.0.1:${mute.port}`));
-    while (mute.received().length === 0) await nextEventLoopTurn();
+    const silentServer = await startSilentServer();
+    const sending = transport.send(requestTo(`https://127.0.0.1:${silentServer.port}`));
+    while (silentServer.received().length === 0) await nextEventLoopTurn();
     await clock.advance(9_999);
     expect(clock.pending).toBe(1);
     await clock.advance(1);
     expect(await sending).toMatchObject({ phase: "notSent", cause: { code: "ETIMEDOUT" } });
     // A ClientHello of TLS, and nothing else.
-    expect(mute.received()[0]).toBe(0x16);
-    expect(mute.received().toString("latin1")).not.toContain("canary");
+    expect(silentServer.received()[0]).toBe(0x16);
+    expect(silentServer.received().toString("latin1")).not.toContain("canary");
   });
 });
 
@@ -194,7 +194,7 @@ describe("undici", () => {
         handler.onRequestStart?.(controller, {});
         if (!reason) writes++;
       }
-      handler.onResponseError?.(controller, reason ?? new Error("expected to be broken off"));
+      handler.onResponseError?.(controller, reason ?? new Error("expected to be aborted"));
       return true;
     });
     expect(await send()).toMatchObject({ phase: "sent", cause: { code: "ABORT_ERR" } });
