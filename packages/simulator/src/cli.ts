@@ -1,19 +1,19 @@
 #!/usr/bin/env node
 import { readFileSync } from "node:fs";
 import type { PhoneMenu } from "./calls/phone-menu.ts";
-import { type CommandLine, HELP, readCommandLine, welcome } from "./command-line.ts";
-import type { SimulatorOptions } from "./simulator.ts";
+import { type CommandLine, HELP, readCommandLine, startMessage } from "./command-line.ts";
+import type { SimulatorOptions } from "./server/simulator.ts";
 import { startSimulator } from "./start-simulator.ts";
 
 async function run(options: SimulatorOptions): Promise<void> {
   const simulator = await startSimulator({ ...options, log: (line) => console.log(line) });
-  // Nothing would keep the process alive, but on its slow way out it no longer handles signals, and one Ctrl-C may
-  // arrive twice: from the terminal, and passed on by npx.
+  // Nothing else keeps the process alive. While it exits it no longer handles signals, and one Ctrl-C may arrive twice:
+  // from the terminal, and from npx.
   const end = (): void => void simulator.close().then(() => process.exit());
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, end);
-  // Nobody reads the log any more, as with `| head`.
+  // The reader of the log has closed it, as `| head` does.
   process.stdout.on("error", end);
-  process.stdout.write(welcome(simulator));
+  process.stdout.write(startMessage(simulator));
 }
 
 function withFiles({ files, ...options }: CommandLine): SimulatorOptions {
@@ -33,7 +33,7 @@ function readMenu(path: string): PhoneMenu {
   try {
     return JSON.parse(text);
   } catch {
-    // The parser's own words would show a piece of the file, and menus have PINs in them.
+    // The message of the JSON parser would show a part of the file, and menus contain PINs.
     throw new Error(`--far-end: ${path} is not JSON`);
   }
 }

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
-import type { Simulator } from "./simulator.ts";
+import type { Simulator } from "./server/simulator.ts";
 
-/** What `--help` prints. */
+/** The text of `--help`. */
 export const HELP = `Usage: graph-dtmf-simulator [options]
 
 A stand-in for the Microsoft Graph calling service on this machine.
@@ -20,7 +20,7 @@ A stand-in for the Microsoft Graph calling service on this machine.
   --help                  This text.
 `;
 
-/** What the simulator is told on the command line; files are still to be read. */
+/** The options of the command line, before files are read. */
 export interface CommandLine {
   port: number;
   host: string;
@@ -34,10 +34,10 @@ export interface CommandLine {
 }
 
 /**
- * Reads the arguments of the program.
+ * Parses the arguments of the program.
  *
- * @returns `undefined` if help was asked for.
- * @throws Error in words for the person who typed them.
+ * @returns `undefined` for `--help`.
+ * @throws Error with a message for the user of the command line.
  */
 export function readCommandLine(args: readonly string[]): CommandLine | undefined {
   const text = { type: "string" } as const;
@@ -79,10 +79,10 @@ export function readCommandLine(args: readonly string[]): CommandLine | undefine
   };
 }
 
-/** What is printed once it runs: everything that a bot must be told, and a first command to try. */
-export function welcome(simulator: Simulator): string {
+/** The output after the start: the configuration of a bot, and a first command to try. */
+export function startMessage(simulator: Simulator): string {
   const { url, tokenUrl, openIdConfigurationUrl, appId, tenantId, clientSecret } = simulator;
-  // A certificate of one's own is known to nobody.
+  // Clients do not trust an own certificate by default.
   const curl = url.startsWith("https:") ? "curl -sk" : "curl -s";
   return `graph-dtmf-simulator listens at ${url}
 

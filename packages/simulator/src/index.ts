@@ -1,7 +1,7 @@
 export type { Undelivered } from "./callbacks/notifier.ts";
-export type { FarEnd, FarEndOption, PickUp } from "./calls/far-end.ts";
+export type { FarEnd, PickUp, SimulatedCall } from "./calls/far-end.ts";
+export type { FarEndOption } from "./calls/far-end-option.ts";
 export type { MenuState, PhoneMenu } from "./calls/phone-menu.ts";
-export type { SimulatedCall } from "./calls/simulated-call.ts";
 export type {
   Action,
   DelayFault,
@@ -18,7 +18,8 @@ export type {
   TokenFault,
 } from "./faults/fault.ts";
 export type { TlsOptions } from "./http/http-listener.ts";
+export type { GraphAction } from "./http/route.ts";
 export type { SimulatorCredential } from "./identity/simulator-credential.ts";
 export type { ReceivedRequest } from "./server/request-journal.ts";
-export type { IncomingCall, Simulator, SimulatorOptions } from "./simulator.ts";
+export type { IncomingCall, Simulator, SimulatorOptions } from "./server/simulator.ts";
 export { startSimulator } from "./start-simulator.ts";

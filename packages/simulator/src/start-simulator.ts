@@ -3,7 +3,7 @@ import { DtmfError, systemClock } from "@graph-dtmf/models";
 import { Notifier } from "./callbacks/notifier.ts";
 import type { CallSession } from "./calls/call-session.ts";
 import { Calls } from "./calls/calls.ts";
-import { createFarEndView } from "./calls/simulated-call.ts";
+import { createFarEndView } from "./calls/far-end-view.ts";
 import { FaultQueue } from "./faults/fault-queue.ts";
 import { listen } from "./http/http-listener.ts";
 import { AccessTokens } from "./identity/access-tokens.ts";
@@ -15,12 +15,14 @@ import { ScaledClock } from "./schema/scaled-clock.ts";
 import { control } from "./server/control.ts";
 import { RequestJournal } from "./server/request-journal.ts";
 import { Service } from "./server/service.ts";
-import type { IncomingCall, Simulator, SimulatorOptions } from "./simulator.ts";
+import type { IncomingCall, Simulator, SimulatorOptions } from "./server/simulator.ts";
 
-/** Who calls where a test does not say. */
-const SOMEBODY = { user: { "@odata.type": "#microsoft.graph.identity", id: "8d1e6ab6-26c5-4e22-a1bc-06ea7343958e" } };
+/** The default caller. */
+const DEFAULT_CALLER = {
+  user: { "@odata.type": "#microsoft.graph.identity", id: "8d1e6ab6-26c5-4e22-a1bc-06ea7343958e" },
+};
 
-/** What a calling bot may be permitted. */
+/** All application permissions of a calling bot. */
 const ALL_ROLES = [
   "Calls.AccessMedia.All",
   "Calls.Initiate.All",
@@ -29,9 +31,9 @@ const ALL_ROLES = [
 ];
 
 /**
- * Starts a stand-in for the Graph calling service: real HTTP, real tokens, signed notifications.
+ * Starts a simulator of the Graph calling service: real HTTP, real tokens, signed notifications.
  *
- * @throws TypeError for a speed that is none. Rejects if the port is taken.
+ * @throws TypeError for an invalid speed. Rejects if the port is in use.
  *
  * @example
  * const simulator = await startSimulator({ speed: 20 });
@@ -64,7 +66,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     control: (inbound) => control(simulator, inbound),
   });
   const listener = await listen({ host, port, tls: options.tls, handle: (inbound) => service.handle(inbound) });
-  const url = `${options.tls ? "https" : "http"}://${reachable(host)}:${listener.port}`;
+  const url = `${options.tls ? "https" : "http"}://${toUrlHost(host)}:${listener.port}`;
 
   const tokenUrl = `${url}/${tenantId}/oauth2/v2.0/token`;
 
@@ -79,20 +81,20 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     requests: journal.entries,
     undelivered: notifier.undelivered,
     faults,
-    call: (callId) => createFarEndView(find(calls, callId)),
+    call: (callId) => createFarEndView(findCall(calls, callId)),
     incoming: (call) => createFarEndView(startIncoming(calls, call)),
     signNotificationToken: async (claims) => notificationTokens.sign(claims),
     rotateKeys: ({ keepPrevious = true } = {}) => notificationTokens.rotate({ keepPrevious }),
     settled: () => notifier.settled(),
     async reset() {
-      calls.forget();
+      calls.discardAll();
       faults.clear();
       await notifier.abort();
       journal.clear();
       notifier.undelivered.length = 0;
     },
     async close() {
-      calls.forget();
+      calls.discardAll();
       scaledClock.stop();
       await Promise.all([listener.close(), notifier.close()]);
     },
@@ -100,23 +102,23 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   return simulator;
 }
 
-function find(calls: Calls, callId: string): CallSession {
+function findCall(calls: Calls, callId: string): CallSession {
   const call = calls.find(callId);
   if (!call) throw new DtmfError("unknown_call", "there is no call of that id in the simulator");
   return call;
 }
 
-function startIncoming(calls: Calls, { callbackUri, from = SOMEBODY, farEnd }: IncomingCall): CallSession {
+function startIncoming(calls: Calls, { callbackUri, from = DEFAULT_CALLER, farEnd }: IncomingCall): CallSession {
   if (!isCallbackUri(callbackUri)) {
     throw new DtmfError("invalid_request", "callbackUri must be an https URL, or an http URL of this machine");
   }
-  const call = calls.incoming(callbackUri, from, farEnd);
+  const call = calls.createIncoming(callbackUri, from, farEnd);
   call.startIncoming();
   return call;
 }
 
-/** An address to call, for one to listen on. */
-function reachable(host: string): string {
+/** The host for URLs of a server that listens on `host`. */
+function toUrlHost(host: string): string {
   if (host === "0.0.0.0" || host === "::") return "127.0.0.1";
   return host.includes(":") ? `[${host}]` : host;
 }

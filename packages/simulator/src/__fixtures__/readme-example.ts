@@ -5,7 +5,7 @@ import { startSimulator } from "../index.ts";
 
 const simulator = await startSimulator({ speed: 20 });
 
-// A bot that answers every notification, and says what it was told.
+// A bot that answers every notification and prints what it received.
 const bot = createServer(async (request, response) => {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk);

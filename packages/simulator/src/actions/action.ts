@@ -1,38 +1,36 @@
 import type { CallSession } from "../calls/call-session.ts";
 import type { Calls } from "../calls/calls.ts";
 import type { FaultQueue } from "../faults/fault-queue.ts";
-import type { Answer } from "../http/answer.ts";
-import { GraphError } from "../http/graph-error.ts";
-import type { Inbound } from "../http/http-listener.ts";
+import type { Answer, IncomingRequest } from "../http/http-listener.ts";
 import type { GraphRoute } from "../http/route.ts";
 import type { OperationResource } from "../schema/operation-resource.ts";
 
-/** One request, let in. */
+/** An authenticated request. */
 export interface RequestContext {
   route: GraphRoute;
-  inbound: Inbound;
+  inbound: IncomingRequest;
   /** Application permissions of the token. */
   roles: readonly string[];
 }
 
-/** What actions work on. */
+/** What actions need. */
 export interface ActionContext {
   calls: Calls;
   faults: FaultQueue;
   tenantId: string;
 }
 
-/** Carries a request out. */
-export type Perform = (context: RequestContext, actionContext: ActionContext) => Answer | Promise<Answer>;
+/** Runs an action. */
+export type ActionHandler = (context: RequestContext, actionContext: ActionContext) => Answer | Promise<Answer>;
 
-/** Does something to a call; what the call tells of it follows the answer, unless the answer was ordered to wait for it. */
-export async function actOn(
+/** Runs an action on a call. Its notifications follow the response, unless a fault requires them before it. */
+export async function runOnCall(
   call: CallSession,
-  { inbound, faults }: { inbound: Inbound; faults: FaultQueue },
+  { inbound, faults }: { inbound: IncomingRequest; faults: FaultQueue },
   act: () => Answer,
 ): Promise<Answer> {
   if (!faults.takeEarly()) {
-    call.outbox.holdUntil(inbound.answered);
+    call.outbox.holdUntil(inbound.done);
     return act();
   }
   const told = call.outbox.waitForNext();
@@ -41,25 +39,18 @@ export async function actOn(
   return answer;
 }
 
-/** Where a call, or something in it, is found: under the names by which it was asked for. */
+/** The URL of a call, or of an operation in it, with the version and root of the request. */
 export function locationOf({ route, inbound }: RequestContext, callId: string, operationId?: string): string {
   const call = `${inbound.origin}/${route.version}/${route.root}/calls/${callId}`;
   return operationId === undefined ? call : `${call}/operations/${operationId}`;
 }
 
-/** An operation that was begun, as its action answers it. */
+/** The response to a request that started an operation. */
 export function operationAnswer(context: RequestContext, callId: string, operation: OperationResource): Answer {
   return { status: 200, headers: { Location: locationOf(context, callId, operation.id) }, body: operation };
 }
 
-/** Graph's calling service answers these with a content type for a body that is not there. */
+/** Graph's calling service sends a content type although these responses have no body. */
 export function emptyAnswer(status: 200 | 202): Answer {
   return { status, headers: { "Content-Type": "text/plain; charset=utf-8" } };
-}
-
-/** The application lacks a permission. */
-export function permissionMissing(): GraphError {
-  return new GraphError(403, "7504", {
-    message: "Insufficient enterprise tenant permissions, cannot access this API.",
-  });
 }

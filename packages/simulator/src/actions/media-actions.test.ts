@@ -52,7 +52,7 @@ describe("subscribeToTone", () => {
     await clock.advance(1);
     await simulator.settled();
     expect(pressed(callId).at(-1)).toEqual(tone(4, "d"));
-    // No notification tells of the subscription itself, and the call's id is in the address alone.
+    // The subscription itself sends no notification. The call's id is only in the URL.
     const last = bot.received.at(-1);
     expect(last).toMatchObject({ changeType: "updated", resourceUrl: `/communications/calls/${callId}` });
     expect(Object.keys(last?.resourceData ?? {})).toEqual(["@odata.type", "state", "toneInfo"]);

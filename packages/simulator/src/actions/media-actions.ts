@@ -1,54 +1,54 @@
 import { randomUUID } from "node:crypto";
 import { playPrompt as play } from "../calls/play-prompt.ts";
 import { sendTones } from "../calls/send-tones.ts";
-import { badRequest, GraphError } from "../http/graph-error.ts";
+import { badRequest, GraphError, permissionMissing } from "../http/graph-error.ts";
 import { readJson } from "../http/read-json.ts";
 import { parseContextBody, parsePlayPromptBody, parseSendTonesBody } from "../schema/media-bodies.ts";
 import { createOperation, withEnd } from "../schema/operation-resource.ts";
-import { actOn, operationAnswer, type Perform, permissionMissing } from "./action.ts";
+import { type ActionHandler, operationAnswer, runOnCall } from "./action.ts";
 
-export const sendDtmfTones: Perform = async (context, { calls, faults }) => {
+export const sendDtmfTones: ActionHandler = async (context, { calls, faults }) => {
   const body = parseSendTonesBody(await readJson(context.inbound));
-  const call = calls.inState("established", context.route.callId);
-  return await actOn(call, { inbound: context.inbound, faults }, () =>
+  const call = calls.getInState("established", context.route.callId);
+  return await runOnCall(call, { inbound: context.inbound, faults }, () =>
     operationAnswer(context, call.id, sendTones(call, body, faults.takeEnding())),
   );
 };
 
-export const playPrompt: Perform = async (context, { calls, faults }) => {
+export const playPrompt: ActionHandler = async (context, { calls, faults }) => {
   const body = parsePlayPromptBody(await readJson(context.inbound), context.route.version);
-  const call = calls.inState("established", context.route.callId);
+  const call = calls.getInState("established", context.route.callId);
   if (!call.isServiceHosted) throw badRequest("playPrompt needs service-hosted media.");
-  return await actOn(call, { inbound: context.inbound, faults }, () =>
+  return await runOnCall(call, { inbound: context.inbound, faults }, () =>
     operationAnswer(context, call.id, play(call, body)),
   );
 };
 
-export const subscribeToTone: Perform = async (context, { calls }) => {
+export const subscribeToTone: ActionHandler = async (context, { calls }) => {
   const { clientContext } = parseContextBody(await readJson(context.inbound), "subscribeToTone");
-  const call = calls.inState("established", context.route.callId);
+  const call = calls.getInState("established", context.route.callId);
   if (!context.roles.includes("Calls.AccessMedia.All")) throw permissionMissing();
-  // Word for word what developers report who tried it with media of their own.
+  // The text that developers report who tried it with application-hosted media.
   if (!call.isServiceHosted) {
     throw new GraphError(500, "9999", { message: "Encountered Exception during ToneSubscription." });
   }
-  call.listenForTones();
+  call.subscribeToTones();
   const operation = createOperation("subscribeToToneOperation", { id: randomUUID(), clientContext });
-  return operationAnswer(context, call.id, call.keep(withEnd(operation, { status: "completed" })));
+  return operationAnswer(context, call.id, call.store(withEnd(operation, { status: "completed" })));
 };
 
-export const cancelMediaProcessing: Perform = async (context, { calls, faults }) => {
+export const cancelMediaProcessing: ActionHandler = async (context, { calls, faults }) => {
   const { clientContext } = parseContextBody(await readJson(context.inbound), "cancelMediaProcessing");
-  const call = calls.inState("established", context.route.callId);
-  return await actOn(call, { inbound: context.inbound, faults }, () => {
+  const call = calls.getInState("established", context.route.callId);
+  return await runOnCall(call, { inbound: context.inbound, faults }, () => {
     call.media.cancel();
     const operation = createOperation("cancelMediaProcessingOperation", { id: randomUUID(), clientContext });
-    return operationAnswer(context, call.id, call.keep(withEnd(operation, { status: "completed" })));
+    return operationAnswer(context, call.id, call.store(withEnd(operation, { status: "completed" })));
   });
 };
 
-export const getOperation: Perform = ({ route }, { calls }) => {
-  const operation = calls.live(route.callId).operation(route.operationId);
+export const getOperation: ActionHandler = ({ route }, { calls }) => {
+  const operation = calls.getLive(route.callId).operation(route.operationId);
   if (!operation) throw new GraphError(404, "NotFound", { message: "Operation not found." });
   return { status: 200, body: operation };
 };

@@ -1,10 +1,10 @@
 import type { CommsNotification } from "@graph-dtmf/models";
 import { createManualClock } from "@graph-dtmf/models/testing";
 import { expect, test } from "vitest";
-import { actOn } from "../actions/action.ts";
+import { runOnCall } from "../actions/action.ts";
 import type { CallSession } from "../calls/call-session.ts";
 import { FaultQueue } from "../faults/fault-queue.ts";
-import type { Inbound } from "../http/http-listener.ts";
+import type { IncomingRequest } from "../http/http-listener.ts";
 import { ScaledClock } from "../schema/scaled-clock.ts";
 import type { NotificationBatch, Notifier } from "./notifier.ts";
 import { Outbox } from "./outbox.ts";
@@ -53,9 +53,9 @@ test("sends a notification after the previous delivery has ended", async () => {
 test("sends the notifications that an action causes after the response to the action", async () => {
   const { outbox, faults, delivered, settle } = setUp();
   let answer = (): void => {};
-  const inbound = { answered: new Promise<void>((resolve) => (answer = resolve)) } as Inbound;
+  const inbound = { done: new Promise<void>((resolve) => (answer = resolve)) } as IncomingRequest;
   const call = { outbox } as CallSession;
-  await actOn(call, { inbound, faults }, () => {
+  await runOnCall(call, { inbound, faults }, () => {
     outbox.post(notification("one"));
     return { status: 200 };
   });

@@ -13,31 +13,31 @@ import type { ScaledClock } from "../schema/scaled-clock.ts";
 import type { PickUp } from "./far-end.ts";
 import { MediaQueue } from "./media-queue.ts";
 
-/** How long a call rings that nobody picks up. */
-const RINGS_AT_MOST_MS = 60_000;
-/** How long it takes until a call that the bot answered is established. */
-const CONNECTS_MS = 100;
-/** A bot must answer or reject within this time. The service's limits go by the clock, whatever the speed. */
-const ANSWER_WITHIN_MS = 15_000;
-/** A bot must say that it is alive at least this often. */
-const KEEP_ALIVE_WITHIN_MS = 45 * 60_000;
+/** How long a call rings if the far end does not pick up. */
+const RING_TIMEOUT_MS = 60_000;
+/** How long it takes until a call is established that the bot answered. */
+const CONNECT_MS = 100;
+/** A bot must answer or reject within this time. Limits of the service do not depend on `speed`. */
+const ANSWER_TIMEOUT_MS = 15_000;
+/** A bot must send keepAlive at least this often. */
+const KEEP_ALIVE_TIMEOUT_MS = 45 * 60_000;
 
-/** What a call lives in. */
+/** What a call needs. */
 export interface CallContext {
   clock: ScaledClock;
   outbox: Outbox;
-  /** Who is at the other end of this call. */
+  /** Creates the far end of this call. */
   farEnd(call: CallSession): BoundFarEnd;
 }
 
-/** A far end that knows its call. */
+/** The far end of one call. */
 export interface BoundFarEnd {
   picksUp: PickUp;
   established(): void;
   heard(tone: Tone): void;
 }
 
-/** One call, from its first ring to its end. */
+/** One call, from ringing to its end. */
 export class CallSession {
   readonly id: string;
   readonly clock: ScaledClock;
@@ -46,14 +46,14 @@ export class CallSession {
   readonly media: MediaQueue = new MediaQueue();
   /** What the far end presses. */
   readonly keys: MediaQueue = new MediaQueue();
-  /** The tones that the far end has heard, in order. */
+  /** The tones that the far end has received, in order. */
   readonly heard: Tone[] = [];
   readonly #operations = new Map<string, OperationResource>();
   readonly #farEnd: BoundFarEnd;
   #properties: CallProperties;
   #state: CallState;
-  /** The number of the last tone that was told to the bot; undefined while it has not asked for tones. */
-  #lastTone: number | undefined;
+  /** The number of the last key that was reported to the bot; undefined before a subscription. */
+  #lastSequenceId: number | undefined;
   #stopWaiting: () => void = () => {};
   #stopKeepAlive: () => void = () => {};
 
@@ -70,43 +70,46 @@ export class CallSession {
     return this.#state;
   }
 
-  get isOver(): boolean {
+  get isEnded(): boolean {
     return this.#state === "terminated";
   }
 
-  /** Who is called. */
+  /** The called parties. */
   get targets(): CallProperties["targets"] {
     return this.#properties.targets;
   }
 
-  /** Whether the service plays and listens for the bot, which else does that itself. */
+  /**
+   * Whether the service plays media and detects tones for the bot. With application-hosted media the bot does that
+   * itself.
+   */
   get isServiceHosted(): boolean {
     return /serviceHostedMediaConfig$/.test(String(this.#properties.mediaConfig?.["@odata.type"]));
   }
 
-  /** The call as a request sees it. */
+  /** The call as a Graph resource. */
   resource(context: string): Record<string, unknown> {
     return toCallResource(this.#properties, this.#state, context);
   }
 
-  /** Rings at the far end, until it picks up. */
+  /** Rings at the far end until it picks up. */
   ring(): void {
     const { picksUp } = this.#farEnd;
     this.keepAlive();
     this.outbox.post(createStateNotification(this.#properties, "establishing"));
     if (picksUp === "busy") this.#endAfter(0, { code: 486, subcode: 0, message: "The called party is busy." });
     else if (picksUp === "never") {
-      this.#endAfter(RINGS_AT_MOST_MS, { code: 408, subcode: 13025, message: "The call was not picked up in time." });
+      this.#endAfter(RING_TIMEOUT_MS, { code: 408, subcode: 13025, message: "The call was not picked up in time." });
     } else this.#establishAfter(picksUp.afterMs);
   }
 
-  /** Rings at the bot, until it answers or rejects. */
+  /** Rings at the bot until it answers or rejects. */
   startIncoming(): void {
     this.outbox.post(createIncomingNotification(this.#properties));
-    this.#endAfter(ANSWER_WITHIN_MS, { code: 408, subcode: 10057, message: "The call was not answered in time." });
+    this.#endAfter(ANSWER_TIMEOUT_MS, { code: 408, subcode: 10057, message: "The call was not answered in time." });
   }
 
-  /** The bot has answered. */
+  /** Accepts the incoming call. */
   answer(given: Pick<CallProperties, "callbackUri" | "mediaConfig" | "requestedModalities">): void {
     this.#stopWaiting();
     this.#properties = { ...this.#properties, ...given };
@@ -114,74 +117,74 @@ export class CallSession {
     this.#state = "establishing";
     this.keepAlive();
     this.outbox.post(createStateNotification(this.#properties, "establishing"));
-    this.#establishAfter(CONNECTS_MS);
+    this.#establishAfter(CONNECT_MS);
   }
 
-  /** The bot is alive: the call goes on. */
+  /** Restarts the keepAlive limit. */
   keepAlive(): void {
     this.#stopKeepAlive();
-    this.#stopKeepAlive = this.clock.schedule(this.clock.now() + KEEP_ALIVE_WITHIN_MS, () =>
+    this.#stopKeepAlive = this.clock.schedule(this.clock.now() + KEEP_ALIVE_TIMEOUT_MS, () =>
       this.end({ code: 408, subcode: 8537, message: "The call was dropped: no keepAlive was received in time." }),
     );
   }
 
-  /** The far end has heard a tone to its end. */
-  hear(tone: Tone): void {
+  /** Gives the far end a tone that has ended. */
+  receiveTone(tone: Tone): void {
     this.heard.push(tone);
     this.#farEnd.heard(tone);
   }
 
-  /** The bot wants to be told of keys; it counts them from 1 anew. */
-  listenForTones(): void {
-    this.#lastTone = 0;
+  /** Subscribes the bot to keys, which are numbered from 1 again. */
+  subscribeToTones(): void {
+    this.#lastSequenceId = 0;
   }
 
-  /** The far end has pressed a key. */
-  tonePressed(tone: Tone): void {
-    if (this.#lastTone === undefined) return;
-    this.#lastTone += 1;
-    this.outbox.post(createToneNotification(this.#properties, { sequenceId: this.#lastTone, tone }));
+  /** Reports a key that the far end pressed. */
+  pressTone(tone: Tone): void {
+    if (this.#lastSequenceId === undefined) return;
+    this.#lastSequenceId += 1;
+    this.outbox.post(createToneNotification(this.#properties, { sequenceId: this.#lastSequenceId, tone }));
   }
 
   operation(id: string): OperationResource | undefined {
     return this.#operations.get(normalizeId(id));
   }
 
-  /** Remembers how an operation stands. */
-  keep(operation: OperationResource): OperationResource {
+  /** Stores the state of an operation. */
+  store(operation: OperationResource): OperationResource {
     this.#operations.set(operation.id, operation);
     return operation;
   }
 
-  /** An operation is over, and the bot is told. */
+  /** Stores the end of an operation and notifies the bot. */
   finish(operation: OperationResource): void {
-    this.outbox.post(createOperationEndNotification(this.#properties, this.keep(operation)));
+    this.outbox.post(createOperationEndNotification(this.#properties, this.store(operation)));
   }
 
-  /** The bot asked for the end. */
+  /** Ends the call on request of the bot. */
   hangUpByBot(): void {
-    if (this.isOver) return;
+    if (this.isEnded) return;
     this.outbox.post(createStateNotification(this.#properties, "terminating"));
     this.end({ code: 200, subcode: 7000, message: "The call was ended by the bot." });
   }
 
-  /** The call is over. What still ran or waited ends without a word, as it does in Graph. */
+  /** Ends the call. Running and queued operations end without a notification, as in Graph. */
   end(resultInfo: ResultInfo): void {
-    if (this.isOver) return;
+    if (this.isEnded) return;
     this.#stopTimers();
     this.#state = "terminated";
     this.outbox.post(createCallEndNotification(this.#properties, resultInfo));
   }
 
-  /** As if the call had never been: nothing more happens in it, and nobody is told. */
-  forget(): void {
+  /** Discards the call without any notification. */
+  discard(): void {
     this.#stopTimers();
-    // Whoever still holds the far end of it can do nothing with it.
+    // A reference to the far end may still exist; in this state it can do nothing.
     this.#state = "terminated";
     this.outbox.discard();
   }
 
-  /** Of the call's own time. */
+  /** In the call's time, which `speed` divides. */
   #establishAfter(ms: number): void {
     this.#stopWaiting = this.clock.schedule(this.clock.now() + this.clock.scale(ms), () => {
       this.#state = "established";
@@ -190,7 +193,7 @@ export class CallSession {
     });
   }
 
-  /** Of the service's time. */
+  /** In the service's time, which does not depend on `speed`. */
   #endAfter(ms: number, resultInfo: ResultInfo): void {
     this.#stopWaiting = this.clock.schedule(this.clock.now() + ms, () => this.end(resultInfo));
   }

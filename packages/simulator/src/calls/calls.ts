@@ -5,18 +5,18 @@ import { badRequest, callNotFound } from "../http/graph-error.ts";
 import { type CallProperties, createBotIdentity, toSource, toTarget } from "../schema/call-resource.ts";
 import type { CreateCallBody } from "../schema/create-call-body.ts";
 import { type BoundFarEnd, CallSession } from "./call-session.ts";
-import { type FarEndMaker, type FarEndOption, farEndFor } from "./far-end.ts";
-import { createFarEndView } from "./simulated-call.ts";
+import { type FarEndMaker, type FarEndOption, toFarEndMaker } from "./far-end-option.ts";
+import { createFarEndView } from "./far-end-view.ts";
 
-/** What calls are made of. */
+/** What creating calls needs. */
 export interface CallsOptions extends OutboxContext {
   appId: string;
   tenantId: string;
-  /** Who is at the other end of the bot's own calls. */
+  /** The far end of the bot's own calls. */
   farEnd: FarEndOption | undefined;
 }
 
-/** Every call since the last reset, those that are over too. */
+/** All calls since the last reset, also ended ones. */
 export class Calls {
   readonly #options: CallsOptions;
   readonly #farEnd: FarEndMaker;
@@ -24,11 +24,11 @@ export class Calls {
 
   constructor(options: CallsOptions) {
     this.#options = options;
-    this.#farEnd = farEndFor(options.farEnd);
+    this.#farEnd = toFarEndMaker(options.farEnd);
   }
 
-  /** A call that the bot makes. */
-  outgoing(asked: CreateCallBody, scenarioId: string | undefined): CallSession {
+  /** Creates a call of the bot. */
+  createOutgoing(asked: CreateCallBody, scenarioId: string | undefined): CallSession {
     const { callbackUri, mediaConfig, requestedModalities, subject, chatInfo, meetingInfo } = asked;
     return this.#add(
       {
@@ -47,8 +47,8 @@ export class Calls {
     );
   }
 
-  /** A call that somebody makes to the bot. */
-  incoming(
+  /** Creates a call to the bot. */
+  createIncoming(
     callbackUri: string,
     from: Readonly<Record<string, unknown>>,
     farEnd: FarEndOption | undefined,
@@ -61,31 +61,31 @@ export class Calls {
       source: toSource(from),
       targets: [toTarget({ identity: createBotIdentity(this.#options.appId) })],
     };
-    return this.#add(properties, { farEnd: farEndFor(farEnd) });
+    return this.#add(properties, { farEnd: toFarEndMaker(farEnd) });
   }
 
-  /** The call, over or not. */
+  /** The call, also if it has ended. */
   find(id: string): CallSession | undefined {
     return this.#calls.get(normalizeId(id));
   }
 
-  /** @throws GraphError 404 for a call that is over or never was. */
-  live(id: string): CallSession {
+  /** @throws GraphError 404 for a call that has ended or never existed. */
+  getLive(id: string): CallSession {
     const call = this.find(id);
-    if (!call || call.isOver) throw callNotFound();
+    if (!call || call.isEnded) throw callNotFound();
     return call;
   }
 
-  /** @throws GraphError also for a call in another state. No source says what Graph answers then. */
-  inState(state: "established" | "incoming", id: string): CallSession {
-    const call = this.live(id);
+  /** @throws GraphError also for a call in another state. No source says how Graph answers then. */
+  getInState(state: "established" | "incoming", id: string): CallSession {
+    const call = this.getLive(id);
     if (call.state !== state) throw badRequest(`The call must be ${state} for this; it is ${call.state}.`);
     return call;
   }
 
-  /** Forgets them all, without a word to anybody. */
-  forget(): void {
-    for (const call of this.#calls.values()) call.forget();
+  /** Discards all calls without any notification. */
+  discardAll(): void {
+    for (const call of this.#calls.values()) call.discard();
     this.#calls.clear();
   }
 
@@ -95,24 +95,24 @@ export class Calls {
     return { id: randomUUID(), callChainId, myParticipantId: randomUUID(), tenantId: this.#options.tenantId };
   }
 
-  #add(properties: CallProperties, { scenarioId = properties.callChainId, farEnd }: Others): CallSession {
+  #add(properties: CallProperties, { scenarioId = properties.callChainId, farEnd }: CallSetup): CallSession {
     const { id, callbackUri, callChainId, tenantId } = properties;
     const { appId, clock } = this.#options;
     const recipient = { id, callbackUri, callChainId, scenarioId, appId, tenantId };
     const outbox = new Outbox(recipient, this.#options);
-    const call = new CallSession(properties, { clock, outbox, farEnd: (session) => bind(farEnd, session) });
+    const call = new CallSession(properties, { clock, outbox, farEnd: (session) => bindFarEnd(farEnd, session) });
     this.#calls.set(id, call);
     return call;
   }
 }
 
-interface Others {
+interface CallSetup {
   scenarioId?: string | undefined;
   farEnd: FarEndMaker;
 }
 
-/** Tells a far end of its call, in the far end's view of it. */
-function bind(make: FarEndMaker, session: CallSession): BoundFarEnd {
+/** Connects a far end with its view of the call. */
+function bindFarEnd(make: FarEndMaker, session: CallSession): BoundFarEnd {
   const call = createFarEndView(session);
   const farEnd = make(call);
   return {

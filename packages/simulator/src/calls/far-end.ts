@@ -1,32 +1,31 @@
-import type { Tone } from "@graph-dtmf/models";
-import { type PhoneMenu, readPhoneMenu } from "./phone-menu.ts";
-import type { SimulatedCall } from "./simulated-call.ts";
+import type { CallState, ResultInfo, Tone } from "@graph-dtmf/models";
 
-/** Whether and when the far end picks up: after so long in the call's own time, 500 ms unless told otherwise. */
+/** Whether and when the far end picks up: after this time of the call, 500 ms by default. */
 export type PickUp = { afterMs: number } | "busy" | "never";
 
-/** Somebody at the other end of a call, in code. */
+/** A far end as code. */
 export interface FarEnd {
   picksUp?: PickUp;
-  /** The call is established. */
+  /** Called when the call is established. */
   established?(call: SimulatedCall): void;
-  /** A tone was heard to its end. */
+  /** Called at the end of each tone. */
   heard?(tone: Tone, call: SimulatedCall): void;
 }
 
-/** Who is at the other end: in code, as a phone menu in data, or one of them for each call. */
-export type FarEndOption = FarEnd | PhoneMenu | ((call: SimulatedCall) => FarEnd | PhoneMenu);
-
-/** Makes a far end for each call. */
-export type FarEndMaker = (call: SimulatedCall) => FarEnd;
-
-/** Menus are checked at once, those of a function when it is called. */
-export function farEndFor(option: FarEndOption = {}): FarEndMaker {
-  if (typeof option === "function") return (call) => asFarEnd(option(call))();
-  return asFarEnd(option);
-}
-
-/** A menu remembers where a call stands in it, so that each call needs its own. */
-function asFarEnd(given: FarEnd | PhoneMenu): () => FarEnd {
-  return "states" in given ? readPhoneMenu(given) : () => given;
+/** A call from the point of view of its far end, which receives the tones. */
+export interface SimulatedCall {
+  readonly id: string;
+  readonly state: CallState;
+  /** The called parties, as in the bot's request. */
+  readonly targets: readonly Readonly<Record<string, unknown>>[];
+  /** The tones that the far end has received so far, in order. */
+  readonly heard: Tone[];
+  /**
+   * Presses keys one after the other, 100 ms each. The bot is notified if it has subscribed to tones.
+   *
+   * @throws InvalidTonesError for invalid keys; DtmfError `invalid_request` in a call that is not established.
+   */
+  press(keys: string): void;
+  /** Hangs up. Default: code 200, subcode 4521, as when the other party ends a one-to-one call. */
+  hangUp(resultInfo?: ResultInfo): void;
 }

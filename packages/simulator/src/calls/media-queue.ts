@@ -1,12 +1,12 @@
-/** Something that takes a call's media for a while. */
+/** Something that occupies the media of a call for a while. */
 export interface MediaTask {
-  /** Begins; returns what stops it. Calls `finished` later, never at once. */
+  /** Starts it; returns a function that stops it. `finished` is called later, never synchronously. */
   start(finished: () => void): () => void;
-  /** It was stopped, or never begun, because the bot asked for that. */
+  /** Called when the bot canceled it, running or queued. */
   canceled(): void;
 }
 
-/** What a call plays, one thing behind the other. */
+/** The media of a call, one task after the other. */
 export class MediaQueue {
   #tasks: MediaTask[] = [];
   #stop: () => void = () => {};
@@ -16,14 +16,14 @@ export class MediaQueue {
     if (this.#tasks.length === 1) this.#begin();
   }
 
-  /** Stops what plays and forgets what waits; each is told that it was canceled. */
+  /** Stops the running task and removes the queued ones. Calls `canceled` of each. */
   cancel(): void {
     const tasks = this.#tasks;
     this.clear();
     for (const task of tasks) task.canceled();
   }
 
-  /** Stops what plays and forgets what waits, without a word. */
+  /** Stops the running task and removes the queued ones, without calling them. */
   clear(): void {
     this.#tasks = [];
     this.#stop();

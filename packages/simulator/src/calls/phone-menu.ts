@@ -1,74 +1,73 @@
 import { DtmfError, formatTones, parseTones, type ResultInfo } from "@graph-dtmf/models";
 import { type Check, count, nullable, object, recordOf, text } from "../schema/checks.ts";
 import { nullableText, resultInfo } from "../schema/graph-types.ts";
-import type { FarEnd, PickUp } from "./far-end.ts";
-import type { SimulatedCall } from "./simulated-call.ts";
+import type { FarEnd, PickUp, SimulatedCall } from "./far-end.ts";
 
-/** One place in a phone menu. */
+/** One state of a phone menu. */
 export interface MenuState {
-  /** Keys that the far end presses when the place is reached. */
+  /** Keys that the far end presses when it enters the state. */
   press?: string;
-  /** The far end hangs up when the place is reached: as people do, or with this result. */
+  /** The far end hangs up when it enters the state: with the usual result, or with this one. */
   hangUp?: true | ResultInfo;
-  /** Where entries lead: keys, such as `1` or `4711#`, to the name of a place. */
+  /** The next state for each entry, such as `1` or `4711#`. */
   choices?: Readonly<Record<string, string>>;
-  /** The key that ends an entry. Without it an entry is wrong as soon as no choice begins like it. */
+  /** The key that ends an entry. Without it an entry is wrong as soon as no choice starts with it. */
   endKey?: string;
-  /** How many wrong entries lead to `failed`. Without it a wrong entry is just forgotten. */
+  /** The number of wrong entries that lead to `failed`. Without it wrong entries are ignored. */
   attempts?: number;
   failed?: string;
 }
 
 /**
- * Somebody at the other end of a call, in data: a small state machine that hears keys.
+ * A far end as data: a small state machine that receives keys.
  *
  * @example
- * // A conference bridge that admits with 4711# and hangs up after three wrong PINs.
+ * // A conference bridge that accepts 4711# and hangs up after three wrong PINs.
  * const bridge: PhoneMenu = {
- *   start: "pin",
- *   states: {
- *     pin: { choices: { "4711#": "conference" }, endKey: "#", attempts: 3, failed: "goodbye" },
- *     conference: { press: "1" },
- *     goodbye: { hangUp: true },
- *   },
+ * start: "pin",
+ * states: {
+ * pin: { choices: { "4711#": "conference" }, endKey: "#", attempts: 3, failed: "goodbye" },
+ * conference: { press: "1" },
+ * goodbye: { hangUp: true },
+ * },
  * };
  */
 export interface PhoneMenu {
   picksUp?: PickUp;
-  /** The place that is reached when the call is established. */
+  /** The state after the call is established. */
   start: string;
   states: Readonly<Record<string, MenuState>>;
 }
 
 /**
- * Checks a menu; returns what makes a far end of it for each call.
+ * Checks a menu. Returns a function that creates a far end for each call.
  *
- * @throws DtmfError `invalid_request`, InvalidTonesError for keys that are none
+ * @throws DtmfError `invalid_request`, InvalidTonesError for invalid keys.
  */
-export function readPhoneMenu(menu: PhoneMenu): () => FarEnd {
+export function parsePhoneMenu(menu: PhoneMenu): () => FarEnd {
   checkPhoneMenu(menu);
-  const places = new Map(Object.entries(menu.states).map(([name, state]) => [name, asPlace(state)]));
-  return () => followMenu(menu, places);
+  const places = new Map(Object.entries(menu.states).map(([name, state]) => [name, parseState(state)]));
+  return () => runMenu(menu, places);
 }
 
-/** A place with its keys in one spelling. */
-interface Place extends Omit<MenuState, "choices"> {
+/** A state with normalized keys. */
+interface ParsedState extends Omit<MenuState, "choices"> {
   choices: ReadonlyMap<string, string>;
 }
 
-function asPlace({ choices = {}, endKey, press, ...state }: MenuState): Place {
+function parseState({ choices = {}, endKey, press, ...state }: MenuState): ParsedState {
   return {
     ...state,
-    ...(endKey !== undefined && { endKey: inOneSpelling(endKey) }),
-    ...(press !== undefined && { press: inOneSpelling(press) }),
-    choices: new Map(Object.entries(choices).map(([keys, name]) => [inOneSpelling(keys), name])),
+    ...(endKey !== undefined && { endKey: normalizeKeys(endKey) }),
+    ...(press !== undefined && { press: normalizeKeys(press) }),
+    choices: new Map(Object.entries(choices).map(([keys, name]) => [normalizeKeys(keys), name])),
   };
 }
 
-const inOneSpelling = (keys: string): string => formatTones(parseTones(keys));
+const normalizeKeys = (keys: string): string => formatTones(parseTones(keys));
 
-function followMenu({ start, picksUp }: PhoneMenu, places: ReadonlyMap<string, Place>): FarEnd {
-  let place: Place | undefined;
+function runMenu({ start, picksUp }: PhoneMenu, places: ReadonlyMap<string, ParsedState>): FarEnd {
+  let place: ParsedState | undefined;
   let entry = "";
   let wrong = 0;
   const enter = (name: string, call: SimulatedCall): void => {
@@ -86,7 +85,7 @@ function followMenu({ start, picksUp }: PhoneMenu, places: ReadonlyMap<string, P
       entry += formatTones([tone]);
       const next = place.choices.get(entry);
       if (next !== undefined) enter(next, call);
-      else if (!mayStillFit(entry, place)) {
+      else if (!canContinue(entry, place)) {
         entry = "";
         wrong += 1;
         if (place.failed !== undefined && wrong === place.attempts) enter(place.failed, call);
@@ -95,7 +94,7 @@ function followMenu({ start, picksUp }: PhoneMenu, places: ReadonlyMap<string, P
   };
 }
 
-function mayStillFit(entry: string, { choices, endKey }: Place): boolean {
+function canContinue(entry: string, { choices, endKey }: ParsedState): boolean {
   if (endKey !== undefined) return !entry.endsWith(endKey);
   return [...choices.keys()].some((keys) => keys.startsWith(entry));
 }
@@ -115,12 +114,12 @@ const picksUp: Check = (value, path) =>
 const schema: Check = object({ properties: { picksUp: nullable(picksUp), start: text, states: recordOf(state) } });
 
 function checkPhoneMenu(menu: PhoneMenu): void {
-  const problem = schema(menu, "") ?? deadEnd(menu);
+  const problem = schema(menu, "") ?? missingState(menu);
   if (problem !== undefined) throw new DtmfError("invalid_request", `no such phone menu: ${problem}`);
 }
 
-/** A name that leads nowhere. */
-function deadEnd({ start, states }: PhoneMenu): string | undefined {
+/** The first name of a state that does not exist. */
+function missingState({ start, states }: PhoneMenu): string | undefined {
   const named = Object.values(states).flatMap(({ choices = {}, failed }) => [
     ...Object.values(choices),
     ...(failed === undefined ? [] : [failed]),

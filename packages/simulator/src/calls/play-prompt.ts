@@ -3,13 +3,13 @@ import type { PlayPromptBody } from "../schema/media-bodies.ts";
 import { createOperation, type OperationResource, toTypedResult, withEnd } from "../schema/operation-resource.ts";
 import type { CallSession } from "./call-session.ts";
 
-/** How long a prompt takes: our assumption, since nothing here fetches or plays it. */
+/** The duration of a prompt. An assumption: the simulator neither downloads nor plays files. */
 const PROMPT_MS = 1000;
 
 /**
- * Begins to play prompts: at once, or when what was asked of the call before is over.
+ * Starts to play prompts, after the queued media of the call.
  *
- * @returns the operation as the answer shows it.
+ * @returns the operation for the response.
  */
 export function playPrompt(call: CallSession, { prompts, clientContext }: PlayPromptBody): OperationResource {
   const operation = createOperation("playPromptOperation", { id: randomUUID(), clientContext });
@@ -30,5 +30,5 @@ export function playPrompt(call: CallSession, { prompts, clientContext }: PlayPr
       call.finish(withEnd(operation, { status: "failed", resultInfo }));
     },
   });
-  return call.keep(operation);
+  return call.store(operation);
 }

@@ -10,8 +10,8 @@ function play(clock: Clock, speed = 1): { events: string[]; stop: () => void } {
   const stop = playTones(new ScaledClock(clock, speed), {
     tones: ["tone1", "tone2"],
     delayBetweenTonesMs: 300,
-    heard: (tone) => events.push(`${tone} ${clock.now()}`),
-    finished: () => events.push(`finished ${clock.now()}`),
+    onTone: (tone) => events.push(`${tone} ${clock.now()}`),
+    onFinished: () => events.push(`finished ${clock.now()}`),
   });
   return { events, stop };
 }
@@ -36,8 +36,8 @@ test("an empty list of tones finishes as soon as possible, but never synchronous
   playTones(new ScaledClock(clock, 1), {
     tones: [],
     delayBetweenTonesMs: 1000,
-    heard: () => events.push("heard"),
-    finished: () => events.push("finished"),
+    onTone: () => events.push("heard"),
+    onFinished: () => events.push("finished"),
   });
   expect(events).toEqual([]);
   await clock.advance(0);
@@ -88,11 +88,11 @@ describe("a timer that fires late", () => {
     const stop = playTones(new ScaledClock(clock, 1), {
       tones: TONES,
       delayBetweenTonesMs: 0,
-      heard(tone) {
+      onTone(tone) {
         heard.push(tone);
         if (tone === "tone2") stop();
       },
-      finished: () => expect.unreachable(),
+      onFinished: () => expect.unreachable(),
     });
     while (clock.fire()) expect(heard.length).toBeLessThan(TONES.length);
     expect(heard).toEqual(["tone0", "tone1", "tone2"]);

@@ -11,8 +11,8 @@ import {
 import type { CallSession } from "./call-session.ts";
 import { playTones } from "./play-tones.ts";
 
-/** What the operation says when it is over. */
-const ENDS: Readonly<Record<"well" | "mediaOperationCanceled" | "unknown" | "failed", OperationEnd>> = {
+/** The end of an operation, by how it ends. */
+const OPERATION_ENDS: Readonly<Record<"well" | "mediaOperationCanceled" | "unknown" | "failed", OperationEnd>> = {
   well: { status: "completed", completionReason: "completedSuccessfully" },
   mediaOperationCanceled: { status: "completed", completionReason: "mediaOperationCanceled" },
   unknown: { status: "completed", completionReason: "unknown" },
@@ -24,20 +24,20 @@ const ENDS: Readonly<Record<"well" | "mediaOperationCanceled" | "unknown" | "fai
 };
 
 /**
- * Begins to send tones: at once, or when what was asked of the call before is over.
+ * Starts to send tones, after the queued media of the call.
  *
- * @returns the operation as the answer shows it.
+ * @returns the operation for the response.
  */
 export function sendTones(call: CallSession, body: SendTonesBody, ending: SendEnding | undefined): OperationResource {
   const { tones, delayBetweenTonesMs, clientContext } = body;
   const operation = createOperation("sendDtmfTonesOperation", { id: randomUUID(), clientContext });
   if (ending === "atOnce") {
-    // Whoever hears a tone may hang up: nothing follows it then.
-    for (const tone of tones) if (!call.isOver) call.hear(tone);
-    return call.keep(withEnd(operation, ENDS.well));
+    // The far end may end the call: then no tone follows.
+    for (const tone of tones) if (!call.isEnded) call.receiveTone(tone);
+    return call.store(withEnd(operation, OPERATION_ENDS.well));
   }
-  const end = ENDS[ending === undefined || ending === "never" ? "well" : ending];
-  const heard = end === ENDS.well ? tones : tones.slice(0, Math.floor(tones.length / 2));
+  const end = OPERATION_ENDS[ending === undefined || ending === "never" ? "well" : ending];
+  const heard = end === OPERATION_ENDS.well ? tones : tones.slice(0, Math.floor(tones.length / 2));
   const finish = (end: OperationEnd): void => {
     if (ending !== "never") call.finish(withEnd(operation, end));
   };
@@ -46,13 +46,13 @@ export function sendTones(call: CallSession, body: SendTonesBody, ending: SendEn
       playTones(call.clock, {
         tones: heard,
         delayBetweenTonesMs,
-        heard: (tone) => call.hear(tone),
-        finished() {
+        onTone: (tone) => call.receiveTone(tone),
+        onFinished() {
           finish(end);
           finished();
         },
       }),
-    canceled: () => finish(ENDS.mediaOperationCanceled),
+    canceled: () => finish(OPERATION_ENDS.mediaOperationCanceled),
   });
-  return call.keep(operation);
+  return call.store(operation);
 }

@@ -1,15 +1,14 @@
-import type { Answer } from "../http/answer.ts";
 import { GraphError, graphErrorBody, type RequestIds } from "../http/graph-error.ts";
-import type { Inbound } from "../http/http-listener.ts";
+import type { Answer, IncomingRequest } from "../http/http-listener.ts";
 import type { RequestFault, RespondFault } from "./fault.ts";
 
 /** A request and the fault that applies to it. */
 export interface FaultableRequest {
   fault: RequestFault | undefined;
-  inbound: Inbound;
+  inbound: IncomingRequest;
   ids: RequestIds;
   /** Executes the request. Never rejects. */
-  execute(inbound: Inbound): Promise<Answer>;
+  execute(inbound: IncomingRequest): Promise<Answer>;
   wait(ms: number): Promise<void>;
   now(): number;
 }
@@ -20,7 +19,7 @@ export async function applyRequestFault(request: FaultableRequest): Promise<Answ
   if (!fault) return await execute(inbound);
   if ("delayMs" in fault) {
     // Only the response is late: notifications do not wait until it was sent.
-    const answer = await execute({ ...inbound, answered: Promise.resolve() });
+    const answer = await execute({ ...inbound, done: Promise.resolve() });
     await wait(fault.delayMs);
     return answer;
   }
@@ -31,9 +30,9 @@ export async function applyRequestFault(request: FaultableRequest): Promise<Answ
   if (fault.drop === "beforeExecuting") {
     // The whole request is read first: the caller cannot detect whether it was executed.
     await inbound.readBody().catch(() => {});
-    return { status: 0, cut: "before" };
+    return { status: 0, reset: "before" };
   }
-  return { ...(await execute(inbound)), cut: fault.drop === "midResponse" ? "middle" : "before" };
+  return { ...(await execute(inbound)), reset: fault.drop === "midResponse" ? "middle" : "before" };
 }
 
 /** Error codes and messages of Graph's gateway by HTTP status. Other statuses get UnknownError. */

@@ -1,8 +1,8 @@
-/** A request that is refused, as Graph refuses it. Thrown anywhere while a request is handled; never leaves the simulator. */
+/** An error response of Graph. Thrown while a request is handled; the service turns it into a response. */
 export class GraphError extends Error {
   override readonly name = "GraphError";
   readonly status: number;
-  /** A word, or a number in a string: Graph's calling service does both. */
+  /** A word, or a number as text: Graph's calling service uses both. */
   readonly code: string;
   readonly headers: Readonly<Record<string, string>>;
 
@@ -14,30 +14,37 @@ export class GraphError extends Error {
   }
 }
 
-/** A body or an address that Graph's gateway refuses before any service sees it. */
+/** An error of Graph's gateway, before the calling service gets the request. */
 export function badRequest(message: string): GraphError {
   return new GraphError(400, "BadRequest", { message });
 }
 
-/** What the calling service says of a call that has ended or never was. */
+/** The calling service's error for a call that has ended or never existed. */
 export function callNotFound(): GraphError {
   return new GraphError(404, "8522", { message: "Call not found." });
 }
 
-/** What identifies one request in answers and in support cases. */
+/** The error for a missing application permission. */
+export function permissionMissing(): GraphError {
+  return new GraphError(403, "7504", {
+    message: "Insufficient enterprise tenant permissions, cannot access this API.",
+  });
+}
+
+/** The ids of one request in responses and support cases. */
 export interface RequestIds {
   requestId: string;
   clientRequestId: string;
 }
 
-/** The body of every refusal: `{ error: { code, message, innerError } }`. */
+/** The body of every error: `{ error: { code, message, innerError } }`. */
 export function graphErrorBody(error: GraphError, ids: RequestIds, nowMs: number): unknown {
   return {
     error: {
       code: error.code,
       message: error.message,
       innerError: {
-        // Without fraction and zone, as Graph writes it.
+        // Without fraction and time zone, as in Graph's responses.
         date: new Date(nowMs).toISOString().slice(0, 19),
         "request-id": ids.requestId,
         "client-request-id": ids.clientRequestId,

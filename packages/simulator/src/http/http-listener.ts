@@ -8,24 +8,33 @@ import {
 import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { finished } from "node:stream";
-import type { Answer } from "./answer.ts";
 import { badRequest, GraphError } from "./graph-error.ts";
 
-/** More than Graph takes is refused with 413. */
+/** Larger bodies are answered with 413. */
 export const MAX_BODY_BYTES: number = 4 * 1024 * 1024;
 
-/** A request as it came. */
-export interface Inbound {
+/** A request to the simulator. */
+export interface IncomingRequest {
   method: string;
   /** Without the query. */
   path: string;
   headers: IncomingHttpHeaders;
-  /** Where the caller reached us: scheme and host. */
+  /** Scheme and host of the request's URL. */
   origin: string;
   /** @throws GraphError 413 */
   readBody(): Promise<Buffer>;
-  /** Resolves when the answer has left, or never will. */
-  answered: Promise<void>;
+  /** Resolves when the response was sent, or cannot be sent any more. */
+  done: Promise<void>;
+}
+
+/** A response. */
+export interface Answer {
+  status: number;
+  headers?: Readonly<Record<string, string>>;
+  /** Text is sent as HTML, other values as JSON. Absent for no body. */
+  body?: unknown;
+  /** Resets the connection before the response, or in the middle of its body. */
+  reset?: "before" | "middle";
 }
 
 /** A certificate and its key, in PEM. */
@@ -34,30 +43,30 @@ export interface TlsOptions {
   key: string;
 }
 
-/** Where to listen, and who answers. */
+/** Options of the HTTP server. */
 export interface ListenerOptions {
   host: string;
   port: number;
-  /** With it, https. */
+  /** With it, the server uses https. */
   tls?: TlsOptions | undefined;
-  /** Never rejects. */
-  handle(inbound: Inbound): Promise<Answer>;
+  /** Must not reject. */
+  handle(inbound: IncomingRequest): Promise<Answer>;
 }
 
-/** A server that listens. */
+/** A listening server. */
 export interface HttpListener {
   port: number;
-  /** Ends every connection, idle or not. */
+  /** Closes the server and all connections, idle or not. */
   close(): Promise<void>;
 }
 
-/** Opens the HTTP server. Rejects if the port is taken. */
+/** Starts the HTTP server. Rejects if the port is in use. */
 export async function listen({ host, port, tls, handle }: ListenerOptions): Promise<HttpListener> {
   const scheme = tls ? "https" : "http";
   const onRequest: RequestListener = (request, response) => {
     handle(toInbound(request, response, scheme))
       .then((answer) => send(answer, { request, response }))
-      // What a test wants to have answered may be nothing that can be written: that is no reason to fall over.
+      // A fault may require a response that Node.js cannot write. That must not end the process.
       .catch(() => request.socket.resetAndDestroy());
   };
   const keepAliveTimeout = 60_000;
@@ -66,7 +75,7 @@ export async function listen({ host, port, tls, handle }: ListenerOptions): Prom
     : createServer({ keepAliveTimeout }, onRequest);
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
-    // A long backlog, for a thousand bots that ring at the same moment.
+    // A long backlog, for a thousand bots that connect at the same moment.
     server.listen({ host, port, backlog: 4096 }, () => {
       server.off("error", reject);
       resolve();
@@ -82,7 +91,7 @@ export async function listen({ host, port, tls, handle }: ListenerOptions): Prom
   };
 }
 
-function toInbound(request: IncomingMessage, response: ServerResponse, scheme: "http" | "https"): Inbound {
+function toInbound(request: IncomingMessage, response: ServerResponse, scheme: "http" | "https"): IncomingRequest {
   const { localAddress = "127.0.0.1", localPort = 0 } = request.socket;
   return {
     method: request.method ?? "GET",
@@ -90,7 +99,7 @@ function toInbound(request: IncomingMessage, response: ServerResponse, scheme: "
     headers: request.headers,
     origin: `${scheme}://${request.headers.host ?? `${localAddress}:${localPort}`}`,
     readBody: () => readBody(request),
-    answered: new Promise((resolve) => finished(response, () => resolve())),
+    done: new Promise((resolve) => finished(response, () => resolve())),
   };
 }
 
@@ -111,10 +120,10 @@ function readBody(request: IncomingMessage): Promise<Buffer> {
 }
 
 function send(answer: Answer, { request, response }: { request: IncomingMessage; response: ServerResponse }): void {
-  const { status, body, cut, headers } = answer;
+  const { status, body, reset: cut, headers } = answer;
   const isText = typeof body === "string";
   const payload = body === undefined ? "" : isText ? body : JSON.stringify(body);
-  // An answer without a body has no middle.
+  // A response without a body has no middle.
   if (cut === "before" || (cut === "middle" && payload === "")) {
     request.socket.resetAndDestroy();
     return;

@@ -1,9 +1,13 @@
 import { gunzipSync } from "node:zlib";
 import { badRequest, GraphError } from "./graph-error.ts";
-import { type Inbound, MAX_BODY_BYTES } from "./http-listener.ts";
+import { type IncomingRequest, MAX_BODY_BYTES } from "./http-listener.ts";
 
-/** @throws GraphError 400 if the body is not JSON, or is not called so; 413; 415 for an encoding other than gzip */
-export async function readJson(inbound: Inbound): Promise<unknown> {
+/**
+ * Parses the body as JSON.
+ *
+ * @throws GraphError 400 if the body or its content type is not JSON; 413; 415 for an encoding other than gzip.
+ */
+export async function readJson(inbound: IncomingRequest): Promise<unknown> {
   const { "content-type": type = "", "content-encoding": encoding = "identity" } = inbound.headers;
   const bytes = await inbound.readBody();
   if (encoding !== "identity" && encoding !== "gzip") {
@@ -11,7 +15,7 @@ export async function readJson(inbound: Inbound): Promise<unknown> {
   }
   try {
     if (!/^application\/([\w.-]+\+)?json\b/i.test(type)) throw unreadable();
-    // Some of Graph's own SDKs compress whatever they send.
+    // Some of Graph's own SDKs compress every body.
     const plain = encoding === "gzip" ? gunzipSync(bytes, { maxOutputLength: MAX_BODY_BYTES }) : bytes;
     return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(plain));
   } catch {
@@ -19,8 +23,8 @@ export async function readJson(inbound: Inbound): Promise<unknown> {
   }
 }
 
-/** As `readJson`, but nothing is read as an empty object. */
-export async function readOptionalJson(inbound: Inbound): Promise<unknown> {
+/** As `readJson`, with an empty object for no body. */
+export async function readOptionalJson(inbound: IncomingRequest): Promise<unknown> {
   const { "content-length": length, "transfer-encoding": encoding } = inbound.headers;
   return (length === undefined || length === "0") && encoding === undefined ? {} : await readJson(inbound);
 }

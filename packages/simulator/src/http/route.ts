@@ -1,11 +1,9 @@
+import { memberOf } from "@graph-dtmf/models/internal";
 import { badRequest, GraphError } from "./graph-error.ts";
 import { maskTones } from "./mask.ts";
 
-/** Everything that the simulated Graph can be asked for. */
-export const GRAPH_ACTIONS = [
-  "createCall",
-  "getCall",
-  "deleteCall",
+/** Actions of a call that a POST to `/calls/{id}/{action}` runs. */
+const CALL_ACTIONS = [
   "keepAlive",
   "answer",
   "reject",
@@ -13,13 +11,17 @@ export const GRAPH_ACTIONS = [
   "playPrompt",
   "subscribeToTone",
   "cancelMediaProcessing",
-  "getOperation",
 ] as const;
 
-/** What a request to Graph asks for. */
-export type GraphAction = (typeof GRAPH_ACTIONS)[number];
+const OTHER_ACTIONS = ["createCall", "getCall", "deleteCall", "getOperation"] as const;
 
-/** A request to Graph's calls, by its address. */
+/** The action of a request to Graph. */
+export type GraphAction = (typeof CALL_ACTIONS)[number] | (typeof OTHER_ACTIONS)[number];
+
+/** All actions of the simulated Graph. */
+export const GRAPH_ACTIONS: readonly GraphAction[] = [...OTHER_ACTIONS, ...CALL_ACTIONS];
+
+/** A request to the calls API. */
 export interface GraphRoute {
   kind: "graph";
   action: GraphAction;
@@ -30,59 +32,44 @@ export interface GraphRoute {
   operationId: string;
 }
 
-/** Where a request goes. */
+/** The target of a request. */
 export type Route = GraphRoute | { kind: "token"; tenantId: string } | PublishedRoute;
 
-/** Something to read that needs no token. */
+/** A document that needs no token. */
 export type PublishedRoute =
   | { kind: "tenantConfiguration" | "tenantKeys"; tenantId: string }
   | { kind: "openIdConfiguration" | "keys" };
 
-/** What the identity service has for each tenant, by what follows the tenant in the address. */
-const OF_A_TENANT: ReadonlyMap<string, ["GET" | "POST", "token" | "tenantConfiguration" | "tenantKeys"]> = new Map([
+/** The endpoints of the identity service for each tenant, by the path after the tenant. */
+const TENANT_ROUTES: ReadonlyMap<string, ["GET" | "POST", "token" | "tenantConfiguration" | "tenantKeys"]> = new Map([
   ["oauth2/v2.0/token", ["POST", "token"]],
   ["v2.0/.well-known/openid-configuration", ["GET", "tenantConfiguration"]],
   ["discovery/v2.0/keys", ["GET", "tenantKeys"]],
 ]);
 
-/** Actions of a call, by the name in their address. */
-const CALL_ACTIONS: ReadonlyMap<string, GraphAction> = new Map(
-  (
-    [
-      "keepAlive",
-      "answer",
-      "reject",
-      "sendDtmfTones",
-      "playPrompt",
-      "subscribeToTone",
-      "cancelMediaProcessing",
-    ] as const
-  ).map((action) => [action.toLowerCase(), action]),
-);
-
 /**
- * Finds out what a request is for.
+ * Parses method and path of a request.
  *
- * @throws GraphError 400, 404 or 405, as Graph answers to an address that it does not have.
+ * @throws GraphError 400, 404 or 405, as Graph answers for an unknown path.
  */
-export function routeOf(method: string, path: string): Route {
-  const segments = path.split("/").slice(1).map(decoded);
+export function parseRoute(method: string, path: string): Route {
+  const segments = path.split("/").slice(1).map(decodeSegment);
   const fixed = segments.map((segment) => segment.toLowerCase());
-  const ofTenant = OF_A_TENANT.get(fixed.slice(1).join("/"));
+  const ofTenant = TENANT_ROUTES.get(fixed.slice(1).join("/"));
   if (ofTenant) {
     const [allowed, kind] = ofTenant;
-    allow(method, allowed);
+    checkMethod(method, allowed);
     return { kind, tenantId: segments[0] ?? "" };
   }
   if (fixed[0] === "v1" && fixed[1] === ".well-known" && fixed.length === 3) {
-    allow(method, "GET");
+    checkMethod(method, "GET");
     if (fixed[2] === "openidconfiguration") return { kind: "openIdConfiguration" };
     if (fixed[2] === "keys") return { kind: "keys" };
   }
   const [version, root, collection] = fixed;
   if (version !== "v1.0" && version !== "beta") throw badRequest(`Invalid version: ${maskTones(segments[0] ?? "")}`);
-  if (root !== "communications" && root !== "app") throw noSuchSegment(segments[1]);
-  if (collection !== "calls") throw noSuchSegment(segments[2]);
+  if (root !== "communications" && root !== "app") throw segmentNotFound(segments[1]);
+  if (collection !== "calls") throw segmentNotFound(segments[2]);
   const rest = segments.slice(3);
   return { kind: "graph", version, root, ...callRoute(method, rest.at(-1) === "" ? rest.slice(0, -1) : rest) };
 }
@@ -91,31 +78,31 @@ function callRoute(method: string, segments: string[]): Pick<GraphRoute, "action
   const [callId = "", second, third, ...more] = segments;
   const route = { callId, operationId: third ?? "" };
   if (segments.length === 0) {
-    allow(method, "POST");
+    checkMethod(method, "POST");
     return { action: "createCall", ...route };
   }
-  // An id that is missing leaves the action in its place, and that is how Graph reads it.
-  if (callId === "" || actionOf(callId)) throw noResource(second ?? callId);
+  // With a missing id the action is in its place, and Graph reads it as an id.
+  if (callId === "" || actionOf(callId)) throw resourceNotFound(second ?? callId);
   if (second === undefined) {
-    allow(method, "GET", "DELETE");
+    checkMethod(method, "GET", "DELETE");
     return { action: method === "GET" ? "getCall" : "deleteCall", ...route };
   }
   const action = actionOf(second);
   if (action && third === undefined) {
-    allow(method, "POST");
+    checkMethod(method, "POST");
     return { action, ...route };
   }
   if (second.toLowerCase() === "operations" && route.operationId !== "" && more.length === 0) {
-    allow(method, "GET");
+    checkMethod(method, "GET");
     return { action: "getOperation", ...route };
   }
-  throw noSuchSegment(action ? third : second);
+  throw segmentNotFound(action ? third : second);
 }
 
 const actionOf = (segment: string): GraphAction | undefined =>
-  CALL_ACTIONS.get(segment.toLowerCase().replace(/^microsoft\.graph\./, ""));
+  memberOf(CALL_ACTIONS, segment.replace(/^microsoft\.graph\./i, ""));
 
-function allow(method: string, ...methods: string[]): void {
+function checkMethod(method: string, ...methods: string[]): void {
   if (methods.includes(method)) return;
   throw new GraphError(405, "Request_BadRequest", {
     message: "Specified HTTP method is not allowed for the request target.",
@@ -123,18 +110,18 @@ function allow(method: string, ...methods: string[]): void {
   });
 }
 
-const noSuchSegment = (segment = ""): GraphError =>
+const segmentNotFound = (segment = ""): GraphError =>
   badRequest(`Resource not found for the segment '${maskTones(segment)}'.`);
 
-/** The gateway hands on what the service behind it says: JSON in a message. */
-const noResource = (segment: string): GraphError =>
+/** The gateway forwards the answer of the service behind it: JSON in a message. */
+const resourceNotFound = (segment: string): GraphError =>
   new GraphError(404, "UnknownError", {
     message: JSON.stringify({
       message: `No HTTP resource was found that matches the request URI '/communications/calls('${maskTones(segment)}')'.`,
     }),
   });
 
-function decoded(segment: string): string {
+function decodeSegment(segment: string): string {
   try {
     return decodeURIComponent(segment);
   } catch {

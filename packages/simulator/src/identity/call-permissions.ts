@@ -1,4 +1,4 @@
-import { permissionMissing } from "../actions/action.ts";
+import { permissionMissing } from "../http/graph-error.ts";
 import type { CreateCallBody } from "../schema/create-call-body.ts";
 
 /**

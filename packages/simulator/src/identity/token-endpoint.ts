@@ -1,5 +1,5 @@
 import { timingSafeEqual } from "node:crypto";
-import type { Answer } from "../http/answer.ts";
+import type { Answer } from "../http/http-listener.ts";
 import { ACCESS_TOKEN_LIFETIME_SEC } from "./access-tokens.ts";
 import { TokenRefusal, tenantNotFound } from "./token-refusal.ts";
 

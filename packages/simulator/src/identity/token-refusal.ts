@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Answer } from "../http/answer.ts";
+import type { Answer } from "../http/http-listener.ts";
 
 /** A request that the identity service refuses, in its own words: another shape than Graph's. Never leaves the simulator. */
 export class TokenRefusal extends Error {

@@ -1,22 +1,21 @@
 import { DtmfError, type ResultInfo } from "@graph-dtmf/models";
-import type { SimulatedCall } from "../calls/simulated-call.ts";
+import type { SimulatedCall } from "../calls/far-end.ts";
 import type { Fault } from "../faults/fault.ts";
-import type { Answer } from "../http/answer.ts";
 import { GraphError } from "../http/graph-error.ts";
-import type { Inbound } from "../http/http-listener.ts";
+import type { Answer, IncomingRequest } from "../http/http-listener.ts";
 import { readOptionalJson } from "../http/read-json.ts";
 import { type Check, checkBody, nullable, object, recordOf, text, withoutNulls } from "../schema/checks.ts";
 import { anything, nullableBoolean, resultInfo } from "../schema/graph-types.ts";
-import type { IncomingCall, Simulator } from "../simulator.ts";
+import type { IncomingCall, Simulator } from "./simulator.ts";
 
-/** Something that can be asked of the simulator. What it returns is the answer, if it is anything. */
+/** A method of the control API. Its result, if any, is the body of the response. */
 interface Control {
   shape?: Check;
-  perform(simulator: Simulator, asked: { id: string; body: unknown; origin: string }): unknown;
+  perform(simulator: Simulator, call: { id: string; body: unknown; origin: string }): unknown;
 }
 
-/** A control with a body, of the shape that the check makes sure of. */
-function taking<Body>(
+/** A method with a body that the check validates. */
+function withBody<Body>(
   shape: Check,
   perform: (simulator: Simulator, asked: { id: string; body: Body }) => unknown,
 ): Control {
@@ -26,30 +25,30 @@ function taking<Body>(
 const members = (checks: Readonly<Record<string, Check>>): Check => object({ properties: checks });
 const anyObject = nullable(recordOf(anything));
 
-/** All controls, by method and path; the id of a call is `*`. */
+/** All methods, by HTTP method and path; `*` is the id of a call. */
 const CONTROLS: Readonly<Record<string, Control>> = {
-  "GET ": { perform: describe },
+  "GET ": { perform: describeSimulator },
   "GET requests": { perform: ({ requests }) => requests },
   "GET undelivered": { perform: ({ undelivered }) => undelivered },
-  "POST faults": taking<Fault>(anything, ({ faults }, { body }) => faults.next(body)),
+  "POST faults": withBody<Fault>(anything, ({ faults }, { body }) => faults.next(body)),
   "DELETE faults": { perform: ({ faults }) => faults.clear() },
-  "POST incoming": taking<IncomingCall>(
+  "POST incoming": withBody<IncomingCall>(
     members({ callbackUri: text, from: anyObject, farEnd: anyObject }),
-    (simulator, { body }) => told(simulator.incoming(body)),
+    (simulator, { body }) => describeCall(simulator.incoming(body)),
   ),
-  "GET calls/*": { perform: (simulator, { id }) => told(simulator.call(id)) },
-  "POST calls/*/press": taking<{ keys: string }>(members({ keys: text }), (simulator, { id, body }) =>
+  "GET calls/*": { perform: (simulator, { id }) => describeCall(simulator.call(id)) },
+  "POST calls/*/press": withBody<{ keys: string }>(members({ keys: text }), (simulator, { id, body }) =>
     simulator.call(id).press(body.keys),
   ),
-  "POST calls/*/hangUp": taking<{ resultInfo?: ResultInfo }>(
+  "POST calls/*/hangUp": withBody<{ resultInfo?: ResultInfo }>(
     members({ resultInfo: nullable(resultInfo) }),
     (simulator, { id, body }) => simulator.call(id).hangUp(body.resultInfo),
   ),
-  "POST notificationToken": taking<{ claims?: Record<string, unknown> }>(
+  "POST notificationToken": withBody<{ claims?: Record<string, unknown> }>(
     members({ claims: anyObject }),
     async (simulator, { body }) => ({ token: await simulator.signNotificationToken(body.claims) }),
   ),
-  "POST rotateKeys": taking<{ keepPrevious?: boolean }>(
+  "POST rotateKeys": withBody<{ keepPrevious?: boolean }>(
     members({ keepPrevious: nullableBoolean }),
     (simulator, { body }) => simulator.rotateKeys(body),
   ),
@@ -58,17 +57,17 @@ const CONTROLS: Readonly<Record<string, Control>> = {
 
 const ROOT = "_simulator";
 
-/** Whether a request is for the simulator itself, and not for Graph. */
+/** Whether a request is for the control API, and not for Graph. */
 export function isControl(path: string): boolean {
   return path.split("/")[1] === ROOT;
 }
 
 /**
- * The simulator's own methods, for those who cannot call them.
+ * Runs a method of the simulator over HTTP, for programs in other processes.
  *
- * @throws GraphError for what there is not, and for what the method itself refuses.
+ * @throws GraphError for an unknown method, and for errors of the method itself.
  */
-export async function control(simulator: Simulator, inbound: Inbound): Promise<Answer> {
+export async function control(simulator: Simulator, inbound: IncomingRequest): Promise<Answer> {
   const segments = inbound.path.split("/").slice(2).filter(Boolean);
   const [kind, id = "", ...rest] = segments;
   const path = kind === "calls" ? ["calls", "*", ...rest] : segments;
@@ -80,12 +79,12 @@ export async function control(simulator: Simulator, inbound: Inbound): Promise<A
     const result = await asked.perform(simulator, { id, body: withoutNulls(body), origin: inbound.origin });
     return result === undefined ? { status: 204 } : { status: 200, body: result };
   } catch (error) {
-    throw error instanceof DtmfError ? refused(error) : error;
+    throw error instanceof DtmfError ? toGraphError(error) : error;
   }
 }
 
-/** The addresses as the one who asks reaches them: from another machine, 127.0.0.1 leads nowhere. */
-function describe(simulator: Simulator, { origin }: { origin: string }): unknown {
+/** URLs with the host of the request: 127.0.0.1 would be wrong on another machine. */
+function describeSimulator(simulator: Simulator, { origin }: { origin: string }): unknown {
   const { url, tokenUrl, openIdConfigurationUrl, appId, tenantId, clientSecret } = simulator;
   const [tokenPath, configurationPath] = [tokenUrl, openIdConfigurationUrl].map((address) => address.slice(url.length));
   return {
@@ -98,7 +97,7 @@ function describe(simulator: Simulator, { origin }: { origin: string }): unknown
   };
 }
 
-const told = ({ id, state, heard, targets }: SimulatedCall): unknown => ({ id, state, heard, targets });
+const describeCall = ({ id, state, heard, targets }: SimulatedCall): unknown => ({ id, state, heard, targets });
 
-const refused = ({ code, message }: DtmfError): GraphError =>
+const toGraphError = ({ code, message }: DtmfError): GraphError =>
   new GraphError(code === "unknown_call" ? 404 : 400, code, { message });

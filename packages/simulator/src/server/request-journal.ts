@@ -1,26 +1,26 @@
 import type { GraphAction } from "../http/route.ts";
 
-/** One request that arrived. It never holds a body, a token or a tone. */
+/** One received request, without body, token and tones. */
 export interface ReceivedRequest {
   readonly method: string;
   /** Without the query. */
   readonly path: string;
-  /** What was asked for, where the address said so. */
+  /** The action, if the URL has one. */
   readonly action?: GraphAction | "token";
   readonly callId?: string;
-  /** Of the answer; absent until there is one. */
+  /** The status of the response; absent before it. */
   readonly status?: number;
   /** Milliseconds since 1970. */
   readonly at: number;
 }
 
-/** An entry to which is added what becomes known. */
+/** An entry whose members are added while the request is handled. */
 export type JournalEntry = { -readonly [Member in keyof ReceivedRequest]: ReceivedRequest[Member] };
 
-/** How many requests are remembered. */
+/** The most requests in the journal. */
 const MAX_REQUESTS = 10_000;
 
-/** What arrived, the newest last. */
+/** The received requests, newest last. */
 export class RequestJournal {
   readonly entries: ReceivedRequest[] = [];
 

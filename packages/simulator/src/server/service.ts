@@ -1,14 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { normalizeId } from "@graph-dtmf/models";
-import type { ActionContext, Perform } from "../actions/action.ts";
+import type { ActionContext, ActionHandler } from "../actions/action.ts";
 import * as callActions from "../actions/call-actions.ts";
 import * as mediaActions from "../actions/media-actions.ts";
 import { applyRequestFault } from "../faults/apply-request-fault.ts";
-import type { Answer } from "../http/answer.ts";
 import { GraphError, graphErrorBody, type RequestIds } from "../http/graph-error.ts";
-import type { Inbound } from "../http/http-listener.ts";
+import type { Answer, IncomingRequest } from "../http/http-listener.ts";
 import { maskPath, maskTones } from "../http/mask.ts";
-import { type GraphAction, type GraphRoute, type PublishedRoute, routeOf } from "../http/route.ts";
+import { type GraphAction, type GraphRoute, type PublishedRoute, parseRoute } from "../http/route.ts";
 import type { AccessTokens } from "../identity/access-tokens.ts";
 import type { NotificationTokens } from "../identity/notification-tokens.ts";
 import { tenantConfiguration } from "../identity/tenant-configuration.ts";
@@ -17,10 +16,10 @@ import { TokenRefusal, tenantNotFound, tokenRefusalAnswer } from "../identity/to
 import { isControl } from "./control.ts";
 import type { JournalEntry, RequestJournal } from "./request-journal.ts";
 
-/** What each action does. */
-const ACTIONS: Readonly<Record<GraphAction, Perform>> = { ...callActions, ...mediaActions };
+/** The handler of each action. */
+const ACTIONS: Readonly<Record<GraphAction, ActionHandler>> = { ...callActions, ...mediaActions };
 
-/** All that takes part in answering. */
+/** What the service needs. */
 export interface ServiceOptions {
   credentials: Credentials;
   accessTokens: AccessTokens;
@@ -29,12 +28,12 @@ export interface ServiceOptions {
   journal: RequestJournal;
   now(): number;
   wait(ms: number): Promise<void>;
-  /** Answers what is asked of the simulator itself. */
-  control(inbound: Inbound): Promise<Answer>;
+  /** Handles a request to the control API. */
+  control(inbound: IncomingRequest): Promise<Answer>;
   log(line: string): void;
 }
 
-/** Answers every request; whatever goes wrong is told in Graph's shape. */
+/** Answers every request, errors in Graph's shape. */
 export class Service {
   readonly #options: ServiceOptions;
 
@@ -43,35 +42,38 @@ export class Service {
   }
 
   /** Never rejects. */
-  async handle(inbound: Inbound): Promise<Answer> {
-    const ids = idsOf(inbound);
-    const answer = await this.#answer(inbound, ids).catch((error: unknown) => this.#refuse(error, ids));
+  async handle(inbound: IncomingRequest): Promise<Answer> {
+    const ids = requestIdsOf(inbound);
+    const answer = await this.#answer(inbound, ids).catch((error: unknown) => this.#toErrorAnswer(error, ids));
     const headers = {
       Date: new Date(this.#options.now()).toUTCString(),
       "request-id": ids.requestId,
       "client-request-id": ids.clientRequestId,
-      ...echo("scenario-id", inbound),
+      ...echoedHeader("scenario-id", inbound),
       ...answer.headers,
     };
     return { ...answer, headers };
   }
 
-  async #answer(inbound: Inbound, ids: RequestIds): Promise<Answer> {
-    // What tests ask of the simulator is no part of what bots ask of Graph.
+  async #answer(inbound: IncomingRequest, ids: RequestIds): Promise<Answer> {
+    // Requests of tests do not belong to the journal of Graph requests.
     if (isControl(inbound.path)) return await this.#options.control(inbound);
     const { journal, log, now } = this.#options;
     const path = maskPath(inbound.path);
     const entry = journal.add({ method: inbound.method, path, at: now() });
     const answer = await this.#answerAsGraph(inbound, { entry, ids }).catch((error: unknown) =>
-      this.#refuse(error, ids),
+      this.#toErrorAnswer(error, ids),
     );
-    if (answer.cut !== "before") entry.status = answer.status;
-    log(`<- ${inbound.method} ${path} ${answer.cut ? "connection reset" : answer.status}`);
+    if (answer.reset !== "before") entry.status = answer.status;
+    log(`<- ${inbound.method} ${path} ${answer.reset ? "connection reset" : answer.status}`);
     return answer;
   }
 
-  async #answerAsGraph(inbound: Inbound, { entry, ids }: { entry: JournalEntry; ids: RequestIds }): Promise<Answer> {
-    const route = routeOf(inbound.method, inbound.path);
+  async #answerAsGraph(
+    inbound: IncomingRequest,
+    { entry, ids }: { entry: JournalEntry; ids: RequestIds },
+  ): Promise<Answer> {
+    const route = parseRoute(inbound.method, inbound.path);
     if (route.kind !== "graph" && route.kind !== "token") return await this.#publish(route, inbound.origin);
     const action = route.kind === "token" ? "token" : route.action;
     entry.action = action;
@@ -84,8 +86,9 @@ export class Service {
       now,
       wait,
       execute: async (inbound) => {
-        const answer = route.kind === "token" ? this.#issueToken(route.tenantId, inbound) : this.#ask(route, inbound);
-        return await answer.catch((error: unknown) => this.#refuse(error, ids));
+        const answer =
+          route.kind === "token" ? this.#issueToken(route.tenantId, inbound) : this.#runAction(route, inbound);
+        return await answer.catch((error: unknown) => this.#toErrorAnswer(error, ids));
       },
     });
   }
@@ -105,13 +108,13 @@ export class Service {
     }
   }
 
-  async #ask(route: GraphRoute, inbound: Inbound): Promise<Answer> {
+  async #runAction(route: GraphRoute, inbound: IncomingRequest): Promise<Answer> {
     const { accessTokens, actionContext } = this.#options;
     const roles = accessTokens.authenticate(inbound.headers.authorization, inbound.origin);
     return await ACTIONS[route.action]({ route, inbound, roles }, actionContext);
   }
 
-  async #issueToken(tenantId: string, inbound: Inbound): Promise<Answer> {
+  async #issueToken(tenantId: string, inbound: IncomingRequest): Promise<Answer> {
     const { accessTokens, credentials } = this.#options;
     const isForm = /^application\/x-www-form-urlencoded\b/i.test(inbound.headers["content-type"] ?? "");
     const form = new URLSearchParams(isForm ? (await inbound.readBody()).toString("utf8") : "");
@@ -119,7 +122,7 @@ export class Service {
     return await answerTokenRequest(request, credentials, (audience) => accessTokens.issue(audience));
   }
 
-  #refuse(error: unknown, ids: RequestIds): Answer {
+  #toErrorAnswer(error: unknown, ids: RequestIds): Answer {
     if (error instanceof TokenRefusal) return tokenRefusalAnswer(error, this.#options.now());
     const refusal =
       error instanceof GraphError
@@ -134,14 +137,14 @@ export class Service {
   }
 }
 
-/** Graph sends these back as they came. */
-function echo(name: string, { headers }: Inbound): Record<string, string> {
+/** Graph returns these headers unchanged. */
+function echoedHeader(name: string, { headers }: IncomingRequest): Record<string, string> {
   const value = headers[name];
   return typeof value === "string" ? { [name]: value } : {};
 }
 
-/** Graph echoes the caller's id for the request, or makes its own serve for both. */
-function idsOf({ headers }: Inbound): RequestIds {
+/** Graph returns the caller's id of the request, or its own id for both. */
+function requestIdsOf({ headers }: IncomingRequest): RequestIds {
   const requestId = randomUUID();
   const asked = headers["client-request-id"];
   return { requestId, clientRequestId: typeof asked === "string" && asked !== "" ? asked : requestId };
