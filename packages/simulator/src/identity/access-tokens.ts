@@ -1,14 +1,14 @@
 import { generateKeyPairSync, type JsonWebKey, randomUUID } from "node:crypto";
 import type { Clock } from "@graph-dtmf/models";
 import { GraphError } from "../http/graph-error.ts";
-import { signJwt, verifiedClaims } from "./jwt.ts";
+import { signJwt, verifyJwt } from "./jwt.ts";
 
-/** Graph as an audience, by its name and by its id. */
-const GRAPH: readonly string[] = ["https://graph.microsoft.com", "00000003-0000-0000-c000-000000000000"];
+/** The audiences of a token for Graph: its URI and its application id. */
+const GRAPH_AUDIENCES: readonly string[] = ["https://graph.microsoft.com", "00000003-0000-0000-c000-000000000000"];
 /** How long an access token is valid, in seconds. */
 export const ACCESS_TOKEN_LIFETIME_SEC = 3600;
 
-/** The application that calls the simulated Graph. */
+/** The application that sends requests to the simulated Graph. */
 export interface Application {
   appId: string;
   tenantId: string;
@@ -29,7 +29,7 @@ export class AccessTokens {
     this.#application = application;
   }
 
-  /** An access token of the application for an audience. */
+  /** Returns a new access token of the application for an audience. */
   issue(audience: string): string {
     const { appId, tenantId, roles } = this.#application;
     const nowSec = Math.floor(this.#clock.now() / 1000);
@@ -53,40 +53,40 @@ export class AccessTokens {
     );
   }
 
-  /** The JSON Web Key Set, for programs that inspect access tokens of other audiences. */
-  get published(): { keys: JsonWebKey[] } {
+  /** The JSON Web Key Set, for clients that inspect access tokens. */
+  get publishedKeys(): { keys: JsonWebKey[] } {
     return { keys: [{ ...this.#keys.publicKey.export({ format: "jwk" }), use: "sig", kid: this.#kid }] };
   }
 
   /**
    * Authenticates a request to Graph.
    *
-   * @param origin The origin of the request's URL: a token may be for that, as it may be in other clouds.
+   * @param origin The origin of the request's URL: it is a valid audience, as Graph's origins in other clouds are.
    * @returns the application permissions of its token.
    * @throws GraphError 401 InvalidAuthenticationToken.
    */
   authenticate(authorization: string | undefined, origin: string): readonly string[] {
     const token = /^Bearer +(\S+)$/i.exec(authorization ?? "")?.[1];
-    if (token === undefined) throw unauthorized("Access token is empty.");
-    if (!token.includes(".")) throw unauthorized("IDX14100: JWT is not well formed, there are no dots (.).");
-    const claims = verifiedClaims(token, "ES256", this.#keys.publicKey);
-    if (!claims) throw unauthorized("Access token validation failure.");
+    if (token === undefined) throw createUnauthorized("Access token is empty.");
+    if (!token.includes(".")) throw createUnauthorized("IDX14100: JWT is not well formed, there are no dots (.).");
+    const claims = verifyJwt(token, "ES256", this.#keys.publicKey);
+    if (!claims) throw createUnauthorized("Access token validation failure.");
     const { aud, nbf, exp, roles } = claims;
     const nowSec = Math.floor(this.#clock.now() / 1000);
-    if (typeof aud !== "string" || ![...GRAPH, origin].includes(aud)) {
-      throw unauthorized("Access token validation failure. Invalid audience.");
+    if (typeof aud !== "string" || ![...GRAPH_AUDIENCES, origin].includes(aud)) {
+      throw createUnauthorized("Access token validation failure. Invalid audience.");
     }
     if (typeof nbf !== "number" || nbf > nowSec) {
-      throw unauthorized("Lifetime validation failed, the token is not yet valid.");
+      throw createUnauthorized("Lifetime validation failed, the token is not yet valid.");
     }
     if (typeof exp !== "number" || exp <= nowSec) {
-      throw unauthorized("Lifetime validation failed, the token is expired.");
+      throw createUnauthorized("Lifetime validation failed, the token is expired.");
     }
     return Array.isArray(roles) ? roles : [];
   }
 }
 
-function unauthorized(message: string): GraphError {
+function createUnauthorized(message: string): GraphError {
   return new GraphError(401, "InvalidAuthenticationToken", {
     message,
     headers: {

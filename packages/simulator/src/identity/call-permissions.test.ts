@@ -27,11 +27,11 @@ describe.each([
   ["Calls.JoinGroupCallAsGuest.All", ["into a meeting"]],
   ["Calls.AccessMedia.All", []],
 ])("%s", (role, kinds) => {
-  test(`lets an application begin calls ${kinds.join() || "of no kind"}`, () => {
+  test(`allows creating calls ${kinds.join() || "of no kind"}`, () => {
     expect(Object.keys(calls).filter((kind) => mayCreate(kind, "service", [role]))).toEqual(kinds);
   });
 
-  test("is not enough for media that the application hosts itself", () => {
+  test("is not sufficient for app-hosted media", () => {
     for (const kind of Object.keys(calls)) expect(mayCreate(kind, "app", [role])).toBe(false);
     for (const kind of kinds) expect(mayCreate(kind, "app", [role, "Calls.AccessMedia.All"])).toBe(true);
   });

@@ -1,7 +1,7 @@
 import { createSecretKey, generateKeyPairSync } from "node:crypto";
 import { decodeProtectedHeader, jwtVerify } from "jose";
 import { describe, expect, test } from "vitest";
-import { signJwt, unsignedJwt, verifiedClaims } from "./jwt.ts";
+import { createUnsignedJwt, signJwt, verifyJwt } from "./jwt.ts";
 
 const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 });
 const ec = generateKeyPairSync("ec", { namedCurve: "P-256" });
@@ -18,27 +18,27 @@ describe.each([
     expect(protectedHeader).toEqual({ alg, kid: "key" });
   });
 
-  test("gives its claims to the holder of the public key", () => {
-    expect(verifiedClaims(token, alg, publicKey)).toEqual({ sub: "bot", name: "Zoë" });
+  test("verifyJwt returns its claims", () => {
+    expect(verifyJwt(token, alg, publicKey)).toEqual({ sub: "bot", name: "Zoë" });
   });
 
   test.each([
     ["with changed claims", token.replace(/\.[^.]+\./, `.${Buffer.from('{"sub":"other"}').toString("base64url")}.`)],
     ["without a signature", token.replace(/[^.]+$/, "")],
     ["with another part", `${token}.x`],
-    ["that is no token", "token"],
-    ["with alg none", unsignedJwt({ sub: "bot" })],
+    ["if it is no token", "token"],
+    ["with alg none", createUnsignedJwt({ sub: "bot" })],
   ])("is rejected %s", (_, changed) => {
-    expect(verifiedClaims(changed, alg, publicKey)).toBeUndefined();
+    expect(verifyJwt(changed, alg, publicKey)).toBeUndefined();
   });
 
   test("is rejected under another algorithm", () => {
-    expect(verifiedClaims(token, alg === "RS256" ? "ES256" : "RS256", publicKey)).toBeUndefined();
+    expect(verifyJwt(token, alg === "RS256" ? "ES256" : "RS256", publicKey)).toBeUndefined();
   });
 });
 
 test("an unsigned token declares alg none", async () => {
-  const token = unsignedJwt({ sub: "bot" });
+  const token = createUnsignedJwt({ sub: "bot" });
   expect(decodeProtectedHeader(token)).toEqual({ alg: "none" });
   await expect(jwtVerify(token, createSecretKey(Buffer.alloc(32)))).rejects.toThrow();
 });

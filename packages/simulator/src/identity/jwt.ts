@@ -14,17 +14,13 @@ export function signJwt(header: JwtHeader, claims: Readonly<Record<string, unkno
   return `${signed}.${sign("sha256", Buffer.from(signed), signatureKey(privateKey)).toString("base64url")}`;
 }
 
-/** A token without a signature (`alg: none`), which no receiver may accept. */
-export function unsignedJwt(claims: Readonly<Record<string, unknown>>): string {
+/** Returns a token without a signature (`alg: none`), which verifiers must reject. */
+export function createUnsignedJwt(claims: Readonly<Record<string, unknown>>): string {
   return `${encode({ alg: "none" })}.${encode(claims)}.`;
 }
 
-/** The claims of a token that was signed with this key and algorithm; `undefined` for any other text. */
-export function verifiedClaims(
-  token: string,
-  alg: JwtAlgorithm,
-  publicKey: KeyObject,
-): Record<string, unknown> | undefined {
+/** Returns the claims of a token that was signed with this key and algorithm; `undefined` for any other text. */
+export function verifyJwt(token: string, alg: JwtAlgorithm, publicKey: KeyObject): Record<string, unknown> | undefined {
   const [header = "", claims = "", signature = "", ...more] = token.split(".");
   if (more.length > 0) return undefined;
   const isSigned = verify(

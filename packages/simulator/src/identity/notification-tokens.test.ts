@@ -17,7 +17,7 @@ async function publishedKeys(): Promise<JSONWebKeySet> {
 const verify = async (token: string, keys: JSONWebKeySet): Promise<unknown> =>
   await jwtVerify(token, createLocalJWKSet(keys), { currentDate: new Date(setup.clock.now()) });
 
-test("the OpenID configuration names the issuer and where the keys are", async () => {
+test("the OpenID configuration contains the issuer and the URL of the keys", async () => {
   const response = await fetch(setup.simulator.openIdConfigurationUrl);
   expect(await response.json()).toMatchObject({
     issuer: "https://api.botframework.com",
@@ -26,21 +26,21 @@ test("the OpenID configuration names the issuer and where the keys are", async (
   });
 });
 
-test("only the public half of a key of 2048 bits is published", async () => {
+test("only the public part of a 2048-bit key is published", async () => {
   const { keys } = await publishedKeys();
   expect(keys).toHaveLength(1);
   expect(Object.keys(keys[0] ?? {}).sort()).toEqual(["e", "kid", "kty", "n", "use", "x5t"]);
   expect(Buffer.from(keys[0]?.n ?? "", "base64url")).toHaveLength(256);
 });
 
-test("a token for users' own tests takes their claims, and leaves out what is undefined", async () => {
-  const token = await setup.simulator.signNotificationToken({ aud: "somebody-else", tid: undefined });
-  expect(decodeJwt(token)).toMatchObject({ aud: "somebody-else", iss: "https://api.botframework.com" });
+test("signNotificationToken() sets the given claims, and omits those that are undefined", async () => {
+  const token = await setup.simulator.signNotificationToken({ aud: "another-app", tid: undefined });
+  expect(decodeJwt(token)).toMatchObject({ aud: "another-app", iss: "https://api.botframework.com" });
   expect(decodeJwt(token)).not.toHaveProperty("tid");
   await expect(verify(token, await publishedKeys())).resolves.toBeDefined();
 });
 
-test("after a rotation another key signs, and the one before still verifies", async () => {
+test("after a rotation a new key signs, and tokens of the previous key are still valid", async () => {
   const before = await setup.simulator.signNotificationToken();
   await setup.simulator.rotateKeys();
   const after = await setup.simulator.signNotificationToken();
@@ -50,7 +50,7 @@ test("after a rotation another key signs, and the one before still verifies", as
   await expect(verify(after, keys)).resolves.toBeDefined();
 });
 
-test("a rotation that keeps nothing leaves one key, and tokens of the others no longer verify", async () => {
+test("a rotation without keepPrevious leaves one key, and tokens of the previous keys are invalid", async () => {
   const before = await setup.simulator.signNotificationToken();
   await setup.simulator.rotateKeys({ keepPrevious: false });
   const keys = await publishedKeys();
@@ -59,7 +59,7 @@ test("a rotation that keeps nothing leaves one key, and tokens of the others no 
   await expect(verify(await setup.simulator.signNotificationToken(), keys)).resolves.toBeDefined();
 });
 
-test("notifications are signed with the newest key, from one moment to the next", async () => {
+test("notifications are signed with the newest key at once", async () => {
   const before = await setup.client.createCall();
   await setup.bot.waitFor(({ resourceUrl }) => resourceUrl.endsWith(before));
   await setup.simulator.rotateKeys();

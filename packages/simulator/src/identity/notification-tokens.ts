@@ -1,16 +1,16 @@
 import { type JsonWebKey, randomUUID } from "node:crypto";
 import type { Clock } from "@graph-dtmf/models";
 import type { TokenFault } from "../faults/fault.ts";
-import { signJwt, unsignedJwt } from "./jwt.ts";
+import { createUnsignedJwt, signJwt } from "./jwt.ts";
 import { generateSigningKey, type SigningKey } from "./signing-key.ts";
 
-/** Life of a token, as a real one of 2022 had it. */
-const LIFE_SEC = 300;
-/** The Skype Teams Calling API Service, on whose behalf callbacks come. */
+/** The lifetime of a token, as in a real token of 2022. */
+const LIFETIME_SEC = 300;
+/** The application id of the Skype Teams Calling API Service, which sends the notifications. */
 const CALLING_SERVICE_APP_ID = "26a18ebc-cdf7-4a6a-91cb-beb352805e81";
 const ISSUER = "https://api.botframework.com";
 
-/** What may be wrong with the token of a notification. */
+/** A flaw of a notification's token. */
 export type TokenFlaw = TokenFault["token"];
 
 interface TimedClaims extends Record<string, unknown> {
@@ -18,7 +18,7 @@ interface TimedClaims extends Record<string, unknown> {
   exp: number;
 }
 
-/** Signs what is posted to callbacks, and publishes the keys to verify it with. */
+/** Issues the tokens of notifications and publishes the keys that verify them. */
 export class NotificationTokens {
   readonly #clock: Clock;
   readonly #recipient: { appId: string; tenantId: string };
@@ -31,29 +31,29 @@ export class NotificationTokens {
     this.#keys = [key];
   }
 
-  /** A token shaped like a real one: no `iat`, and a `cty` that wrongly marks it as nested. */
+  /** Issues a token with the properties of a real one: no `iat`, and a `cty` that wrongly marks it as nested. */
   sign(claims: Readonly<Record<string, unknown>> = {}): string {
     return this.#signWith(this.#keys[0], claims);
   }
 
-  /** What a notification is to carry in its Authorization header. */
+  /** Returns the Authorization header of a notification; `undefined` for the flaw `missing`. */
   async authorization(flaw?: TokenFlaw): Promise<string | undefined> {
     if (flaw === "missing") return undefined;
-    if (flaw === "algNone") return `Bearer ${unsignedJwt(this.#claims())}`;
-    // A stranger who knows the name of our key.
+    if (flaw === "algNone") return `Bearer ${createUnsignedJwt(this.#claims())}`;
+    // Another key with the kid of the current one.
     if (flaw === "wrongKey")
       return `Bearer ${this.#signWith({ ...(await generateSigningKey()), kid: this.#keys[0].kid }, {})}`;
-    return `Bearer ${flaw ? this.sign(flawed(flaw, this.#claims())) : this.#signForNow()}`;
+    return `Bearer ${flaw ? this.sign(createFlawedClaims(flaw, this.#claims())) : this.#signCached()}`;
   }
 
-  /** From now on another key signs. The ones before stay published, as they do for a while in the real service, unless told otherwise. */
+  /** Signs with a new key from now on. With `keepPrevious` the previous keys stay published, as in the real service for some time. */
   async rotate({ keepPrevious }: { keepPrevious: boolean }): Promise<void> {
     const key = await generateSigningKey();
     this.#keys = [key, ...(keepPrevious ? this.#keys : [])];
   }
 
-  /** Within a second, the same key would make the same token again, bit by bit. */
-  #signForNow(): string {
+  /** Returns the token of the current second. Signing again would give the same token. */
+  #signCached(): string {
     const [{ kid }] = this.#keys;
     const { nbf } = this.#claims();
     if (this.#lastToken?.nbf !== nbf || this.#lastToken.kid !== kid) {
@@ -73,18 +73,18 @@ export class NotificationTokens {
       tid: this.#recipient.tenantId,
       appid: CALLING_SERVICE_APP_ID,
       nbf: nowSec,
-      exp: nowSec + LIFE_SEC,
+      exp: nowSec + LIFETIME_SEC,
       iss: ISSUER,
       aud: this.#recipient.appId,
     };
   }
 
   /** The JSON Web Key Set. */
-  get published(): { keys: JsonWebKey[] } {
-    return { keys: this.#keys.map((key) => key.published) };
+  get publishedKeys(): { keys: JsonWebKey[] } {
+    return { keys: this.#keys.map((key) => key.publicJwk) };
   }
 
-  /** The OpenID configuration that leads to the keys. */
+  /** The OpenID configuration with the URL of the keys. */
   openIdConfiguration(keysUrl: string): Record<string, unknown> {
     return {
       issuer: ISSUER,
@@ -96,18 +96,18 @@ export class NotificationTokens {
   }
 }
 
-/** Far beyond what any clock may be off. */
-const OFF_SEC = 3600;
+/** More than the clock skew that verifiers tolerate. */
+const FLAW_OFFSET_SEC = 3600;
 
-function flawed(
+function createFlawedClaims(
   flaw: Exclude<TokenFlaw, "missing" | "algNone" | "wrongKey">,
   { nbf, exp }: TimedClaims,
 ): Record<string, unknown> {
   switch (flaw) {
     case "expired":
-      return { nbf: nbf - OFF_SEC, exp: exp - OFF_SEC };
+      return { nbf: nbf - FLAW_OFFSET_SEC, exp: exp - FLAW_OFFSET_SEC };
     case "notYetValid":
-      return { nbf: nbf + OFF_SEC, exp: exp + OFF_SEC };
+      return { nbf: nbf + FLAW_OFFSET_SEC, exp: exp + FLAW_OFFSET_SEC };
     case "wrongAudience":
       return { aud: randomUUID() };
     case "wrongIssuer":

@@ -13,7 +13,7 @@ async function start(options: SimulatorOptions = {}): Promise<Simulator> {
 
 const tokenRequests = ({ requests }: Simulator): number => requests.filter(({ action }) => action === "token").length;
 
-test("its token lets a request in", async () => {
+test("gets a token that Graph accepts", async () => {
   const { credential, url } = await start();
   const { token } = await credential.getToken(GRAPH);
   const { status } = await fetch(`${url}/v1.0/communications/calls/none`, {
@@ -22,7 +22,7 @@ test("its token lets a request in", async () => {
   expect(status).toBe(404);
 });
 
-test("a token is kept until a minute before it expires, for each scope", async () => {
+test("caches a token for each scope until a minute before it expires", async () => {
   const clock = createManualClock();
   const simulator = await start({ clock });
   const { token, expiresOnTimestamp } = await simulator.credential.getToken([GRAPH]);
@@ -34,14 +34,14 @@ test("a token is kept until a minute before it expires, for each scope", async (
   expect(tokenRequests(simulator)).toBe(3);
 });
 
-test("it trusts the simulator's own certificate", async () => {
+test("trusts the simulator's certificate", async () => {
   const pem = (name: string): string =>
     readFileSync(new URL(`../__fixtures__/test-only-${name}.pem`, import.meta.url), "utf8");
   const { credential } = await start({ tls: { cert: pem("certificate"), key: pem("key") } });
   expect(await credential.getToken(GRAPH)).toMatchObject({ token: expect.stringMatching(/^ey/) });
 });
 
-test("it fails as the token endpoint does, and may be asked again", async () => {
+test("rejects with the error of the token endpoint, and works again afterwards", async () => {
   const { credential, faults } = await start();
   faults.next({ on: "token", respond: { status: 503 } });
   await expect(credential.getToken(GRAPH)).rejects.toThrow("503 temporarily_unavailable");

@@ -2,46 +2,46 @@ import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import type { Clock } from "@graph-dtmf/models";
 
-/** What `createDtmfClient` and graph-client take for a credential, as Azure's are shaped. */
+/** A credential of the form that `createDtmfClient`, graph-client and Azure's libraries use. */
 export interface SimulatorCredential {
-  /** Gets a token for Graph by the client credentials grant, and keeps it until a minute before it expires. */
+  /** Gets a token for Graph with the client credentials grant, and caches it until a minute before it expires. */
   getToken(scopes: string | string[]): Promise<{ token: string; expiresOnTimestamp: number }>;
 }
 
-/** Where tokens come from, and for whom. */
+/** The token endpoint and the credentials of the application. */
 export interface CredentialOptions {
   tokenUrl: string;
   appId: string;
   clientSecret: string;
   clock: Clock;
-  /** The simulator's own certificate, in PEM: no other is trusted, whatever name it bears. */
+  /** The simulator's certificate in PEM. Only it is trusted, whatever its host name. */
   certificate: string | undefined;
 }
 
-/** So that no token expires on its way. */
+/** Prevents that a token expires before the request arrives. */
 const RENEW_EARLY_MS = 60_000;
 
-/** A credential for the bot's application. It asks the token endpoint over HTTP, as a real one does. */
+/** Creates a credential for the bot's application. It requests tokens from the token endpoint over HTTP, as real ones do. */
 export function createSimulatorCredential(options: CredentialOptions): SimulatorCredential {
   const { tokenUrl, appId, clientSecret, clock, certificate } = options;
-  const kept = new Map<string, { token: string; expiresOnTimestamp: number }>();
+  const cache = new Map<string, { token: string; expiresOnTimestamp: number }>();
   return {
     async getToken(scopes) {
       const scope = [scopes].flat().join(" ");
-      const known = kept.get(scope);
-      if (known && known.expiresOnTimestamp - RENEW_EARLY_MS > clock.now()) return known;
+      const cached = cache.get(scope);
+      if (cached && cached.expiresOnTimestamp - RENEW_EARLY_MS > clock.now()) return cached;
       const form = { grant_type: "client_credentials", client_id: appId, client_secret: clientSecret, scope };
       const { status, text } = await postForm(tokenUrl, new URLSearchParams(form), certificate);
-      const { access_token: token, expires_in: lifeSec, error } = JSON.parse(text);
-      if (status !== 200) throw new Error(`the token endpoint refused: ${status} ${error}`);
-      const issued = { token, expiresOnTimestamp: clock.now() + lifeSec * 1000 };
-      kept.set(scope, issued);
+      const { access_token: token, expires_in: lifetimeSec, error } = JSON.parse(text);
+      if (status !== 200) throw new Error(`the token request failed: ${status} ${error}`);
+      const issued = { token, expiresOnTimestamp: clock.now() + lifetimeSec * 1000 };
+      cache.set(scope, issued);
       return issued;
     },
   };
 }
 
-/** Not `fetch`, which cannot be told to trust one certificate. */
+/** Posts a form. `fetch` has no option to trust a single certificate. */
 function postForm(
   url: string,
   form: URLSearchParams,

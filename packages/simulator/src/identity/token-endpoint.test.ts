@@ -1,4 +1,4 @@
-import { decodeJwt, decodeProtectedHeader } from "jose";
+import { createRemoteJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from "jose";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createTestSetup, type TestSetup } from "../__fixtures__/test-setup.ts";
 
@@ -8,7 +8,7 @@ beforeAll(async () => {
 });
 afterAll(() => setup.close());
 
-test("an application gets a token for Graph, good for an hour", async () => {
+test("an application gets a token for Graph that is valid for an hour", async () => {
   const { client, simulator, clock } = setup;
   const reply = await client.requestToken();
   expect(reply.status).toBe(200);
@@ -32,12 +32,12 @@ test("an application gets a token for Graph, good for an hour", async () => {
   expect(decodeProtectedHeader(reply.body.access_token)).toMatchObject({ typ: "JWT" });
 });
 
-test("no two tokens are the same", async () => {
+test("all tokens differ", async () => {
   const [one, other] = await Promise.all([setup.client.requestToken(), setup.client.requestToken()]);
   expect(one.body.access_token).not.toBe(other.body.access_token);
 });
 
-test("the secret may come as HTTP Basic", async () => {
+test("the secret can be sent as HTTP Basic", async () => {
   const { simulator } = setup;
   const response = await fetch(simulator.tokenUrl, {
     method: "POST",
@@ -49,23 +49,23 @@ test("the secret may come as HTTP Basic", async () => {
   expect(response.status).toBe(200);
 });
 
-describe("a request for a token is refused in the endpoint's own shape", () => {
+describe("rejects a token request in the format of the identity service", () => {
   test.each<[string, Record<string, string>, string]>([
     ["with a wrong secret", { client_secret: "guess" }, "401 invalid_client 7000215"],
-    ["with a secret of the right length", { client_secret: "0".repeat(36) }, "401 invalid_client 7000215"],
+    ["with a wrong secret of the right length", { client_secret: "0".repeat(36) }, "401 invalid_client 7000215"],
     ["without a secret", { client_secret: "" }, "401 invalid_client 7000216"],
     [
-      "for an unknown application",
+      "of an unknown application",
       { client_id: "2891555a-92ff-42e6-80fa-6e1300c6b5c6" },
       "400 unauthorized_client 700016",
     ],
-    ["without an application", { client_id: "" }, "400 invalid_request 900144"],
-    ["with another grant", { grant_type: "password" }, "400 unsupported_grant_type 70003"],
-    ["without a grant", { grant_type: "" }, "400 invalid_request 900144"],
+    ["without client_id", { client_id: "" }, "400 invalid_request 900144"],
+    ["with another grant type", { grant_type: "password" }, "400 unsupported_grant_type 70003"],
+    ["without a grant type", { grant_type: "" }, "400 invalid_request 900144"],
     ["without a scope", { scope: "" }, "400 invalid_request 900144"],
     ["with a delegated scope", { scope: "https://graph.microsoft.com/User.Read" }, "400 invalid_scope 1002012"],
-  ])("%s", async (_, changed, expected) => {
-    const reply = await setup.client.requestToken(changed);
+  ])("%s", async (_, overrides, expected) => {
+    const reply = await setup.client.requestToken(overrides);
     const [status, error, aadsts] = expected.split(" ");
     expect(reply.status).toBe(Number(status));
     expect(reply.body).toMatchObject({
@@ -79,7 +79,7 @@ describe("a request for a token is refused in the endpoint's own shape", () => {
     expect(reply.body).not.toHaveProperty("error.code");
   });
 
-  test("in another tenant", async () => {
+  test("for another tenant", async () => {
     const tenant = "0f27eb4d-a4e1-4b95-9a3d-06c0b5a5f1a7";
     const reply = await setup.client.requestToken(
       {},
@@ -101,8 +101,32 @@ describe("a request for a token is refused in the endpoint's own shape", () => {
   });
 });
 
-test("the secret is in no record", async () => {
+test("the secret is not recorded", async () => {
   const { simulator } = setup;
   await fetch(`${simulator.tokenUrl}?client_secret=${simulator.clientSecret}`, { method: "POST" });
   expect(JSON.stringify(simulator.requests)).not.toContain(simulator.clientSecret);
+});
+
+const readTenantConfiguration = (tenant: string) =>
+  setup.client.request("GET", `/${tenant}/v2.0/.well-known/openid-configuration`, { headers: { Authorization: "" } });
+
+test("the tenant's OpenID configuration contains the token endpoint and the keys of access tokens", async () => {
+  const { simulator, client, clock } = setup;
+  const { status, body } = await readTenantConfiguration(simulator.tenantId);
+  expect(status).toBe(200);
+  expect(body).toMatchObject({
+    issuer: `${simulator.url}/${simulator.tenantId}/v2.0`,
+    authorization_endpoint: `${simulator.url}/${simulator.tenantId}/oauth2/v2.0/authorize`,
+    token_endpoint: simulator.tokenUrl,
+  });
+  const keys = createRemoteJWKSet(new URL(body.jwks_uri));
+  const { payload } = await jwtVerify(client.token, keys, { currentDate: new Date(clock.now()) });
+  expect(payload.appid).toBe(simulator.appId);
+  expect(await (await fetch(body.jwks_uri)).text()).not.toContain('"d"');
+});
+
+test("the OpenID configuration of another tenant is an error of the identity service", async () => {
+  const { status, body } = await readTenantConfiguration("common");
+  expect(status).toBe(400);
+  expect(body).toMatchObject({ error: "invalid_tenant", error_codes: [90002] });
 });

@@ -1,27 +1,27 @@
 import { timingSafeEqual } from "node:crypto";
 import type { Answer } from "../http/http-listener.ts";
 import { ACCESS_TOKEN_LIFETIME_SEC } from "./access-tokens.ts";
-import { TokenRefusal, tenantNotFound } from "./token-refusal.ts";
+import { createTenantNotFound, TokenError } from "./token-error.ts";
 
-/** Who may have a token. */
+/** The credentials of the application that gets tokens. */
 export interface Credentials {
   appId: string;
   tenantId: string;
   clientSecret: string;
 }
 
-/** What came to the token endpoint. */
+/** A request to the token endpoint. */
 export interface TokenRequest {
-  /** From the path. */
+  /** The tenant in the path. */
   tenantId: string;
   authorization: string | undefined;
   form: URLSearchParams;
 }
 
 /**
- * The client credentials grant: form in, token out.
+ * Issues a token by the client credentials grant.
  *
- * @throws TokenRefusal
+ * @throws TokenError
  */
 export async function answerTokenRequest(
   request: TokenRequest,
@@ -29,51 +29,70 @@ export async function answerTokenRequest(
   issue: (audience: string) => string,
 ): Promise<Answer> {
   const audience = checkTokenRequest(request, credentials);
-  // One less than it lives, as the real endpoint says.
-  const lifeSec = ACCESS_TOKEN_LIFETIME_SEC - 1;
+  // The real endpoint also reports one second less than the lifetime of the token.
+  const expiresInSec = ACCESS_TOKEN_LIFETIME_SEC - 1;
   const access_token = issue(audience);
   return {
     status: 200,
     headers: { "Cache-Control": "no-store, no-cache", Pragma: "no-cache" },
-    body: { token_type: "Bearer", expires_in: lifeSec, ext_expires_in: lifeSec, access_token },
+    body: { token_type: "Bearer", expires_in: expiresInSec, ext_expires_in: expiresInSec, access_token },
+  };
+}
+
+/**
+ * Returns the OpenID configuration of the tenant, which leads clients from the authority to the token endpoint. MSAL and
+ * Azure's credentials read it.
+ *
+ * @param tenantUrl The authority: `https://host/{tenant}`.
+ */
+export function createTenantConfiguration(tenantUrl: string): Record<string, unknown> {
+  return {
+    issuer: `${tenantUrl}/v2.0`,
+    authorization_endpoint: `${tenantUrl}/oauth2/v2.0/authorize`,
+    token_endpoint: `${tenantUrl}/oauth2/v2.0/token`,
+    token_endpoint_auth_methods_supported: ["client_secret_post", "client_secret_basic"],
+    jwks_uri: `${tenantUrl}/discovery/v2.0/keys`,
+    response_types_supported: ["code"],
+    subject_types_supported: ["pairwise"],
+    id_token_signing_alg_values_supported: ["RS256"],
   };
 }
 
 /** @returns the audience of the token that is to be issued. */
 function checkTokenRequest({ tenantId, authorization, form }: TokenRequest, credentials: Credentials): string {
-  const basic = basicCredentials(authorization);
+  const basic = parseBasicCredentials(authorization);
   const clientId = form.get("client_id") ?? basic?.id;
   const secret = form.get("client_secret") ?? basic?.secret;
   const scope = form.get("scope");
   const grant = form.get("grant_type");
-  if (!sameId(tenantId, credentials.tenantId)) throw tenantNotFound("invalid_request", tenantId);
-  if (!grant) throw missing("grant_type");
+  if (!isSameId(tenantId, credentials.tenantId)) throw createTenantNotFound("invalid_request", tenantId);
+  if (!grant) throw createMissingParameter("grant_type");
   if (grant !== "client_credentials") {
-    throw new TokenRefusal(400, "unsupported_grant_type", {
+    throw new TokenError(400, "unsupported_grant_type", {
       aadsts: 70003,
       text: "The app requested an unsupported grant type.",
     });
   }
-  if (!clientId) throw missing("client_id");
-  if (!scope) throw missing("scope");
-  if (!sameId(clientId, credentials.appId)) {
-    throw new TokenRefusal(400, "unauthorized_client", {
+  if (!clientId) throw createMissingParameter("client_id");
+  if (!scope) throw createMissingParameter("scope");
+  if (!isSameId(clientId, credentials.appId)) {
+    throw new TokenError(400, "unauthorized_client", {
       aadsts: 700016,
       text: `Application with identifier '${clientId}' was not found in the directory '${tenantId}'.`,
     });
   }
   if (!secret) {
-    throw new TokenRefusal(401, "invalid_client", {
+    throw new TokenError(401, "invalid_client", {
       aadsts: 7000216,
       text: "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type.",
     });
   }
-  if (!sameSecret(secret, credentials.clientSecret)) {
-    throw new TokenRefusal(401, "invalid_client", { aadsts: 7000215, text: "Invalid client secret provided." });
+  if (!isSameSecret(secret, credentials.clientSecret)) {
+    throw new TokenError(401, "invalid_client", { aadsts: 7000215, text: "Invalid client secret provided." });
   }
   const audience = /^(\S+)\/\.default$/.exec(scope)?.[1];
   if (audience === undefined) {
-    throw new TokenRefusal(400, "invalid_scope", {
+    throw new TokenError(400, "invalid_scope", {
       aadsts: 1002012,
       text: "The provided value for scope is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier.",
     });
@@ -81,21 +100,21 @@ function checkTokenRequest({ tenantId, authorization, form }: TokenRequest, cred
   return audience;
 }
 
-const missing = (parameter: string): TokenRefusal =>
-  new TokenRefusal(400, "invalid_request", {
+const createMissingParameter = (parameter: string): TokenError =>
+  new TokenError(400, "invalid_request", {
     aadsts: 900144,
     text: `The request body must contain the following parameter: '${parameter}'.`,
   });
 
-function basicCredentials(authorization: string | undefined): { id: string; secret: string } | undefined {
+function parseBasicCredentials(authorization: string | undefined): { id: string; secret: string } | undefined {
   const encoded = /^Basic +(\S+)$/i.exec(authorization ?? "")?.[1];
   if (encoded === undefined) return undefined;
   const [id = "", ...secret] = Buffer.from(encoded, "base64").toString("utf8").split(":");
-  return { id: unescaped(id), secret: unescaped(secret.join(":")) };
+  return { id: decodeFormValue(id), secret: decodeFormValue(secret.join(":")) };
 }
 
-/** OAuth asks for form encoding inside Basic; not everybody does it. */
-function unescaped(text: string): string {
+/** OAuth requires form encoding inside Basic, but some clients do not encode. */
+function decodeFormValue(text: string): string {
   try {
     return decodeURIComponent(text.replaceAll("+", " "));
   } catch {
@@ -103,10 +122,10 @@ function unescaped(text: string): string {
   }
 }
 
-/** Ids of tenants and applications, in any letter case. */
-export const sameId = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
+/** Whether two ids of tenants or applications are equal, ignoring letter case. */
+export const isSameId = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
 
-function sameSecret(one: string, other: string): boolean {
+function isSameSecret(one: string, other: string): boolean {
   const [left, right] = [Buffer.from(one), Buffer.from(other)];
   return left.length === right.length && timingSafeEqual(left, right);
 }

@@ -10,9 +10,13 @@ import { maskPath, maskTones } from "../http/mask.ts";
 import { type GraphAction, type GraphRoute, type PublishedRoute, parseRoute } from "../http/route.ts";
 import type { AccessTokens } from "../identity/access-tokens.ts";
 import type { NotificationTokens } from "../identity/notification-tokens.ts";
-import { tenantConfiguration } from "../identity/tenant-configuration.ts";
-import { answerTokenRequest, type Credentials, sameId } from "../identity/token-endpoint.ts";
-import { TokenRefusal, tenantNotFound, tokenRefusalAnswer } from "../identity/token-refusal.ts";
+import {
+  answerTokenRequest,
+  type Credentials,
+  createTenantConfiguration,
+  isSameId,
+} from "../identity/token-endpoint.ts";
+import { createTenantNotFound, TokenError, toTokenErrorAnswer } from "../identity/token-error.ts";
 import { isControl } from "./control.ts";
 import type { JournalEntry, RequestJournal } from "./request-journal.ts";
 
@@ -99,12 +103,13 @@ export class Service {
       case "openIdConfiguration":
         return { status: 200, body: notificationTokens.openIdConfiguration(`${origin}/v1/.well-known/keys`) };
       case "keys":
-        return { status: 200, body: notificationTokens.published };
+        return { status: 200, body: notificationTokens.publishedKeys };
       case "tenantKeys":
-        return { status: 200, body: accessTokens.published };
+        return { status: 200, body: accessTokens.publishedKeys };
       case "tenantConfiguration":
-        if (!sameId(route.tenantId, credentials.tenantId)) throw tenantNotFound("invalid_tenant", route.tenantId);
-        return { status: 200, body: tenantConfiguration(`${origin}/${route.tenantId}`) };
+        if (!isSameId(route.tenantId, credentials.tenantId))
+          throw createTenantNotFound("invalid_tenant", route.tenantId);
+        return { status: 200, body: createTenantConfiguration(`${origin}/${route.tenantId}`) };
     }
   }
 
@@ -123,7 +128,7 @@ export class Service {
   }
 
   #toErrorAnswer(error: unknown, ids: RequestIds): Answer {
-    if (error instanceof TokenRefusal) return tokenRefusalAnswer(error, this.#options.now());
+    if (error instanceof TokenError) return toTokenErrorAnswer(error, this.#options.now());
     const refusal =
       error instanceof GraphError
         ? error

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { Answer } from "../http/http-listener.ts";
 
-/** A request that the identity service refuses, in its own words: another shape than Graph's. Never leaves the simulator. */
-export class TokenRefusal extends Error {
+/** An error response of the identity service, whose format differs from Graph's. It is used only inside of the simulator. */
+export class TokenError extends Error {
   readonly status: number;
   readonly error: string;
   readonly aadsts: number;
@@ -15,13 +15,13 @@ export class TokenRefusal extends Error {
   }
 }
 
-/** There is one tenant, and this is not its name. The error is another at each door. */
-export function tenantNotFound(error: "invalid_request" | "invalid_tenant", tenantId: string): TokenRefusal {
-  return new TokenRefusal(400, error, { aadsts: 90002, text: `Tenant '${tenantId}' not found.` });
+/** Creates the error for an unknown tenant. Its OAuth error code depends on the endpoint. */
+export function createTenantNotFound(error: "invalid_request" | "invalid_tenant", tenantId: string): TokenError {
+  return new TokenError(400, error, { aadsts: 90002, text: `Tenant '${tenantId}' not found.` });
 }
 
-/** As the token endpoint writes it. */
-export function tokenRefusalAnswer({ status, error, aadsts, message }: TokenRefusal, nowMs: number): Answer {
+/** Returns the error response as the token endpoint writes it. */
+export function toTokenErrorAnswer({ status, error, aadsts, message }: TokenError, nowMs: number): Answer {
   const timestamp = new Date(nowMs).toISOString().replace("T", " ").replace(/\.\d+/, "");
   const trace_id = randomUUID();
   const correlation_id = randomUUID();
