@@ -6,10 +6,10 @@ import { createObservedClock, type ObservedClock } from "./__fixtures__/observed
 import { createRecordingWatcher, type RecordingWatcher } from "./__fixtures__/recording-watcher.ts";
 import {
   accept,
-  answer,
   type Behaviour,
-  hangUp,
+  closeConnection,
   reset,
+  respond,
   type ScriptedServer,
   silent,
   startScriptedServer,
@@ -66,26 +66,26 @@ describe.each([
   describe("a request that may have been executed is not sent again", () => {
     const html = "<html>Bad gateway</html>";
     const cases: [string, Behaviour, { status?: number }][] = [
-      ["500", answer(500, { error: { code: "9999", message: "Internal" } }), { status: 500 }],
-      ["502 with an HTML page", answer(502, html), { status: 502 }],
-      ["504 Gateway Timeout", answer(504, html), { status: 504 }],
-      ["504 with Retry-After", answer(504, "", { "retry-after": "1" }), { status: 504 }],
-      ["503 without Retry-After", answer(503), { status: 503 }],
-      ["503 with an unreadable Retry-After", answer(503, "", { "retry-after": "soon" }), { status: 503 }],
-      ["408", answer(408), { status: 408 }],
+      ["500", respond(500, { error: { code: "9999", message: "Internal" } }), { status: 500 }],
+      ["502 with an HTML page", respond(502, html), { status: 502 }],
+      ["504 Gateway Timeout", respond(504, html), { status: 504 }],
+      ["504 with Retry-After", respond(504, "", { "retry-after": "1" }), { status: 504 }],
+      ["503 without Retry-After", respond(503), { status: 503 }],
+      ["503 with an unreadable Retry-After", respond(503, "", { "retry-after": "soon" }), { status: 503 }],
+      ["408", respond(408), { status: 408 }],
       ["a reset after the request was read", reset, {}],
-      ["a connection closed without a response", hangUp, {}],
+      ["a connection closed without a response", closeConnection, {}],
       ["a truncated response", truncate, { status: 200 }],
-      ["200 with an empty body", answer(200), { status: 200 }],
-      ["200 with text", answer(200, "fine"), { status: 200 }],
-      ["200 with an operation without id", answer(200, { status: "running" }), { status: 200 }],
-      ["200 with an empty id", answer(200, { id: "", status: "running" }), { status: 200 }],
-      ["204", answer(204), { status: 204 }],
-      ["205", answer(205), { status: 205 }],
-      ["200 with a list", answer(200, [{ id: "op-1", status: "running" }]), { status: 200 }],
-      ["200 with a number as id", answer(200, { id: 1, status: "running" }), { status: 200 }],
-      ["200 with truncated JSON", answer(200, '{"id":"op-1","status":"runn'), { status: 200 }],
-      ["a status that does not exist", answer(799), { status: 799 }],
+      ["200 with an empty body", respond(200), { status: 200 }],
+      ["200 with text", respond(200, "fine"), { status: 200 }],
+      ["200 with an operation without id", respond(200, { status: "running" }), { status: 200 }],
+      ["200 with an empty id", respond(200, { id: "", status: "running" }), { status: 200 }],
+      ["204", respond(204), { status: 204 }],
+      ["205", respond(205), { status: 205 }],
+      ["200 with a list", respond(200, [{ id: "op-1", status: "running" }]), { status: 200 }],
+      ["200 with a number as id", respond(200, { id: 1, status: "running" }), { status: 200 }],
+      ["200 with truncated JSON", respond(200, '{"id":"op-1","status":"runn'), { status: 200 }],
+      ["a status that does not exist", respond(799), { status: 799 }],
       ["101 Switching Protocols", (socket) => socket.write("HTTP/1.1 101 Whatever\r\nupgrade: x\r\n\r\n"), {}],
       ["an interim response and no other", (socket) => socket.end("HTTP/1.1 103 Hints\r\n\r\n"), {}],
       [
@@ -94,7 +94,7 @@ describe.each([
         { status: 200 },
       ],
       ["endless headers", (socket) => socket.write(`HTTP/1.1 200 OK\r\nx: ${"x".repeat(100_000)}`), {}],
-      ["a response longer than 1 MiB", answer(200, { id: "op-1", x: "x".repeat(1024 * 1024) }), { status: 200 }],
+      ["a response longer than 1 MiB", respond(200, { id: "op-1", x: "x".repeat(1024 * 1024) }), { status: 200 }],
       ["a response that is not HTTP", (socket) => socket.end("SSH-2.0-OpenSSH\r\n"), {}],
     ];
 
@@ -170,7 +170,7 @@ describe.each([
 
   describe("a request that Graph refuses is not sent again", () => {
     test.each([400, 401, 403, 404, 405, 409, 412, 413, 423])("%i is a GraphRequestError", async (status) => {
-      server.behaviours.push(answer(status, { error: { code: "8522", message: "Call not found." } }));
+      server.behaviours.push(respond(status, { error: { code: "8522", message: "Call not found." } }));
       await expect(send()).rejects.toMatchObject({
         code: "graph_request_failed",
         status,
@@ -182,7 +182,7 @@ describe.each([
     });
 
     test.each([301, 302, 303, 307, 308])("%i: a redirect is not followed", async (status) => {
-      server.behaviours.push(answer(status, "", { location: `${server.url}/elsewhere` }));
+      server.behaviours.push(respond(status, "", { location: `${server.url}/elsewhere` }));
       await expect(send()).rejects.toMatchObject({ code: "graph_request_failed", status });
       expect(server.requests).toHaveLength(1);
     });
@@ -190,8 +190,8 @@ describe.each([
 
   describe("a request that was certainly not executed is sent again", () => {
     test.each([
-      ["429", answer(429, "", { "retry-after": "2.128" })],
-      ["503 with Retry-After", answer(503, "", { "retry-after": "2.128" })],
+      ["429", respond(429, "", { "retry-after": "2.128" })],
+      ["503 with Retry-After", respond(503, "", { "retry-after": "2.128" })],
     ])("%s, exactly after the delay of Retry-After", async (_, refuse) => {
       server.behaviours.push(refuse, accept());
       const sending = handled(send());
@@ -209,7 +209,7 @@ describe.each([
 
     test("after the date in Retry-After", async () => {
       const date = new Date(clock.now() + 5_000).toUTCString();
-      server.behaviours.push(answer(429, "", { "retry-after": date }), accept());
+      server.behaviours.push(respond(429, "", { "retry-after": date }), accept());
       const sending = handled(send());
       await clock.started(5_000);
       await clock.advance(5_000);
@@ -218,7 +218,7 @@ describe.each([
 
     test("with a new token each time", async () => {
       tokens = ["token-1", "token-2"];
-      server.behaviours.push(answer(429, "", { "retry-after": "1" }), accept());
+      server.behaviours.push(respond(429, "", { "retry-after": "1" }), accept());
       const sending = handled(send());
       await clock.started(1_000);
       await clock.advance(1_000);
@@ -227,7 +227,7 @@ describe.each([
     });
 
     test("unless Retry-After exceeds timeoutMs: the error has retryAfterMs", async () => {
-      server.behaviours.push(answer(429, { error: { code: "TooManyRequests" } }, { "retry-after": "31" }));
+      server.behaviours.push(respond(429, { error: { code: "TooManyRequests" } }, { "retry-after": "31" }));
       await expect(send()).rejects.toMatchObject({
         code: "graph_request_failed",
         status: 429,
@@ -245,7 +245,7 @@ describe.each([
         operations,
         credential: () => new Promise((resolve) => waiting.push(() => resolve("token"))),
       });
-      server.behaviours.push(answer(503, "", { "retry-after": "20" }), accept());
+      server.behaviours.push(respond(503, "", { "retry-after": "20" }), accept());
       const sending = handled(slow.sendDtmfTones(CALL, { tones: "4711#" }));
       await new Promise((resolve) => setImmediate(resolve));
       waiting[0]?.();
@@ -260,7 +260,7 @@ describe.each([
     });
 
     test("unless the client is closed during the delay", async () => {
-      server.behaviours.push(answer(429, "", { "retry-after": "20" }));
+      server.behaviours.push(respond(429, "", { "retry-after": "20" }));
       const sending = handled(send());
       await clock.started(20_000);
       await dtmf.close();
@@ -271,7 +271,7 @@ describe.each([
 
     test("unless the caller aborts during the delay", async () => {
       const stop = new AbortController();
-      server.behaviours.push(answer(429, "", { "retry-after": "20" }));
+      server.behaviours.push(respond(429, "", { "retry-after": "20" }));
       const sending = handled(send({ signal: stop.signal }));
       await clock.started(20_000);
       stop.abort(new Error("enough"));
@@ -281,7 +281,7 @@ describe.each([
     });
 
     test("unless a notification during the delay reports that the operation ended", async () => {
-      server.behaviours.push(answer(503, "", { "retry-after": "20" }), accept());
+      server.behaviours.push(respond(503, "", { "retry-after": "20" }), accept());
       const sending = handled(send());
       await clock.started(20_000);
       operations.settle({
@@ -295,7 +295,7 @@ describe.each([
     });
 
     test("unless a notification during the delay reports that the operation runs", async () => {
-      server.behaviours.push(answer(503, "", { "retry-after": "20" }), accept());
+      server.behaviours.push(respond(503, "", { "retry-after": "20" }), accept());
       const sending = handled(send());
       await clock.started(20_000);
       operations.reportOperation({ id: "op-7", status: "running" });
@@ -305,7 +305,7 @@ describe.each([
     });
 
     test("unless the call ends during the delay", async () => {
-      server.behaviours.push(answer(429, "", { "retry-after": "20" }), accept());
+      server.behaviours.push(respond(429, "", { "retry-after": "20" }), accept());
       const sending = handled(send());
       await clock.started(20_000);
       operations.settle({ outcome: "callEnded", played: "unknown" });
@@ -349,7 +349,7 @@ describe.each([
 
   describe("a 401", () => {
     const claims = Buffer.from('{"access_token":{"nbf":{"essential":true}}}').toString("base64");
-    const challenge = answer(401, "", {
+    const challenge = respond(401, "", {
       "www-authenticate": `Bearer realm="", error="insufficient_claims", claims="${claims}"`,
     });
 

@@ -2,7 +2,7 @@ import { InvalidRequestError, InvalidTonesError, secretTones, TONES, type Tone }
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, expectTypeOf, test } from "vitest";
 import { createRecordingWatcher, type RecordingWatcher } from "./__fixtures__/recording-watcher.ts";
-import { accept, answer, reset, type ScriptedServer, startScriptedServer } from "./__fixtures__/scripted-server.ts";
+import { accept, reset, respond, type ScriptedServer, startScriptedServer } from "./__fixtures__/scripted-server.ts";
 import type { TonesInput } from "./actions/send-dtmf-tones-body.ts";
 import { createDtmfClient, type DtmfClient } from "./client.ts";
 
@@ -65,7 +65,7 @@ describe("sendDtmfTones", () => {
 
   test("returns the ids, the location and the operation of the response", async () => {
     const location = "https://graph.microsoft.com/v1.0/communications/calls/another/operations/op-1";
-    server.behaviours.push(answer(200, { id: "OP-1", status: "Running", clientContext: "mine" }, { location }));
+    server.behaviours.push(respond(200, { id: "OP-1", status: "Running", clientContext: "mine" }, { location }));
     const sent = await dtmf.sendDtmfTones(CALL, { tones: "1", clientContext: "mine" });
     expect(sent).toMatchObject({
       callId: CALL,
@@ -275,7 +275,7 @@ describe("withCallLock", () => {
 
 describe("getOperation", () => {
   test("returns an operation", async () => {
-    server.behaviours.push(answer(200, { id: "op-1", status: "Completed" }));
+    server.behaviours.push(respond(200, { id: "op-1", status: "Completed" }));
     expect(await dtmf.getOperation(CALL, "op-1")).toMatchObject({ id: "op-1", status: "completed" });
     expect(server.requests[0]).toMatchObject({
       method: "GET",
@@ -287,7 +287,7 @@ describe("getOperation", () => {
   test.each([404, 405, 501])(
     "%i means that Graph does not provide operations, not that the operation failed",
     async (status) => {
-      server.behaviours.push(answer(status));
+      server.behaviours.push(respond(status));
       await expect(dtmf.getOperation(CALL, "op-1")).rejects.toMatchObject({ code: "not_supported", cause: { status } });
       expect(server.requests).toHaveLength(1);
     },

@@ -5,9 +5,9 @@ import { createObservedClock } from "./__fixtures__/observed-clock.ts";
 import { createRecordingWatcher } from "./__fixtures__/recording-watcher.ts";
 import {
   accept,
-  answer,
   type Behaviour,
   reset,
+  respond,
   type ScriptedServer,
   silent,
   startScriptedServer,
@@ -60,14 +60,14 @@ describe("a PIN appears nowhere but in the request", () => {
   const cases: [string, Behaviour][] = [
     ["accepted", accept()],
     ["accepted with an operation that has ended", accept({ status: "completed", completionReason: "unknown" })],
-    ["refused with a text that repeats it", answer(400, echo)],
+    ["refused with a text that repeats it", respond(400, echo)],
     [
       "refused with a nested text that repeats it",
-      answer(400, { error: { code: "UnknownError", message: JSON.stringify(echo.error) } }),
+      respond(400, { error: { code: "UnknownError", message: JSON.stringify(echo.error) } }),
     ],
-    ["refused with a normal text", answer(404, { error: { code: "8522", message: "Call not found." } })],
+    ["refused with a normal text", respond(404, { error: { code: "8522", message: "Call not found." } })],
     ["reset", reset],
-    ["answered with an HTML page that repeats it", answer(502, `<pre>${JSON.stringify(echo)}</pre>`)],
+    ["answered with an HTML page that repeats it", respond(502, `<pre>${JSON.stringify(echo)}</pre>`)],
     ["not answered", silent],
   ];
 

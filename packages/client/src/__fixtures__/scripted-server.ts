@@ -81,7 +81,7 @@ function parse(bytes: string): { request: ReceivedRequest; rest: string } | unde
 }
 
 /** Responds, and keeps the connection open. */
-export function answer(status: number, body: unknown = "", headers: Record<string, string> = {}): Behaviour {
+export function respond(status: number, body: unknown = "", headers: Record<string, string> = {}): Behaviour {
   const text = typeof body === "string" ? body : JSON.stringify(body);
   const lines = Object.entries({ "content-length": String(Buffer.byteLength(text)), ...headers }).map(
     ([name, value]) => `${name}: ${value}\r\n`,
@@ -91,14 +91,14 @@ export function answer(status: number, body: unknown = "", headers: Record<strin
 
 /** Responds with an accepted operation, as Graph does. */
 export function accept(operation: object = {}): Behaviour {
-  return answer(200, { id: "op-1", status: "running", ...operation }, { "content-type": "application/json" });
+  return respond(200, { id: "op-1", status: "running", ...operation }, { "content-type": "application/json" });
 }
 
 /** Resets the connection, as a crash or a firewall does. */
 export const reset: Behaviour = (socket) => socket.resetAndDestroy();
 
 /** Closes the connection without a response. */
-export const hangUp: Behaviour = (socket) => socket.end();
+export const closeConnection: Behaviour = (socket) => socket.end();
 
 /** Starts a response and closes the connection within it. */
 export const truncate: Behaviour = (socket) => {

@@ -112,7 +112,7 @@ export function createCalls(context: RequestContext): Calls {
   };
 }
 
-/** A request about a call whose response has no content. */
+/** A request about a call. Its response has no content. */
 interface CallAction {
   callId: string;
   /** The last part of the path. Absent for the call itself. */

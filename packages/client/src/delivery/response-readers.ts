@@ -12,5 +12,5 @@ export const readOperation: ResponseReader<CommsOperation> = (body) =>
 export const readCall: ResponseReader<Call> = (body) =>
   isRecord(body) && isNonEmptyText(body.id) ? parseCall(body) : undefined;
 
-/** Accepts any body, for requests whose response has no content. */
+/** Accepts any body: the response to requests without a result. */
 export const acceptAnyBody: ResponseReader<true> = () => true;

@@ -41,7 +41,7 @@ const BY_CODE: Readonly<Record<string, GraphErrorExplanation>> = {
   },
   "9999": {
     reason:
-      "The calling service failed internally. It also returns this code for tones in calls whose media the bot hosts itself.",
+      "The calling service failed internally. It also returns this code for tones in calls with media that the bot hosts.",
     advice:
       "Check that the call is established and was created or answered with media hosted by the service. If so, give the request id to Microsoft support.",
   },

@@ -8,7 +8,7 @@ import {
 } from "@opentelemetry/sdk-metrics";
 import { BasicTracerProvider, InMemorySpanExporter, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-base";
 import { describe, expect, expectTypeOf, it, onTestFinished } from "vitest";
-import { accept, answer, reset, startScriptedServer } from "../__fixtures__/scripted-server.ts";
+import { accept, reset, respond, startScriptedServer } from "../__fixtures__/scripted-server.ts";
 import { createDtmfClient, type DtmfClientOptions } from "../client.ts";
 
 const CALL = "481f3600-983e-4276-9b59-c1b30ec8d125";
@@ -63,7 +63,7 @@ function createLog(): Logger & { lines: [level: string, message: string, fields:
 describe("a client with telemetry", () => {
   it("creates a span for each request, with its ids, its status and its number of resends", async () => {
     const { server, dtmf, spans, port } = await startObserved();
-    server.behaviours.push(answer(429, "", { "retry-after": "0" }), accept({ id: "op-1" }), reset);
+    server.behaviours.push(respond(429, "", { "retry-after": "0" }), accept({ id: "op-1" }), reset);
     const sent = await dtmf.sendDtmfTones(CALL, { tones: "4711#", clientContext: "mine" }, { tenantId: "tenant" });
     await expect(dtmf.calls.reject(CALL)).rejects.toThrow();
     expect(sent.id).toBe("op-1");
@@ -105,7 +105,7 @@ describe("a client with telemetry", () => {
 
   it("names the created call, and measures by action, status and error, without ids", async () => {
     const { server, dtmf, spans, points, port } = await startObserved();
-    server.behaviours.push(answer(201, { id: CALL }), answer(429, "", { "retry-after": "0" }), answer(404), reset);
+    server.behaviours.push(respond(201, { id: CALL }), respond(429, "", { "retry-after": "0" }), respond(404), reset);
     const target = { user: { id: "a-user" } };
     await dtmf.calls.create({ callbackUri: "https://bot.example/", tenantId: "tenant", targets: [target] });
     await expect(dtmf.sendDtmfTones(CALL, { tones: "4711#" })).rejects.toThrow();
@@ -131,7 +131,7 @@ describe("a client with a logger", () => {
   it("logs every attempt and the end of the request", async () => {
     const log = createLog();
     const { server, dtmf } = await start({ logger: log });
-    server.behaviours.push(answer(429, "", { "retry-after": "0", "request-id": "graph-1" }), accept({ id: "op-1" }));
+    server.behaviours.push(respond(429, "", { "retry-after": "0", "request-id": "graph-1" }), accept({ id: "op-1" }));
     await dtmf.sendDtmfTones(CALL, { tones: "4711#", clientContext: "mine" });
     const facts = { action: "sendDtmfTones", callId: CALL, method: "POST", clientRequestId: expect.any(String) };
     const attempt = "graph-dtmf: request attempt";
@@ -156,7 +156,7 @@ describe("a client with a logger", () => {
   it("warns of unknown deliveries only", async () => {
     const log = createLog();
     const { server, dtmf } = await start({ logger: log });
-    server.behaviours.push(answer(404, { error: { code: "8522" } }), reset);
+    server.behaviours.push(respond(404, { error: { code: "8522" } }), reset);
     await expect(dtmf.sendDtmfTones(CALL, { tones: "1" })).rejects.toThrow();
     await expect(dtmf.sendDtmfTones(CALL, { tones: "1" })).rejects.toThrow();
     expect(log.lines.filter(([level]) => level !== "debug")).toEqual([
@@ -191,7 +191,7 @@ describe("a logger or tracer", () => {
     ],
   ])("changes nothing if it %s", async (_, options) => {
     const { server, dtmf } = await start(options);
-    server.behaviours.push(accept({ id: "op-1" }), answer(404));
+    server.behaviours.push(accept({ id: "op-1" }), respond(404));
     expect(await dtmf.sendDtmfTones(CALL, { tones: "1" })).toMatchObject({ id: "op-1" });
     await expect(dtmf.sendDtmfTones(CALL, { tones: "1" })).rejects.toMatchObject({ code: "graph_request_failed" });
     expect(server.requests).toHaveLength(2);

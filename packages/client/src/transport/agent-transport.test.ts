@@ -6,7 +6,7 @@ import { connect, type Socket } from "node:net";
 import { connect as connectSecurely } from "node:tls";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createObservedClock, type ObservedClock } from "../__fixtures__/observed-clock.ts";
-import { answer, reset, type ScriptedServer, silent, startScriptedServer } from "../__fixtures__/scripted-server.ts";
+import { reset, respond, type ScriptedServer, silent, startScriptedServer } from "../__fixtures__/scripted-server.ts";
 import { startHttpServer, startSilentServer } from "../__fixtures__/test-servers.ts";
 import { nextEventLoopTurn, requestTo } from "../__fixtures__/transport-requests.ts";
 import { createAgentTransport } from "./agent-transport.ts";
@@ -54,7 +54,7 @@ function socketOf(request: ClientRequest | undefined): Socket {
 describe("a request that was not sent", () => {
   it("has the error of the name lookup as cause", async () => {
     const cause = Object.assign(new Error("not found"), { code: "ENOTFOUND" });
-    const { send } = transportWith(new HttpAgent({ lookup: (_, __, respond) => respond(cause, []) }));
+    const { send } = transportWith(new HttpAgent({ lookup: (_, __, callback) => callback(cause, []) }));
     expect(await send(requestTo("http://graph.test"))).toEqual({ phase: "notSent", cause });
   });
 
@@ -161,7 +161,7 @@ describe("connections", () => {
     const { send: sendTo } = transportWith(new HttpAgent({ keepAlive: true }));
     const send = () => sendTo(requestTo(server.url));
     const requests = observedRequests();
-    server.behaviours.push(answer(200), reset, answer(200));
+    server.behaviours.push(respond(200), reset, respond(200));
     await send();
     await nextEventLoopTurn();
     expect(await send()).toMatchObject({ phase: "sent", cause: { code: "ECONNRESET" } });
@@ -195,13 +195,13 @@ describe("an agent without a free connection", () => {
     const second = other.send(requestTo(server.url));
     await clock.advance(10_000);
     expect(await second).toMatchObject({ phase: "notSent", cause: { code: "ETIMEDOUT" } });
-    for (const connection of server.sockets) answer(200)(connection);
+    for (const connection of server.sockets) respond(200)(connection);
     expect(await first).toMatchObject({ status: 200 });
     expect(server.requests).toHaveLength(1);
   });
 
   it("sends nothing, and the request ends when the caller aborts", async () => {
-    server.behaviours.push(silent, answer(200));
+    server.behaviours.push(silent, respond(200));
     const other = transportWith(new HttpAgent({ maxSockets: 1, keepAlive: true }));
     const first = other.send(requestTo(server.url));
     await server.received(1);
@@ -211,7 +211,7 @@ describe("an agent without a free connection", () => {
     await nextEventLoopTurn();
     controller.abort(reason);
     expect(await second).toEqual({ phase: "notSent", cause: reason });
-    for (const connection of server.sockets) answer(200)(connection);
+    for (const connection of server.sockets) respond(200)(connection);
     expect(await first).toMatchObject({ status: 200 });
     expect(await other.send(requestTo(server.url))).toMatchObject({ status: 200 });
     expect(server.requests).toHaveLength(2);

@@ -7,10 +7,10 @@ import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, expectTypeOf, it } from "vitest";
 import { createObservedClock, type ObservedClock } from "../__fixtures__/observed-clock.ts";
 import {
-  answer,
   type Behaviour,
-  hangUp,
+  closeConnection,
   reset,
+  respond,
   type ScriptedServer,
   silent,
   startScriptedServer,
@@ -107,7 +107,7 @@ describe.each([
 
     it("has the first of several cookies, and of other headers with a single value", async () => {
       server.behaviours.push(
-        answer(429, "", { "set-cookie": "a=1\r\nset-cookie: b=2", "retry-after": "5\r\nretry-after: 0" }),
+        respond(429, "", { "set-cookie": "a=1\r\nset-cookie: b=2", "retry-after": "5\r\nretry-after: 0" }),
       );
       expect((await send()).headers).toMatchObject({ "set-cookie": "a=1", "retry-after": "5" });
     });
@@ -150,7 +150,7 @@ describe.each([
       ["truncated JSON", '{"id":', '{"id":'],
       ["null", "null", null],
     ])("may be %s", async (_, text, body) => {
-      server.behaviours.push(answer(200, text));
+      server.behaviours.push(respond(200, text));
       expect((await send()).body).toBe(body);
     });
 
@@ -161,7 +161,7 @@ describe.each([
 
     it("may have 1 MiB and not more", async () => {
       const most = 1024 * 1024;
-      server.behaviours.push(answer(400, "x".repeat(most)), answer(400, "x".repeat(most + 1)));
+      server.behaviours.push(respond(400, "x".repeat(most)), respond(400, "x".repeat(most + 1)));
       expect(await send()).toMatchObject({ phase: "answered", status: 400, body: expect.stringMatching(/^x+$/) });
       const tooLong = await send();
       expect(tooLong).toMatchObject({ phase: "answered", status: 400, cause: { code: "EMSGSIZE" } });
@@ -180,7 +180,7 @@ describe.each([
 
   describe("the server", () => {
     it("receives method, path, headers and body, with the length of the body in bytes", async () => {
-      server.behaviours.push(answer(200));
+      server.behaviours.push(respond(200));
       await send({ body: '{"clientContext":"é"}' });
       expect(server.requests).toEqual([
         {
@@ -200,7 +200,7 @@ describe.each([
 
     it("receives the request once: redirects are not followed", async () => {
       for (const status of [301, 302, 303, 307, 308]) {
-        server.behaviours.push(answer(status, "", { location: `${server.url}/elsewhere` }));
+        server.behaviours.push(respond(status, "", { location: `${server.url}/elsewhere` }));
         expect(await send()).toMatchObject({
           phase: "answered",
           status,
@@ -247,7 +247,7 @@ describe.each([
 
     it.each([
       ["resets the connection", reset, "ECONNRESET"],
-      ["closes the connection", hangUp, codes.closed],
+      ["closes the connection", closeConnection, codes.closed],
       ["truncates the head", (socket: Socket) => socket.end("HTTP/1.1 200 OK\r\ncontent-le"), codes.closed],
       ["speaks another protocol", raw("SSH-2.0-OpenSSH_9.2\r\n"), codes.noHttp],
       ["sends a head without end", raw(`HTTP/1.1 200 OK\r\nx: ${"x".repeat(20_000)}`), codes.headTooLong],
@@ -295,7 +295,7 @@ describe.each([
         );
 
     it.each([200, 404, 429])("has the status: %i", async (status) => {
-      for (const then of [hangUp, reset]) {
+      for (const then of [closeConnection, reset]) {
         server.behaviours.push(begin(status, then));
         const result = await send();
         expect(result).toEqual({
@@ -360,7 +360,7 @@ describe.each([
 
     it("reaches the right request and ends it once", async () => {
       await fc.assert(
-        fc.asyncProperty(fc.array(pieces), fc.constantFrom(hangUp, reset, silent), async (written, last) => {
+        fc.asyncProperty(fc.array(pieces), fc.constantFrom(closeConnection, reset, silent), async (written, last) => {
           const before = server.requests.length;
           server.behaviours.push((socket) => socket.write(written.join(""), () => last(socket)));
           const sending = send();
@@ -374,7 +374,7 @@ describe.each([
           expect("body" in result && "cause" in result).toBe(false);
           await nextEventLoopTurn();
           expect(server.requests).toHaveLength(before + 1);
-          server.behaviours.push(answer(200, { id: 2 }));
+          server.behaviours.push(respond(200, { id: 2 }));
           const next = await send();
           if (next.phase === "answered") expect(next).toMatchObject({ status: 200, body: { id: 2 } });
         }),
@@ -401,7 +401,7 @@ describe.each([
 
     it("leave no listener on the signal", async () => {
       const { signal } = new AbortController();
-      for (const behaviour of [answer(200), answer(404), reset, hangUp, raw("nonsense\r\n\r\n")]) {
+      for (const behaviour of [respond(200), respond(404), reset, closeConnection, raw("nonsense\r\n\r\n")]) {
         server.behaviours.push(behaviour);
         await send({ signal });
       }
@@ -422,7 +422,7 @@ describe.each([
       });
       await nextEventLoopTurn();
       expect(closed).toBe(false);
-      for (const connection of server.sockets) answer(200)(connection);
+      for (const connection of server.sockets) respond(200)(connection);
       expect(await sending).toMatchObject({ status: 200 });
       await closing;
     });

@@ -1,7 +1,7 @@
 import { Client, GraphRequest as ClientRequest } from "@microsoft/microsoft-graph-client";
 import { afterEach, beforeEach, describe, expect, expectTypeOf, it, vi } from "vitest";
 import { createObservedClock, type ObservedClock } from "../__fixtures__/observed-clock.ts";
-import { answer, hangUp, type ScriptedServer, startScriptedServer } from "../__fixtures__/scripted-server.ts";
+import { closeConnection, respond, type ScriptedServer, startScriptedServer } from "../__fixtures__/scripted-server.ts";
 import { createHttpTransport } from "./create-http-transport.ts";
 import { createExchange, type Exchange, type GraphRequest } from "./exchange.ts";
 import type { ExchangeResult, HttpRequest, HttpTransport } from "./http-transport.ts";
@@ -91,7 +91,7 @@ describe("graph-client", () => {
       await post.call(this, body);
       throw new Error("too late");
     });
-    server.behaviours.push(answer(200, { id: "op-1" }), hangUp);
+    server.behaviours.push(respond(200, { id: "op-1" }), closeConnection);
     expect(await exchange(POST)).toMatchObject({ phase: "answered", status: 200, body: { id: "op-1" } });
     expect(await exchange(POST)).toMatchObject({ phase: "sent", cause: { code: "UND_ERR_SOCKET" } });
   });
@@ -100,7 +100,7 @@ describe("graph-client", () => {
     const spies = ["log", "info", "warn", "error", "debug"].map((method) =>
       vi.spyOn(console, method as "log").mockImplementation(() => {}),
     );
-    server.behaviours.push(answer(400, { error: { code: "x" } }), hangUp);
+    server.behaviours.push(respond(400, { error: { code: "x" } }), closeConnection);
     await exchange(POST);
     await exchange(POST);
     for (const spy of spies) expect(spy).not.toHaveBeenCalled();
@@ -109,7 +109,7 @@ describe("graph-client", () => {
 
 describe("the server", () => {
   it("receives the request unchanged and once", async () => {
-    server.behaviours.push(answer(200, {}));
+    server.behaviours.push(respond(200, {}));
     await exchange(POST);
     expect(server.requests).toHaveLength(1);
     const [request] = server.requests;
@@ -128,7 +128,7 @@ describe("the server", () => {
   });
 
   it("receives no body if there is none", async () => {
-    server.behaviours.push(answer(200), answer(200), answer(204));
+    server.behaviours.push(respond(200), respond(200), respond(204));
     await exchange({ method: "POST", path: "/communications/calls/call/keepAlive", headers: HEADERS, body: undefined });
     await exchange({ method: "GET", path: "/communications/calls/call", headers: HEADERS });
     await exchange({ method: "DELETE", path: "/communications/calls/call", headers: HEADERS });
@@ -145,17 +145,17 @@ describe("the server", () => {
   });
 
   it.each([
-    ["429", answer(429, "", { "retry-after": "0" })],
-    ["503", answer(503, "", { "retry-after": "0" })],
-    ["504", answer(504)],
-    ["500", answer(500)],
-    ["401", answer(401)],
-    ["302", answer(302, "", { location: "/elsewhere" })],
-    ["307", answer(307, "", { location: "/elsewhere" })],
-    ["308", answer(308, "", { location: "/elsewhere" })],
-    ["a closed connection", hangUp],
+    ["429", respond(429, "", { "retry-after": "0" })],
+    ["503", respond(503, "", { "retry-after": "0" })],
+    ["504", respond(504)],
+    ["500", respond(500)],
+    ["401", respond(401)],
+    ["302", respond(302, "", { location: "/elsewhere" })],
+    ["307", respond(307, "", { location: "/elsewhere" })],
+    ["308", respond(308, "", { location: "/elsewhere" })],
+    ["a closed connection", closeConnection],
   ])("receives one request, whatever the response: %s", async (_, behaviour) => {
-    server.behaviours.push(behaviour, answer(200, {}), answer(200, {}));
+    server.behaviours.push(behaviour, respond(200, {}), respond(200, {}));
     await exchange(POST);
     await clock.advance(600_000);
     expect(server.requests).toHaveLength(1);
@@ -166,7 +166,7 @@ describe("the server", () => {
 describe("the result", () => {
   it("is status, headers and body of a success", async () => {
     const location = "/communications/calls/call/operations/op-1";
-    server.behaviours.push(answer(200, { id: "op-1" }, { Location: location, "Content-Type": "application/json" }));
+    server.behaviours.push(respond(200, { id: "op-1" }, { Location: location, "Content-Type": "application/json" }));
     expect(await exchange(POST)).toEqual({
       phase: "answered",
       status: 200,
@@ -177,7 +177,7 @@ describe("the result", () => {
 
   it("is status, headers and body of a refusal", async () => {
     const error = { error: { code: "8522", message: "Call not found." } };
-    server.behaviours.push(answer(404, error, { "request-id": "r-1", "Retry-After": "2.128" }));
+    server.behaviours.push(respond(404, error, { "request-id": "r-1", "Retry-After": "2.128" }));
     expect(await exchange(POST)).toMatchObject({
       phase: "answered",
       status: 404,
@@ -189,7 +189,7 @@ describe("the result", () => {
   it.each(["application/json", "Application/JSON; charset=utf-8", "text/plain", "text/html", "image/png", undefined])(
     "is the same JSON under any content type: %s",
     async (type) => {
-      server.behaviours.push(answer(200, { id: "op-1" }, type === undefined ? {} : { "content-type": type }));
+      server.behaviours.push(respond(200, { id: "op-1" }, type === undefined ? {} : { "content-type": type }));
       expect((await exchange(POST)).body).toEqual({ id: "op-1" });
     },
   );
@@ -198,7 +198,7 @@ describe("the result", () => {
     ["text if the body is not JSON", "<html></html>", "<html></html>"],
     ["absent without a body", "", undefined],
   ])("has a body that is %s", async (_, sent, body) => {
-    server.behaviours.push(answer(200, sent, { "content-type": "application/json" }));
+    server.behaviours.push(respond(200, sent, { "content-type": "application/json" }));
     const result = await exchange(POST);
     expect(result.body).toBe(body);
     expect("body" in result).toBe(body !== undefined);
@@ -236,7 +236,7 @@ describe("the result", () => {
     for (const _ of ids) {
       server.behaviours.push((socket) => {
         const { body } = server.requests.at(-1) ?? { body: "{}" };
-        answer(200, { id: JSON.parse(body).clientContext })(socket);
+        respond(200, { id: JSON.parse(body).clientContext })(socket);
       });
     }
     const result = await Promise.all(ids.map((id) => exchange({ ...POST, body: { clientContext: id } })));

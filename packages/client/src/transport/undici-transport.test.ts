@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import { Agent } from "undici";
 import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
 import { createObservedClock, type ObservedClock } from "../__fixtures__/observed-clock.ts";
-import { answer, reset, type ScriptedServer, startScriptedServer } from "../__fixtures__/scripted-server.ts";
+import { reset, respond, type ScriptedServer, startScriptedServer } from "../__fixtures__/scripted-server.ts";
 import { startHttpServer, startSilentServer } from "../__fixtures__/test-servers.ts";
 import { nextEventLoopTurn, requestTo } from "../__fixtures__/transport-requests.ts";
 import type { ExchangeResult, HttpRequest, HttpTransport } from "./http-transport.ts";
@@ -33,15 +33,15 @@ const send = (rest: Partial<HttpRequest> = {}): Promise<ExchangeResult> => trans
 type LookupCallback = (error: Error | null, addresses: { address: string; family: number }[]) => void;
 
 /** Replaces the name lookup during the test. */
-function mockLookup(lookup: (respond: LookupCallback) => void): void {
-  vi.spyOn(dns, "lookup").mockImplementation(((_name: string, _options: object, respond: LookupCallback) =>
-    lookup(respond)) as typeof dns.lookup);
+function mockLookup(lookup: (callback: LookupCallback) => void): void {
+  vi.spyOn(dns, "lookup").mockImplementation(((_name: string, _options: object, callback: LookupCallback) =>
+    lookup(callback)) as typeof dns.lookup);
 }
 
 describe("a request that was not sent", () => {
   it("has the error of the name lookup as cause", async () => {
     const cause = Object.assign(new Error("not found"), { code: "ENOTFOUND" });
-    mockLookup((respond) => respond(cause, []));
+    mockLookup((callback) => callback(cause, []));
     expect(await transport.send(requestTo("http://graph.test"))).toEqual({ phase: "notSent", cause });
   });
 
@@ -58,7 +58,7 @@ describe("a request that was not sent", () => {
   });
 
   it("needs no connection if the caller has already aborted", async () => {
-    server.behaviours.push(answer(200));
+    server.behaviours.push(respond(200));
     await send();
     const dispatched = vi.spyOn(Agent.prototype, "dispatch");
     await send({ signal: AbortSignal.abort() });
@@ -66,22 +66,22 @@ describe("a request that was not sent", () => {
   });
 
   it("is not sent over a connection that is established after the abort", async () => {
-    let respond: LookupCallback | undefined;
+    let finishLookup: LookupCallback | undefined;
     mockLookup((callback) => {
-      respond = callback;
+      finishLookup = callback;
     });
     const controller = new AbortController();
     const { port } = new URL(server.url);
     const sending = transport.send(requestTo(`http://graph.test:${port}`, { signal: controller.signal }));
-    while (!respond) await nextEventLoopTurn();
+    while (!finishLookup) await nextEventLoopTurn();
     controller.abort("enough");
     expect(await sending).toMatchObject({ phase: "notSent", cause: { code: "ABORT_ERR" } });
     expect(getEventListeners(controller.signal, "abort")).toEqual([]);
-    respond(null, [{ address: "127.0.0.1", family: 4 }]);
+    finishLookup(null, [{ address: "127.0.0.1", family: 4 }]);
     // The first connection is established and closed without a byte. The next request has another one.
     while (server.sockets.size === 0) await nextEventLoopTurn();
     while (server.sockets.size > 0) await nextEventLoopTurn();
-    server.behaviours.push(answer(200));
+    server.behaviours.push(respond(200));
     expect(await send()).toMatchObject({ status: 200 });
     expect(server.requests).toHaveLength(1);
   });
@@ -141,7 +141,7 @@ describe("connections", () => {
   ])("are closed after an idle time of %s", async (_, headers, idleMs) => {
     // Fakes the timer with which undici closes idle connections. Sockets still run in real time.
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
-    server.behaviours.push(answer(200, "", headers));
+    server.behaviours.push(respond(200, "", headers));
     await send();
     await nextEventLoopTurn();
     const [connection] = server.sockets;
@@ -154,7 +154,7 @@ describe("connections", () => {
   });
 
   it("are not reused after the server has closed them", async () => {
-    server.behaviours.push(answer(200), answer(200));
+    server.behaviours.push(respond(200), respond(200));
     await send();
     const [connection] = server.sockets;
     connection?.end();
@@ -163,7 +163,7 @@ describe("connections", () => {
   });
 
   it("make the delivery unknown if the server closes them during a write", async () => {
-    server.behaviours.push(answer(200), reset, answer(200));
+    server.behaviours.push(respond(200), reset, respond(200));
     await send();
     await nextEventLoopTurn();
     const [connection] = server.sockets;
@@ -176,7 +176,7 @@ describe("connections", () => {
   });
 
   it("are closed with the transport", async () => {
-    server.behaviours.push(answer(200));
+    server.behaviours.push(respond(200));
     await send();
     expect(server.sockets.size).toBe(1);
     await transport.close();
