@@ -1,3 +1,3 @@
 import { program } from "../../tsup.base.ts";
 
-export default program("src/main.ts", "src/receive-servers.ts", "src/server.ts");
+export default program("src/main.ts", "src/servers-under-test.ts", "src/graph-stub.ts");

@@ -1,10 +1,12 @@
-import { benchmarkIdle } from "./idle.ts";
-import { benchmarkImport } from "./import.ts";
-import { benchmarkParse } from "./parse.ts";
-import { benchmarkReceive } from "./receive.ts";
-import { benchmarkRedis } from "./redis.ts";
-import { benchmarkSend } from "./send.ts";
-import { benchmarkTracker } from "./tracker.ts";
+import { benchmarkIdleConnections } from "./idle-connections-benchmark.ts";
+import { benchmarkImport } from "./import-benchmark.ts";
+import { benchmarkParse } from "./parse-benchmark.ts";
+import { benchmarkReceive } from "./receive-benchmark.ts";
+import { benchmarkRedis } from "./redis-benchmark.ts";
+import { benchmarkSend } from "./send-benchmark.ts";
+import { benchmarkTracker } from "./tracker-benchmark.ts";
+
+// The program of `npm run bench`: runs the named benchmarks, or all.
 
 const benchmarks: Record<string, () => Promise<void>> = {
   parse: benchmarkParse,
@@ -13,14 +15,14 @@ const benchmarks: Record<string, () => Promise<void>> = {
   tracker: benchmarkTracker,
   import: benchmarkImport,
   redis: benchmarkRedis,
-  idle: benchmarkIdle,
+  idle: benchmarkIdleConnections,
 };
 
-const asked = process.argv.slice(2);
-const unknown = asked.filter((name) => !Object.hasOwn(benchmarks, name));
+const names = process.argv.slice(2);
+const unknown = names.filter((name) => !Object.hasOwn(benchmarks, name));
 if (unknown.length > 0) {
-  process.stderr.write(`benchmarks: expected ${Object.keys(benchmarks).join(", ")}, or none for all\n`);
+  process.stderr.write(`benchmarks: expected ${Object.keys(benchmarks).join(", ")}, or no name for all of them\n`);
   process.exitCode = 1;
 } else {
-  for (const name of asked.length > 0 ? asked : Object.keys(benchmarks)) await benchmarks[name]?.();
+  for (const name of names.length > 0 ? names : Object.keys(benchmarks)) await benchmarks[name]?.();
 }

@@ -1,4 +1,4 @@
-/** What is posted when sent tones are done, each with ids of its own: to us as Graph does, to Azure's parser as its service. */
+// The request bodies that servers under test receive. Each reports that tones were played, and has different ids.
 
 const guid = (n: number, head: string): string => `${head}-9f50-484d-bd4b-${String(n).padStart(12, "0")}`;
 
@@ -20,13 +20,13 @@ function entryOf(n: number): unknown {
   };
 }
 
-/** An envelope of `count` notifications, the first of them number `n`. */
+/** A Graph envelope of `count` notifications. Their ids are made from `n` and the numbers after it. */
 export function graphBody(n: number, count = 1): string {
   const value = Array.from({ length: count }, (_, index) => entryOf(n + index));
   return JSON.stringify({ "@odata.type": "#microsoft.graph.commsNotifications", value });
 }
 
-/** The same news as Azure Communication Services posts it. */
+/** The corresponding event of Azure Communication Services. */
 export function azureBody(n: number): string {
   return JSON.stringify([
     {

@@ -2,7 +2,7 @@ import { Agent, createServer, request as httpRequest, type Server } from "node:h
 import type { AddressInfo } from "node:net";
 import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from "jose";
 
-/** Stands for the calling service: publishes a key, signs tokens with it, posts. */
+/** A stub of the calling service: publishes a signing key, signs tokens and posts notifications. */
 export class NotificationSender {
   readonly appId = "2891555a-92ff-42e6-80fa-6e1300c6b5c6";
   readonly tenantId = "aa67bd4c-8475-432d-bd41-39f255720e0a";
@@ -32,7 +32,7 @@ export class NotificationSender {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** A token unlike all before. */
+  /** Signs a token that differs from all earlier ones. */
   sign(): Promise<string> {
     const nowSec = Math.floor(Date.now() / 1000);
     const token = new SignJWT({ tid: this.tenantId, appid: "26a18ebc-cdf7-4a6a-91cb-beb352805e81", n: this.#signed++ });
@@ -45,7 +45,7 @@ export class NotificationSender {
       .sign(this.#key);
   }
 
-  /** Resolves with the status of the answer. */
+  /** Posts a notification. Resolves with the status of the response. */
   post(port: number, token: string, body: string): Promise<number> {
     const headers = {
       authorization: `Bearer ${token}`,

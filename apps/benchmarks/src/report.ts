@@ -1,18 +1,19 @@
-/** One figure: what was measured, and the mark that it is to reach. */
+/** A measured ratio, and its target. */
 export interface Figure {
-  what: string;
+  name: string;
   ratio: number;
-  /** `atLeast` for speeds, `atMost` for costs. */
+  /** The target of a throughput. */
   atLeast?: number;
+  /** The target of a cost. */
   atMost?: number;
 }
 
-/** Prints figures with their marks; a mark that was missed is shown, and fails nothing: machines differ. */
+/** Prints figures with their targets. A missed target is marked, but does not fail the run, because machines differ. */
 export function report(title: string, figures: readonly Figure[]): void {
   console.log(`\n${title}`);
-  for (const { what, ratio, atLeast, atMost } of figures) {
-    const mark = atLeast === undefined ? (atMost === undefined ? "" : `at most ${atMost}`) : `at least ${atLeast}`;
+  for (const { name, ratio, atLeast, atMost } of figures) {
+    const target = atLeast === undefined ? (atMost === undefined ? "" : `at most ${atMost}`) : `at least ${atLeast}`;
     const missed = (atLeast !== undefined && ratio < atLeast) || (atMost !== undefined && ratio > atMost);
-    console.log(`  ${what.padEnd(66)} ${ratio.toFixed(2).padStart(8)}  ${mark}${missed ? "  <- missed" : ""}`);
+    console.log(`  ${name.padEnd(66)} ${ratio.toFixed(2).padStart(8)}  ${target}${missed ? "  <- missed" : ""}`);
   }
 }

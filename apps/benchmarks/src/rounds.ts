@@ -1,41 +1,42 @@
-/** Something to measure: how long one round of it takes, in milliseconds. */
-export interface Contestant {
+/** Code that a benchmark compares with other code. */
+export interface Candidate {
   name: string;
+  /** Runs one round. Resolves with its time in milliseconds, or with another cost. */
   round(): Promise<number>;
 }
 
-/** What a contestant came to: how long each of its rounds took, in their order. */
-export interface Measured {
+/** The costs of a candidate's rounds, in their order. */
+export interface Measurement {
   name: string;
-  roundsMs: readonly number[];
+  rounds: readonly number[];
 }
 
 /**
- * Runs the contestants in turns, so that whatever else the machine does meanwhile meets all of them. The first rounds
- * of each only warm up: one, or as many as are asked for.
+ * Runs one round of each candidate, then the next round of each, so that other load on the machine affects all of them.
+ *
+ * @param options `warmUps`: how many first rounds are not measured. Default: 1.
  */
-export async function inTurns(
-  contestants: readonly Contestant[],
+export async function runInterleaved(
+  candidates: readonly Candidate[],
   rounds: number,
   { warmUps = 1 }: { warmUps?: number } = {},
-): Promise<Measured[]> {
-  const times = contestants.map((): number[] => []);
+): Promise<Measurement[]> {
+  const costs = candidates.map((): number[] => []);
   for (let round = -warmUps; round < rounds; round++) {
-    for (const [index, contestant] of contestants.entries()) {
-      const ms = await contestant.round();
-      if (round >= 0) times[index]?.push(ms);
+    for (const [index, candidate] of candidates.entries()) {
+      const cost = await candidate.round();
+      if (round >= 0) costs[index]?.push(cost);
     }
   }
-  return contestants.map(({ name }, index) => ({ name, roundsMs: times[index] ?? [] }));
+  return candidates.map(({ name }, index) => ({ name, rounds: costs[index] ?? [] }));
 }
 
 /**
- * How many times as long the one took as the other: the median over the rounds, each against the one that it took turns
- * with. A machine that is slow for seconds is slow for both of a pair, while the medians of all rounds may be of different
- * seconds.
+ * The cost of one candidate divided by that of another: the median over pairs of rounds that ran one after the other.
+ * A quotient of two medians would be less stable: other load may slow different rounds of each candidate.
  */
-export function timesAsLong(one: Measured | undefined, other: Measured | undefined): number {
-  return median((one?.roundsMs ?? []).map((ms, round) => ms / (other?.roundsMs[round] ?? Number.NaN)));
+export function costRatio(one: Measurement | undefined, other: Measurement | undefined): number {
+  return median((one?.rounds ?? []).map((cost, round) => cost / (other?.rounds[round] ?? Number.NaN)));
 }
 
 export function median(values: readonly number[]): number {
@@ -43,16 +44,16 @@ export function median(values: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
-/** Time of the processor that this process spent on something, in milliseconds: other programs do not lengthen it. */
-export async function cpuTimed(run: () => unknown): Promise<number> {
+/** The CPU time of this process during `run`, in milliseconds. Other processes do not add to it. */
+export async function measureCpuMs(run: () => unknown): Promise<number> {
   const start = process.cpuUsage();
   await run();
   const { user, system } = process.cpuUsage(start);
   return (user + system) / 1000;
 }
 
-/** Wall-clock time of something, in milliseconds. */
-export async function timed(run: () => unknown): Promise<number> {
+/** The elapsed time of `run`, in milliseconds. */
+export async function measureMs(run: () => unknown): Promise<number> {
   const startMs = performance.now();
   await run();
   return performance.now() - startMs;

@@ -1,8 +1,8 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-// A Graph that accepts everything at once, in a process of its own: what is measured is the sender.
-const answer = Buffer.from(
+// A server that accepts every request at once. It runs in a child process, so that only the sender is measured.
+const body = Buffer.from(
   JSON.stringify({
     "@odata.type": "#microsoft.graph.sendDtmfTonesOperation",
     status: "running",
@@ -10,9 +10,9 @@ const answer = Buffer.from(
     id: "d36fe651-9f50-484d-bd4b-1e6415eae448",
   }),
 );
-const headers = { "content-type": "application/json", "content-length": answer.length };
+const headers = { "content-type": "application/json", "content-length": body.length };
 const server = createServer((request, response) => {
-  request.resume().on("end", () => response.writeHead(200, headers).end(answer));
+  request.resume().on("end", () => response.writeHead(200, headers).end(body));
 });
 server.listen(0, "127.0.0.1", () => process.send?.((server.address() as AddressInfo).port));
 process.on("disconnect", () => process.exit());

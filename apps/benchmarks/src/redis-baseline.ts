@@ -2,31 +2,31 @@ import type { OperationKey, OperationStore, StoredEvent } from "@graph-dtmf/mode
 import { Redis } from "ioredis";
 import { createClient } from "redis";
 
-/** Makes a store of one instance; those of one bot share a prefix. */
+/** Creates the store of one instance. The instances of one bot have the same prefix. */
 export type StoreMaker = (url: string, prefix: string) => OperationStore;
 
 const TTL_MS = 60_000;
 
-/** The commands that the least of all stores needs. */
+/** The Redis commands of the baseline. */
 interface Commands {
   set(key: string, value: string): Promise<unknown>;
   get(key: string): Promise<string | null>;
   publish(channel: string, message: string): Promise<unknown>;
-  subscribe(channel: string, heard: (message: string) => void): Promise<unknown>;
+  subscribe(channel: string, onMessage: (message: string) => void): Promise<unknown>;
   close(): void;
 }
 
 /**
- * The least that shares completions: SET and PUBLISH, on one channel for all. Nothing is registered, recognised when it
- * comes again, or read again after a connection was lost.
+ * A minimal store that shares completions with SET, and with PUBLISH on one channel. It does not register waits, detect
+ * duplicates or recover messages after a lost connection.
  */
-function rawStore(prefix: string, commands: Commands): OperationStore {
+function createBaselineStore(prefix: string, commands: Commands): OperationStore {
   const listeners = new Set<(event: StoredEvent) => void>();
   const channel = `${prefix}all`;
   const keyOf = ({ callId, clientContext }: OperationKey): string => `${prefix}${callId}:${clientContext}`;
   const ready = commands.subscribe(channel, (message) => {
     const event: StoredEvent = JSON.parse(message);
-    for (const heard of listeners) heard(event);
+    for (const listener of listeners) listener(event);
   });
   return {
     async open(_key, deadlineAt) {
@@ -44,9 +44,9 @@ function rawStore(prefix: string, commands: Commands): OperationStore {
     async read(key) {
       return JSON.parse((await commands.get(keyOf(key))) ?? "null") ?? undefined;
     },
-    listen(heard) {
-      listeners.add(heard);
-      return () => listeners.delete(heard);
+    listen(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
     async close() {
       await ready;
@@ -55,16 +55,16 @@ function rawStore(prefix: string, commands: Commands): OperationStore {
   };
 }
 
-/** With node-redis, as our store uses it. */
-export const rawNodeRedis: StoreMaker = (url, prefix) => {
+/** The baseline with node-redis, which the Redis store uses too. */
+export const nodeRedisBaseline: StoreMaker = (url, prefix) => {
   const client = createClient({ url, commandOptions: { timeout: 0 } });
   const subscriber = client.duplicate();
   const connected = Promise.all([client.connect(), subscriber.connect()]);
-  return rawStore(prefix, {
+  return createBaselineStore(prefix, {
     set: (key, value) => client.set(key, value, { expiration: { type: "PX", value: TTL_MS } }),
     get: (key) => client.get(key),
     publish: (channel, message) => client.publish(channel, message),
-    subscribe: (channel, heard) => connected.then(() => subscriber.subscribe(channel, heard)),
+    subscribe: (channel, onMessage) => connected.then(() => subscriber.subscribe(channel, onMessage)),
     close() {
       subscriber.destroy();
       client.destroy();
@@ -72,15 +72,15 @@ export const rawNodeRedis: StoreMaker = (url, prefix) => {
   });
 };
 
-/** With ioredis. */
-export const rawIoredis: StoreMaker = (url, prefix) => {
+/** The baseline with ioredis. */
+export const ioredisBaseline: StoreMaker = (url, prefix) => {
   const [client, subscriber] = [new Redis(url), new Redis(url)];
-  return rawStore(prefix, {
+  return createBaselineStore(prefix, {
     set: (key, value) => client.set(key, value, "PX", TTL_MS),
     get: (key) => client.get(key),
     publish: (channel, message) => client.publish(channel, message),
-    subscribe(channel, heard) {
-      subscriber.on("message", (_channel, message) => heard(message));
+    subscribe(channel, onMessage) {
+      subscriber.on("message", (_channel, message) => onMessage(message));
       return subscriber.subscribe(channel);
     },
     close() {

@@ -9,29 +9,29 @@ import { createOperationTracker, type OperationTracker } from "@graph-dtmf/notif
 import { createRedisOperationStore } from "@graph-dtmf/redis";
 import { hasRedisServer, startRedisServer } from "@graph-dtmf/redis/testing";
 import { createClient } from "redis";
-import { rawIoredis, rawNodeRedis, type StoreMaker } from "./redis-raw.ts";
+import { ioredisBaseline, nodeRedisBaseline, type StoreMaker } from "./redis-baseline.ts";
 import { report } from "./report.ts";
-import { inTurns, median, timed, timesAsLong } from "./rounds.ts";
+import { costRatio, measureMs, median, runInterleaved } from "./rounds.ts";
 
 const CYCLES = 500;
 const IN_FLIGHT = 50;
-/** Many short rounds: what else the machine does lasts longer than one, and meets whoever takes turns in it alike. */
+/** Rounds are short, so that other load on the machine affects the rounds of all candidates. */
 const ROUNDS = 28;
 const WARM_UPS = 8;
-const FLEET_ROUNDS = 7;
-const WAITERS = 1_000;
-const REST_MS = 2;
+const INSTANCES_ROUNDS = 7;
+const WAITS = 1_000;
+const PAUSE_MS = 2;
 
-/** What it costs to share over Redis, against the least that anybody could do with the same client. */
+/** Compares the Redis store with a baseline that does only SET and PUBLISH. */
 export async function benchmarkRedis(): Promise<void> {
-  const given = process.env.REDIS_URL;
-  if (!given && !hasRedisServer()) {
-    console.warn("redis: SKIPPED, for there is neither a REDIS_URL nor a redis-server on the PATH");
+  const configured = process.env.REDIS_URL;
+  if (!configured && !hasRedisServer()) {
+    console.warn("redis: SKIPPED, because REDIS_URL is not set and no redis-server is on the PATH");
     return;
   }
-  const redis = given ? { url: given, close: async () => {} } : await startRedisServer();
+  const redis = configured ? { url: configured, close: async () => {} } : await startRedisServer();
   try {
-    await benchmarkCycle(redis.url);
+    await benchmarkFullCycle(redis.url);
     await benchmarkLatency(redis.url);
     await benchmarkInstances(redis.url);
   } finally {
@@ -40,16 +40,16 @@ export async function benchmarkRedis(): Promise<void> {
 }
 
 /**
- * A wait is registered, its request accepted by a Graph in a process of its own, its end heard by another instance, and
- * the wait settled: over our store, and over one that knows nothing but SET and PUBLISH.
+ * A full cycle: one instance registers a wait, a stub of Graph accepts the request, another instance receives the
+ * notification, and the wait is settled.
  */
-async function benchmarkCycle(url: string): Promise<void> {
-  const graph = fork(fileURLToPath(new URL("./server.js", import.meta.url)));
+async function benchmarkFullCycle(url: string): Promise<void> {
+  const graph = fork(fileURLToPath(new URL("./graph-stub.js", import.meta.url)));
   const [port] = (await once(graph, "message")) as [number];
   const bots = [
     createInstances(url, 2),
-    createInstances(url, 2, rawNodeRedis),
-    createInstances(url, 2, rawIoredis),
+    createInstances(url, 2, nodeRedisBaseline),
+    createInstances(url, 2, ioredisBaseline),
   ].map((instances) => {
     const [operations] = instances.trackers;
     const dtmf = createDtmfClient({
@@ -59,28 +59,39 @@ async function benchmarkCycle(url: string): Promise<void> {
     });
     return { ...instances, dtmf };
   });
-  const [ours, raw, other] = await inTurns(
+  const [ours, nodeRedis, ioredis] = await runInterleaved(
     bots.map(({ trackers, dtmf }, n) => ({
       name: `${n}`,
-      round: () => timed(() => inFlight(() => fullCycle(dtmf, trackers))),
+      round: () => measureMs(() => inFlight(() => fullCycle(dtmf, trackers))),
     })),
     ROUNDS,
     { warmUps: WARM_UPS },
   );
   await Promise.all(bots.map(({ close, dtmf }) => Promise.all([dtmf.close(), close()])));
   graph.disconnect();
-  report(`Full cycles over two instances, ${IN_FLIGHT} at a time: our throughput, as a multiple of that over`, [
-    { what: "a bare SET and PUBLISH with the same client, node-redis", ratio: timesAsLong(raw, ours), atLeast: 0.8 },
-    { what: "a bare SET and PUBLISH with ioredis", ratio: timesAsLong(other, ours) },
+  report(`Full cycles on two instances, ${IN_FLIGHT} in flight: our throughput divided by that of`, [
+    {
+      name: "only SET and PUBLISH, with the same client (node-redis)",
+      ratio: costRatio(nodeRedis, ours),
+      atLeast: 0.8,
+    },
+    { name: "only SET and PUBLISH, with ioredis", ratio: costRatio(ioredis, ours) },
   ]);
 }
 
-async function fullCycle(dtmf: DtmfClient, [, hears]: readonly OperationTracker[]): Promise<void> {
+async function fullCycle(dtmf: DtmfClient, [, receiving]: readonly OperationTracker[]): Promise<void> {
   const callId = randomUUID();
   const sent = await dtmf.sendDtmfTones(callId, { tones: "1234#" });
   const { id, clientContext } = sent;
   const ended = { ...ENDED, id, clientContext };
-  await hears?.apply({ kind: "operation", callId, operationId: id, changeType: "deleted", operation: ended, raw: {} });
+  await receiving?.apply({
+    kind: "operation",
+    callId,
+    operationId: id,
+    changeType: "deleted",
+    operation: ended,
+    raw: {},
+  });
   await sent.completion();
 }
 
@@ -91,8 +102,9 @@ const ENDED = {
 } as const;
 
 /**
- * From the notification on one instance to the settled wait on the other. It and the PING begin after a rest, as with a
- * notification that comes alone: one PING right behind another takes a fraction of that, for all processes are awake then.
+ * The time from the notification on one instance until the wait on the other is settled, compared with a PING. Both
+ * start after a pause, as a notification that comes alone does. Without a pause all processes are running, and a PING
+ * takes a fraction of the time.
  */
 async function benchmarkLatency(url: string): Promise<void> {
   const instances = createInstances(url, 2);
@@ -100,44 +112,44 @@ async function benchmarkLatency(url: string): Promise<void> {
   await client.connect();
   const [ours, pings]: [number[], number[]] = [[], []];
   for (let n = 0; n < 500; n++) {
-    const end = await beginWait(instances, n);
-    await setTimeout(REST_MS);
-    pings.push(await timed(() => client.ping()));
-    await setTimeout(REST_MS);
-    ours.push(await timed(end));
+    const complete = await beginWait(instances, n);
+    await setTimeout(PAUSE_MS);
+    pings.push(await measureMs(() => client.ping()));
+    await setTimeout(PAUSE_MS);
+    ours.push(await measureMs(complete));
   }
   client.destroy();
   await instances.close();
-  report("One waiter: from the notification on another instance until it is settled, p50, each after a rest", [
-    { what: "as a multiple of a PING", ratio: median(ours) / median(pings), atMost: 4 },
+  report("Median time from a notification on one instance until the wait on another is settled, after a pause", [
+    { name: "divided by the median time of a PING", ratio: median(ours) / median(pings), atMost: 4 },
   ]);
 }
 
-/** The same waits on ever more instances. One completion at a time: what comes together shares its cost, and blurs it. */
+/** The cost of a completion with more instances. Completions run one at a time: concurrent ones would be batched. */
 async function benchmarkInstances(url: string): Promise<void> {
-  const fleets = [2, 4, 8].map((count) => createInstances(url, count));
-  for (const { trackers } of fleets) {
-    for (let n = 0; n < WAITERS; n++) trackers[n % trackers.length]?.expect({ callId: randomUUID() }).deliveryUnknown();
+  const groups = [2, 4, 8].map((count) => createInstances(url, count));
+  for (const { trackers } of groups) {
+    for (let n = 0; n < WAITS; n++) trackers[n % trackers.length]?.expect({ callId: randomUUID() }).deliveryUnknown();
   }
-  const [two, ...more] = await inTurns(
-    fleets.map((instances) => ({
+  const [two, ...more] = await runInterleaved(
+    groups.map((instances) => ({
       name: `${instances.trackers.length} instances`,
       async round() {
         const times: number[] = [];
-        for (let n = 0; n < 200; n++) times.push(await timed(await beginWait(instances, n)));
+        for (let n = 0; n < 200; n++) times.push(await measureMs(await beginWait(instances, n)));
         return median(times);
       },
     })),
-    FLEET_ROUNDS,
+    INSTANCES_ROUNDS,
   );
-  await Promise.all(fleets.map(({ close }) => close()));
+  await Promise.all(groups.map(({ close }) => close()));
   report(
-    `${WAITERS.toLocaleString("en")} waits on several instances: cost of a completion, as a multiple of that on 2`,
-    more.map((several) => ({ what: several.name, ratio: timesAsLong(several, two), atMost: 1.25 })),
+    `${WAITS.toLocaleString("en")} waits: time of a completion, divided by that with 2 instances`,
+    more.map((several) => ({ name: several.name, ratio: costRatio(several, two), atMost: 1.25 })),
   );
 }
 
-/** The instances of one bot, in this process: what all of them cost shows. */
+/** Instances of one bot. All of them run in this process, so that the cost of each is measured. */
 function createInstances(url: string, count: number, makeStore: StoreMaker = ourStore): Instances {
   const prefix = `benchmark-${randomUUID()}:`;
   const stores = Array.from({ length: count }, () => makeStore(url, prefix));
@@ -161,22 +173,22 @@ interface Instances {
 const ourStore: StoreMaker = (url, prefix) => createRedisOperationStore({ url }, { prefix, ttlMs: 60_000 });
 
 /**
- * Begins a wait on one instance, and gives what has its end heard by another and waits until it is settled. Redis knows of
- * the wait by then, as it does where a notification comes when the keys have sounded.
+ * Begins a wait on one instance, and waits until it is registered in Redis. Returns a function that passes the
+ * notification to another instance, and resolves when the wait is settled.
  */
 async function beginWait({ trackers, stores }: Instances, n: number): Promise<() => Promise<void>> {
   const callId = randomUUID();
   const id = randomUUID();
-  const [waits, hears] = [trackers[n % trackers.length], trackers[(n + 1) % trackers.length]];
-  const entry = waits?.expect({ callId });
+  const [sending, receiving] = [trackers[n % trackers.length], trackers[(n + 1) % trackers.length]];
+  const entry = sending?.expect({ callId });
   entry?.accepted({ id, status: "running" });
   const { clientContext = "" } = entry ?? {};
   const settled = entry?.completion();
-  // Behind the registration, on the same connection.
+  // The registration is earlier on the same connection, so it is finished when this command is.
   await stores[n % stores.length]?.read({ callId, clientContext });
   const ended = { ...ENDED, id, clientContext };
   return async () => {
-    await hears?.apply({
+    await receiving?.apply({
       kind: "operation",
       callId,
       operationId: id,

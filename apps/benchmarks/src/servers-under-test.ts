@@ -13,21 +13,21 @@ import fastify, { type FastifyReply, type FastifyRequest } from "fastify";
 import { Hono } from "hono";
 import { createRemoteJWKSet, jwtVerify } from "jose";
 
-// One server in a process of its own: what is measured is the time of the processor that it spends on each request.
+// The program of one server, which runs in a child process. The benchmark measures its CPU time.
 
 const [name = "", keysUrl = "", openIdConfigurationUrl = "", appId = "", tenantId = ""] = process.argv.slice(2);
 
 const receiver = (() => {
   const verifier = createGraphCallingVerifier({ appId, tenantIds: [tenantId], openIdConfigurationUrl });
   const made = createNotificationReceiver({ verifier, operations: createOperationTracker() });
-  made.on("operation", heard);
+  made.on("operation", countNotification);
   return made;
 })();
 const keys = createRemoteJWKSet(new URL(keysUrl));
 let count = 0;
 
-/** What every server does with what it was brought. */
-function heard(): void {
+/** The handler of every server. */
+function countNotification(): void {
   count++;
 }
 
@@ -36,15 +36,15 @@ async function verify(authorization: string | undefined): Promise<void> {
   await jwtVerify(token, keys, { algorithms: ["RS256"], audience: appId, issuer: "https://api.botframework.com" });
 }
 
-/** The least that can be done: read the body, parse it, answer. */
-function bare(check: (authorization: string | undefined) => Promise<void> | void): RequestListener {
+/** A minimal server: checks the token, reads the body, parses it and responds. */
+function minimal(check: (authorization: string | undefined) => Promise<void> | void): RequestListener {
   return (request, response) => {
     const chunks: Buffer[] = [];
     request.on("data", (chunk: Buffer) => chunks.push(chunk));
     request.on("end", async () => {
       await check(request.headers.authorization);
       JSON.parse(Buffer.concat(chunks).toString());
-      heard();
+      countNotification();
       response.writeHead(202).end();
     });
   };
@@ -58,8 +58,8 @@ function expressWith(handle: express.RequestHandler, parser?: express.RequestHan
 }
 
 const accept: express.RequestHandler = (_, response) => {
-  heard();
-  // As empty as everybody's answer: `sendStatus` would write a text, and hash it.
+  countNotification();
+  // Without a body, as in the other servers. `sendStatus` would write a text and hash it.
   response.status(202).end();
 };
 
@@ -73,7 +73,7 @@ function fastifyWith(isOurs: boolean): Promise<Server> {
   if (isOurs) app.post("/api/calls", { onRequest }, () => {});
   else {
     app.post("/api/calls", (_, reply) => {
-      heard();
+      countNotification();
       return reply.code(202).send();
     });
   }
@@ -82,12 +82,12 @@ function fastifyWith(isOurs: boolean): Promise<Server> {
 
 function honoWith(isOurs: boolean): Server {
   const app = new Hono();
-  // Each as its documentation has it.
+  // Both as the documentation of Hono recommends.
   if (isOurs) app.post("/api/calls", (context) => receiver.fetch(context.req.raw));
   else {
     app.post("/api/calls", async (context) => {
       await context.req.json();
-      heard();
+      countNotification();
       return context.body(null, 202);
     });
   }
@@ -95,9 +95,9 @@ function honoWith(isOurs: boolean): Server {
 }
 
 const servers: Record<string, () => Server | Promise<Server>> = {
-  bare: () => createServer(bare(() => {})),
+  minimal: () => createServer(minimal(() => {})),
   ours: () => createServer(toNodeHandler(receiver)),
-  bareJose: () => createServer(bare(verify)),
+  minimalJose: () => createServer(minimal(verify)),
   expressJose: () =>
     createServer(
       expressWith(async (request, response, next) => {
@@ -123,7 +123,7 @@ const servers: Record<string, () => Server | Promise<Server>> = {
 const server = await servers[name]?.();
 if (!server) throw new Error(`expected ${Object.keys(servers).join(", ")}, got ${name}`);
 if (!server.listening) await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-// Whatever is asked is answered with what it has cost until now.
+// Answers each message with the CPU time and the number of notifications so far.
 process.on("message", async () => {
   await receiver.drain();
   const { user, system } = process.cpuUsage();
