@@ -132,7 +132,7 @@ test("does not print a phone menu that is not JSON, because menus contain PINs",
 
 test("reports a port that is in use in one line, without a stack", async () => {
   const { output } = await run(["--port", "0"], /Ctrl-C/);
-  const port = /listens at http:\/\/127\.0\.0\.1:(\d+)/.exec(output())?.[1] ?? "";
+  const port = /listens on http:\/\/127\.0\.0\.1:(\d+)/.exec(output())?.[1] ?? "";
   const second = await run(["--port", port], /in use/);
   expect(second.output()).toBe("graph-dtmf-simulator: the port is in use; choose another with --port\n");
   expect(await once(second.program, "exit")).toEqual([1, null]);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { HELP, readCommandLine } from "./command-line.ts";
 
-test("without arguments it listens at 127.0.0.1:4000 with speed 1", () => {
+test("without arguments it listens on 127.0.0.1:4000 with speed 1", () => {
   expect(readCommandLine([])).toEqual({ port: 4000, host: "127.0.0.1", speed: 1, files: {} });
 });
 
@@ -33,12 +33,12 @@ test("the help names only options that exist", () => {
 });
 
 test.each([
-  ["--port many", "--port takes a number"],
-  ["--port 65536", "--port takes a number"],
-  ["--port 1.5", "--port takes a number"],
-  ["--speed 0", "--speed takes a number above 0"],
-  ["--speed fast", "--speed takes a number above 0"],
-  ["--tls-cert cert.pem", "--tls-cert and --tls-key need each other"],
+  ["--port many", "--port must be a number"],
+  ["--port 65536", "--port must be a number"],
+  ["--port 1.5", "--port must be a number"],
+  ["--speed 0", "--speed must be a number above 0"],
+  ["--speed fast", "--speed must be a number above 0"],
+  ["--tls-cert cert.pem", "--tls-cert and --tls-key must be used together"],
   ["--faster", "Unknown option '--faster'"],
   ["extra", "Unexpected argument 'extra'"],
 ])("rejects %s", (args, message) => {

@@ -4,17 +4,17 @@ import type { Simulator } from "./server/simulator.ts";
 /** The text of `--help`. */
 export const HELP = `Usage: graph-dtmf-simulator [options]
 
-A stand-in for the Microsoft Graph calling service on this machine.
+A local simulator of the Microsoft Graph calling service.
 
-  --port <number>         Port to listen on. Default 4000; 0 takes a free one.
-  --host <address>        Address to listen on. Default 127.0.0.1; 0.0.0.0 lets other machines in.
-  --speed <number>        How many times faster than real calls go. Default 1.
-  --app-id <id>           The bot's application. Default: made up.
-  --tenant-id <id>        The tenant. Default: made up.
-  --client-secret <text>  The bot's secret. Default: made up.
-  --roles <list>          The bot's permissions, with commas between. Default: all that calls need.
-  --far-end <file>        Who picks up: a phone menu, as JSON.
-  --tls-cert <file>       Speak https with this certificate, in PEM …
+  --port <number>         Port to listen on. Default 4000; 0 for a free one.
+  --host <address>        Address to listen on. Default 127.0.0.1; 0.0.0.0 for other machines too.
+  --speed <number>        How many times faster than in reality calls run. Default 1.
+  --app-id <id>           The bot's application. Default: random.
+  --tenant-id <id>        The tenant. Default: random.
+  --client-secret <text>  The bot's secret. Default: random.
+  --roles <list>          The bot's permissions, separated by commas. Default: all.
+  --far-end <file>        The called party: a phone menu as JSON.
+  --tls-cert <file>       Use https with this certificate, in PEM …
   --tls-key <file>        … and this key.
   --callback-ca <file>    Trust https callbacks with these certificates, in PEM.
   --help                  This text.
@@ -61,10 +61,10 @@ export function readCommandLine(args: readonly string[]): CommandLine | undefine
   if (values.help) return undefined;
   const port = Number(values.port);
   const speed = Number(values.speed);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error("--port takes a number from 0 to 65535");
-  if (!(speed > 0 && Number.isFinite(speed))) throw new Error("--speed takes a number above 0");
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error("--port must be a number from 0 to 65535");
+  if (!(speed > 0 && Number.isFinite(speed))) throw new Error("--speed must be a number above 0");
   const { "tls-cert": tlsCert, "tls-key": tlsKey } = values;
-  if ((tlsCert === undefined) !== (tlsKey === undefined)) throw new Error("--tls-cert and --tls-key need each other");
+  if ((tlsCert === undefined) !== (tlsKey === undefined)) throw new Error("--tls-cert and --tls-key must be used together");
   return {
     port,
     host: values.host,
@@ -84,7 +84,7 @@ export function startMessage(simulator: Simulator): string {
   const { url, tokenUrl, openIdConfigurationUrl, appId, tenantId, clientSecret } = simulator;
   // Clients do not trust an own certificate by default.
   const curl = url.startsWith("https:") ? "curl -sk" : "curl -s";
-  return `graph-dtmf-simulator listens at ${url}
+  return `graph-dtmf-simulator listens on ${url}
 
   Graph                 ${url}/v1.0
   tokens                ${tokenUrl}
@@ -99,7 +99,7 @@ A first request:
     -d grant_type=client_credentials -d client_id=${appId} \\
     --data-urlencode 'client_secret=${clientSecret}' -d scope=https://graph.microsoft.com/.default
 
-Ctrl-C ends it.
+Press Ctrl-C to stop.
 `;
 }
 
