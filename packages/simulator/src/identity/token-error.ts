@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Answer } from "../http/http-listener.ts";
 
-/** An error response of the identity service, whose format differs from Graph's. It is used only inside of the simulator. */
+/** An error response of the identity service. Its format differs from Graph's. It is never thrown to users of the package. */
 export class TokenError extends Error {
   readonly status: number;
   readonly error: string;

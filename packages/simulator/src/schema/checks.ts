@@ -44,7 +44,7 @@ export const arrayOf =
       ? firstProblem(value.entries(), ([index, element]) => check(element, `${path}[${index}]`))
       : describeMismatch(path);
 
-/** An object with any property names, whose values pass one check. */
+/** An object with any property names. Each value must pass the same check. */
 export const recordOf =
   (check: Check): Check =>
   (value, path) =>

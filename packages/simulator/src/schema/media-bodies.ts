@@ -81,7 +81,7 @@ export function parsePlayPromptBody(body: unknown, version: "v1.0" | "beta"): Pl
 }
 
 /**
- * Reads the body of an action whose only parameter is clientContext.
+ * Reads the body of an action that has no parameter except clientContext.
  *
  * @throws GraphError 400
  */

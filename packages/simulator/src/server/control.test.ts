@@ -110,8 +110,8 @@ test("another process reads what arrived and what was not delivered, and resets 
 });
 
 test("another process has tokens signed and keys changed", async () => {
-  const { body } = await control("POST", "/notificationToken", { claims: { aud: "somebody-else" } });
-  expect(decodeJwt(body.token).aud).toBe("somebody-else");
+  const { body } = await control("POST", "/notificationToken", { claims: { aud: "another-app" } });
+  expect(decodeJwt(body.token).aud).toBe("another-app");
   await control("POST", "/rotateKeys", { keepPrevious: false });
   const { body: published } = await setup.client.request("GET", "/v1/.well-known/keys");
   expect(published.keys).toHaveLength(1);

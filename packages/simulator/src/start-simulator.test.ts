@@ -1,8 +1,8 @@
 import { createServer } from "node:net";
 import { networkInterfaces } from "node:os";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { createTestSetup, type TestSetup } from "../__fixtures__/test-setup.ts";
-import { type SimulatorOptions, startSimulator } from "../index.ts";
+import { createTestSetup, type TestSetup } from "./__fixtures__/test-setup.ts";
+import { type SimulatorOptions, startSimulator } from "./index.ts";
 
 async function setup(options: SimulatorOptions = {}): Promise<TestSetup> {
   const opened = await createTestSetup(options);
