@@ -14,7 +14,7 @@ interface ObjectType {
 }
 
 /** The parts of a CSDL document that payloads are checked against. */
-export interface CsdlSchema {
+interface CsdlSchema {
   enums: Map<string, string[]>;
   types: Map<string, ObjectType>;
   /** The parameters of actions, without the binding parameter. */
@@ -64,7 +64,7 @@ export function parseCsdl(xml: string): CsdlSchema {
 }
 
 /** Whether a payload contains a whole entity, or only changed properties. */
-export type Extent = "whole" | "changes";
+type Extent = "whole" | "changes";
 
 /** Checks payloads against a schema. Each check returns a list of all errors. */
 export class PayloadChecker {

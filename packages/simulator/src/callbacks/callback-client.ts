@@ -19,7 +19,7 @@ export interface CallbackClientOptions {
 }
 
 /** A POST request to a callback. */
-export interface CallbackRequest {
+interface CallbackRequest {
   url: string;
   headers: Readonly<Record<string, string>>;
   body: Uint8Array;

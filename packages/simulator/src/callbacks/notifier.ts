@@ -37,7 +37,7 @@ interface DeliveryResult {
 }
 
 /** Options of a notifier. */
-export interface NotifierOptions extends CallbackClientOptions {
+interface NotifierOptions extends CallbackClientOptions {
   /** Returns the Authorization header of a notification, if it has one. */
   authorization(flaw: TokenFlaw | undefined): Promise<string | undefined>;
   now(): number;

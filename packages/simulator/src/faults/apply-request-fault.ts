@@ -3,7 +3,7 @@ import type { Answer, IncomingRequest } from "../http/http-listener.ts";
 import type { RequestFault, RespondFault } from "./fault.ts";
 
 /** A request and the fault that applies to it. */
-export interface FaultableRequest {
+interface FaultableRequest {
   fault: RequestFault | undefined;
   inbound: IncomingRequest;
   ids: RequestIds;

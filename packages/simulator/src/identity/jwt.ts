@@ -1,10 +1,10 @@
 import { type KeyObject, sign, verify } from "node:crypto";
 
 /** The signature algorithms of the simulator's tokens. */
-export type JwtAlgorithm = "RS256" | "ES256";
+type JwtAlgorithm = "RS256" | "ES256";
 
 /** The header of a signed token. */
-export interface JwtHeader extends Readonly<Record<string, unknown>> {
+interface JwtHeader extends Readonly<Record<string, unknown>> {
   alg: JwtAlgorithm;
 }
 

@@ -9,7 +9,7 @@ export interface SimulatorCredential {
 }
 
 /** The token endpoint and the credentials of the application. */
-export interface CredentialOptions {
+interface CredentialOptions {
   tokenUrl: string;
   appId: string;
   clientSecret: string;

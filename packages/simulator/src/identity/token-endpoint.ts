@@ -11,7 +11,7 @@ export interface Credentials {
 }
 
 /** A request to the token endpoint. */
-export interface TokenRequest {
+interface TokenRequest {
   /** The tenant in the path. */
   tenantId: string;
   authorization: string | undefined;

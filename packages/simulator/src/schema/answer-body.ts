@@ -13,7 +13,7 @@ import {
 import { incomingCallOptions, mediaConfig, modalities } from "./graph-types.ts";
 
 /** The checked parameters of answer. */
-export interface AnswerBody {
+interface AnswerBody {
   callbackUri: string;
   mediaConfig: Record<string, unknown>;
   acceptedModalities?: readonly string[] | null;

@@ -53,7 +53,7 @@ export const recordOf =
       : describeMismatch(path || "root");
 
 /** The properties of an object. */
-export interface ObjectSchema {
+interface ObjectSchema {
   /** The declared properties. An absent one is checked as null. */
   properties: Readonly<Record<string, Check>>;
   /** Whether the type is open, so that undeclared properties are allowed. Default false. */
