@@ -15,7 +15,7 @@ const ROUNDS = 9;
  * until then.
  */
 const WARM_UPS = 40;
-/** How often each server is started. Two processes with the same code differ by up to 10 %, by compilation and memory layout. */
+/** How often each server is started. Processes with the same code differ by up to 10 %. */
 const PROCESSES = 3;
 const NEW_ROUNDS = 7;
 /** Servers that verify new tokens become faster for the first 6,000 requests. */
@@ -41,23 +41,23 @@ async function compareSeenTokens(sender: NotificationSender): Promise<void> {
   report("Notifications with a cached token: our throughput per CPU second divided by that of", [
     { name: "node:http that only parses JSON, without a token check", ratio: costRatio(minimal, ours), atLeast: 0.75 },
     {
-      name: "express.json() and the parser of Azure call-automation, no token check",
+      name: "express.json() and Azure's call-automation parser, no token check",
       ratio: costRatio(azure, ours),
       atLeast: 3,
     },
     { name: "express.json() and jose", ratio: costRatio(jose, ours), atLeast: 5 },
     {
-      name: "a JSON route of Express, no token check; ours is mounted in Express",
+      name: "a JSON route of Express, no token check (ours inside Express)",
       ratio: costRatio(express, expressOurs),
       atLeast: 0.85,
     },
     {
-      name: "a JSON route of Fastify, no token check; ours is mounted in Fastify",
+      name: "a JSON route of Fastify, no token check (ours inside Fastify)",
       ratio: costRatio(fastify, fastifyOurs),
       atLeast: 0.85,
     },
     {
-      name: "a JSON route of Hono, no token check; ours is mounted in Hono",
+      name: "a JSON route of Hono, no token check (ours inside Hono)",
       ratio: costRatio(hono, honoOurs),
       atLeast: 0.85,
     },

@@ -149,7 +149,7 @@ async function benchmarkInstances(url: string): Promise<void> {
   );
 }
 
-/** Instances of one bot. All of them run in this process, so that the cost of each is measured. */
+/** Creates instances of one bot in this process, so that the measured time includes all of them. */
 function createInstances(url: string, count: number, makeStore: StoreMaker = ourStore): Instances {
   const prefix = `benchmark-${randomUUID()}:`;
   const stores = Array.from({ length: count }, () => makeStore(url, prefix));

@@ -4,16 +4,16 @@ import { report } from "./report.ts";
 import { costRatio, runInterleaved } from "./rounds.ts";
 import { createNotification, createWait } from "./tracker-operations.ts";
 
-/** A round stops at this time, so that slow lookups cannot delay the benchmark for minutes. */
+/** The limit of a round, so that slow lookups cannot delay the benchmark for minutes. */
 const ROUND_LIMIT_MS = 500;
-/** The time is checked once for each so many notifications. */
+/** The limit is checked after each so many notifications. */
 const CHECK_INTERVAL = 250;
 
 /**
- * Compares notifications whose operation ids an attacker chose with notifications of random ids.
+ * Compares ids that an attacker could choose with random ids.
  *
- * The chosen ids have the same first and last 8 characters. A hash index that sampled only these once made each lookup
- * search all of up to 10,000 completed operations. A `Map` hashes the whole id with a random seed.
+ * The chosen ids have the same first and last 8 characters. An index that hashed only these characters had to search up
+ * to 10,000 completed operations for each notification. A `Map` hashes the whole id with a random seed.
  */
 export async function benchmarkCollisions(): Promise<void> {
   for (const [count, rounds] of [

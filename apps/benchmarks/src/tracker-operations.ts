@@ -7,7 +7,7 @@ export interface BenchmarkOperation {
   notification: OperationNotification;
 }
 
-/** Creates operations on 1,000 calls. `first` is the number of the first one: numbers determine the ids. */
+/** Creates operations on 1,000 calls. Their ids are made from the numbers that start at `first`. */
 export function createOperations(count: number, first = 0): BenchmarkOperation[] {
   return Array.from({ length: count }, (_, index): BenchmarkOperation => {
     const n = first + index;
@@ -35,7 +35,7 @@ export function createNotification(wait: BenchmarkOperation["wait"], operationId
   return parsed({ kind: "operation", callId, operationId, changeType: "deleted", operation, raw: null });
 }
 
-/** A copy from JSON text, as the parser gets values: equal strings are different objects, and no string is concatenated. */
+/** A copy made from JSON text. Like parsed notifications, it shares no strings with other objects. */
 function parsed<T>(value: T): T {
   return JSON.parse(JSON.stringify(value));
 }
