@@ -63,7 +63,18 @@ export interface TokenFault {
   token: "missing" | "expired" | "notYetValid" | "wrongAudience" | "wrongIssuer" | "noTenant" | "wrongKey" | "algNone";
 }
 
-/** Writes a notification in another form that Graph has been seen to use. */
+/**
+ * Writes a notification in another form that Graph has been seen to use.
+ *
+ * - `pascalCase`: the names of types and the members of enums begin with a capital letter.
+ * - `upperDashless`: the ids in `resourceUrl` are in upper case and without dashes.
+ * - `noId`: `resourceData` has no `id`.
+ * - `noSlash`: `resourceUrl` does not begin with a slash.
+ * - `appPath`: the property is named `resource` instead of `resourceUrl`, and has the deprecated path `/app/calls`.
+ * - `stringNumbers`: numbers are strings.
+ * - `windows1252`: the body is in Windows-1252 instead of UTF-8.
+ * - `legacyFirst`: it is sent in the protocol that preceded Graph, and in Graph's only if the bot responds 204.
+ */
 export interface SpellingFault {
   on: "notification";
   spell:
