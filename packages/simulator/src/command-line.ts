@@ -64,7 +64,8 @@ export function readCommandLine(args: readonly string[]): CommandLine | undefine
   if (!Number.isInteger(port) || port < 0 || port > 65_535) throw new Error("--port must be a number from 0 to 65535");
   if (!(speed > 0 && Number.isFinite(speed))) throw new Error("--speed must be a number above 0");
   const { "tls-cert": tlsCert, "tls-key": tlsKey } = values;
-  if ((tlsCert === undefined) !== (tlsKey === undefined)) throw new Error("--tls-cert and --tls-key must be used together");
+  if ((tlsCert === undefined) !== (tlsKey === undefined))
+    throw new Error("--tls-cert and --tls-key must be used together");
   return {
     port,
     host: values.host,

@@ -31,7 +31,7 @@ describe("subscribeToTone", () => {
     tone: name,
   });
 
-  test("completes at once, and keys that are pressed afterwards are told one by one, counted from 1", async () => {
+  test("completes at once, and later keys are reported one by one, numbered from 1", async () => {
     const { simulator, clock, bot } = setup;
     const callId = await setup.createEstablishedCall();
     simulator.call(callId).press("99");
@@ -60,7 +60,7 @@ describe("subscribeToTone", () => {
     expect(read.body).not.toHaveProperty("toneInfo");
   });
 
-  test("a second time counts from 1 again", async () => {
+  test("restarts the numbering at 1 when called again", async () => {
     const { simulator, clock } = setup;
     const callId = await setup.createEstablishedCall();
     for (let times = 0; times < 2; times++) {
@@ -72,7 +72,7 @@ describe("subscribeToTone", () => {
     expect(pressed(callId)).toEqual([tone(1, "tone5"), tone(2, "tone5"), tone(1, "tone5"), tone(2, "tone5")]);
   });
 
-  test("keys sound while the bot's tones do", async () => {
+  test("reports keys that are pressed while the bot's tones are played", async () => {
     const { simulator, client, clock } = setup;
     const callId = await setup.createEstablishedCall();
     await ask(callId, "subscribeToTone", {});
@@ -84,7 +84,7 @@ describe("subscribeToTone", () => {
     expect(pressed(callId)).toEqual([tone(1, "tone3")]);
   });
 
-  test("keys that still wait when the call ends are not told", async () => {
+  test("drops pending keys when the call ends", async () => {
     const { simulator, clock } = setup;
     const callId = await setup.createEstablishedCall();
     await ask(callId, "subscribeToTone", {});
@@ -97,13 +97,13 @@ describe("subscribeToTone", () => {
     expect(() => simulator.call(callId).press("4")).toThrow(expect.objectContaining({ code: "invalid_request" }));
   });
 
-  test("fails where the bot hosts the media itself, as developers report", async () => {
+  test("is rejected with app-hosted media, as developers report", async () => {
     const reply = await ask(await appHostedCall(), "subscribeToTone", {});
     expect(reply.status).toBe(500);
     expect(reply.body.error).toMatchObject({ code: "9999", message: "Encountered Exception during ToneSubscription." });
   });
 
-  test("needs the permission to access media", async () => {
+  test("requires the permission to access media", async () => {
     const aside = await createTestSetup({ roles: ["Calls.Initiate.All"] });
     try {
       const callId = await aside.createEstablishedCall();
@@ -116,14 +116,14 @@ describe("subscribeToTone", () => {
     }
   });
 
-  test("no key is a key that is none", async () => {
+  test("lets press() reject invalid keys", async () => {
     const callId = await setup.createEstablishedCall();
     expect(() => setup.simulator.call(callId).press("1x")).toThrow(expect.objectContaining({ code: "invalid_tones" }));
   });
 });
 
 describe("playPrompt", () => {
-  test("takes its place in the queue of the call, and completes", async () => {
+  test("is queued after earlier media of the call, and completes", async () => {
     const { client, clock, simulator, bot } = setup;
     const callId = await setup.createEstablishedCall();
     const first = await ask(callId, "playPrompt", { prompts: [prompt, prompt], clientContext: "hello" });
@@ -149,14 +149,14 @@ describe("playPrompt", () => {
 
   test.each<[string, unknown]>([
     ["without prompts", {}],
-    ["with no prompt", { prompts: [] }],
-    ["with more than twenty", { prompts: Array.from({ length: 21 }, () => prompt) }],
+    ["with an empty list of prompts", { prompts: [] }],
+    ["with more than twenty prompts", { prompts: Array.from({ length: 21 }, () => prompt) }],
     ["with a prompt without type", { prompts: [{ mediaInfo: prompt.mediaInfo }] }],
-    ["with a prompt without media", { prompts: [{ "@odata.type": "#microsoft.graph.mediaPrompt" }] }],
-    ["with media without address", { prompts: [{ ...prompt, mediaInfo: {} }] }],
-    ["with a loop, which is beta's", { prompts: [{ ...prompt, loop: 2 }] }],
-    ["with another parameter", { prompts: [prompt], tones: [] }],
-  ])("is refused %s", async (_, body) => {
+    ["with a prompt without mediaInfo", { prompts: [{ "@odata.type": "#microsoft.graph.mediaPrompt" }] }],
+    ["with a mediaInfo without uri", { prompts: [{ ...prompt, mediaInfo: {} }] }],
+    ["with loop, which only beta has", { prompts: [{ ...prompt, loop: 2 }] }],
+    ["with an unknown parameter", { prompts: [prompt], tones: [] }],
+  ])("is rejected %s", async (_, body) => {
     const callId = await setup.createEstablishedCall();
     expect(await ask(callId, "playPrompt", body)).toMatchObject({
       status: 400,
@@ -164,7 +164,7 @@ describe("playPrompt", () => {
     });
   });
 
-  test("takes a loop in beta", async () => {
+  test("accepts loop in beta", async () => {
     const callId = await setup.createEstablishedCall();
     const body = { prompts: [{ ...prompt, loop: 2 }] };
     expect(
@@ -172,13 +172,13 @@ describe("playPrompt", () => {
     ).toBe(200);
   });
 
-  test("is refused where the bot hosts the media itself", async () => {
+  test("is rejected with app-hosted media", async () => {
     expect((await ask(await appHostedCall(), "playPrompt", { prompts: [prompt] })).status).toBe(400);
   });
 });
 
 describe("cancelMediaProcessing", () => {
-  test("cancels what plays and what waits, each told in the way of its kind", async () => {
+  test("cancels running and waiting operations, and notifies each in the form of its type", async () => {
     const { client, clock, simulator, bot } = setup;
     const callId = await setup.createEstablishedCall();
     await client.sendTones(callId, { tones: ["tone1", "tone2", "tone3"], clientContext: "plays" });
@@ -206,7 +206,7 @@ describe("cancelMediaProcessing", () => {
     expect(simulator.call(callId).heard).toEqual(["tone1", "tone5"]);
   });
 
-  test("cancels nothing if nothing plays, and leaves the subscription to tones", async () => {
+  test("has no effect without running media, and keeps the subscription to tones", async () => {
     const { clock, simulator, bot } = setup;
     const callId = await setup.createEstablishedCall();
     await ask(callId, "subscribeToTone", {});
@@ -217,7 +217,7 @@ describe("cancelMediaProcessing", () => {
     expect(bot.summarize(callId)).toEqual(["updated establishing", "updated established", "updated established"]);
   });
 
-  test("says nothing of an operation that was never to be told of", async () => {
+  test("sends no notification of an operation with the fault never", async () => {
     const { client, clock, simulator, bot } = setup;
     const callId = await setup.createEstablishedCall();
     simulator.faults.next({ on: "sendDtmfTones", complete: "never" });
@@ -232,14 +232,14 @@ describe("cancelMediaProcessing", () => {
 describe("keepAlive", () => {
   const path = (callId: string): string => `/v1.0/communications/calls/${callId}/keepAlive`;
 
-  test("is answered with nothing, of a type all the same", async () => {
+  test("responds with a content type and an empty body", async () => {
     const reply = await setup.client.request("POST", path(await setup.createEstablishedCall()));
     expect(reply).toMatchObject({ status: 200, body: undefined });
     expect(reply.headers.get("content-type")).toMatch(/^text\/plain/);
     expect(reply.headers.get("content-length")).toBe("0");
   });
 
-  test("that is missed for 45 minutes drops the call", async () => {
+  test("ends the call if it is missing for 45 minutes", async () => {
     const aside = await createTestSetup();
     try {
       const callId = await aside.createEstablishedCall();
@@ -263,7 +263,7 @@ describe("keepAlive", () => {
 });
 
 test.each(["sendDtmfTones", "playPrompt", "subscribeToTone", "cancelMediaProcessing"])(
-  "%s is refused before the call is established, and for a context that is not ASCII",
+  "%s is rejected before the call is established, and with a clientContext that is not ASCII",
   async (action) => {
     const body = action === "sendDtmfTones" ? { tones: ["a"] } : action === "playPrompt" ? { prompts: [prompt] } : {};
     expect((await ask(await setup.client.createCall(), action, body)).status).toBe(400);

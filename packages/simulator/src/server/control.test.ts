@@ -15,7 +15,7 @@ afterAll(() => setup.close());
 const control = (method: string, path: string, body?: unknown): Promise<Reply> =>
   setup.client.request(method, `/_simulator${path}`, { body, headers: { Authorization: "" } });
 
-test("another process learns all that a bot must be told", async () => {
+test("GET /_simulator returns the settings of a bot", async () => {
   const { url, tokenUrl, openIdConfigurationUrl, appId, tenantId, clientSecret } = setup.simulator;
   expect(await control("GET", "")).toMatchObject({
     status: 200,
@@ -23,23 +23,23 @@ test("another process learns all that a bot must be told", async () => {
   });
 });
 
-test("another machine learns the addresses by which it reaches them", async () => {
+test("GET /_simulator returns URLs with the host of the request", async () => {
   const { url } = setup.simulator;
-  const told = await new Promise<string>((resolve, reject) => {
+  const answer = await new Promise<string>((resolve, reject) => {
     request(`${url}/_simulator`, { headers: { Host: "simulator.example:4000" } }, async (response) =>
       resolve((await response.setEncoding("utf8").toArray()).join("")),
     )
       .once("error", reject)
       .end();
   });
-  expect(JSON.parse(told)).toMatchObject({
+  expect(JSON.parse(answer)).toMatchObject({
     url: "http://simulator.example:4000",
     tokenUrl: setup.simulator.tokenUrl.replace(url, "http://simulator.example:4000"),
     openIdConfigurationUrl: "http://simulator.example:4000/v1/.well-known/OpenIdConfiguration",
   });
 });
 
-test("another process hears what the far end hears, presses keys and hangs up", async () => {
+test("reads the tones of the far end, presses keys and hangs up", async () => {
   const { client, clock, simulator, bot } = setup;
   const callId = await setup.createEstablishedCall();
   await client.request("POST", `/v1.0/communications/calls/${callId}/subscribeToTone`, { body: {} });
@@ -58,14 +58,14 @@ test("another process hears what the far end hears, presses keys and hangs up", 
   expect(bot.received.at(-1)?.resourceData.resultInfo).toMatchObject(resultInfo);
 });
 
-test("hanging up needs no body", async () => {
+test("hangUp accepts an empty body", async () => {
   const callId = await setup.createEstablishedCall();
   expect((await control("POST", `/calls/${callId}/hangUp`)).status).toBe(204);
   expect((await control("POST", `/calls/${callId}/hangUp`, { resultInfo: null })).status).toBe(204);
   expect(setup.simulator.call(callId).state).toBe("terminated");
 });
 
-test("another process orders faults, and forgets them", async () => {
+test("adds and removes faults", async () => {
   const callId = await setup.createEstablishedCall();
   const fault = { on: "sendDtmfTones", respond: { status: 503, retryAfter: 1 } };
   expect((await control("POST", "/faults", fault)).status).toBe(204);
@@ -83,11 +83,11 @@ test.each<Fault>([
   { on: "notification", deliver: "batch" },
   { on: "notification", token: "expired" },
   { on: "notification", spell: "noSlash" },
-])("another process may order %j", async (fault) => {
+])("accepts the fault %j", async (fault) => {
   expect(await control("POST", "/faults", fault)).toMatchObject({ status: 204 });
 });
 
-test("another process calls the bot", async () => {
+test("starts an incoming call", async () => {
   const { body } = await control("POST", "/incoming", {
     callbackUri: setup.bot.callbackUri,
     from: { phone: { id: "+15550100" } },
@@ -97,7 +97,7 @@ test("another process calls the bot", async () => {
   await setup.bot.waitFor(({ changeType, resourceUrl }) => changeType === "created" && resourceUrl.endsWith(body.id));
 });
 
-test("another process reads what arrived and what was not delivered, and resets it all", async () => {
+test("returns requests and undelivered notifications, and resets them", async () => {
   const { client, simulator, bot } = setup;
   bot.status = 500;
   await client.createCall();
@@ -109,7 +109,7 @@ test("another process reads what arrived and what was not delivered, and resets 
   expect((await control("GET", "/requests")).body).toEqual([]);
 });
 
-test("another process has tokens signed and keys changed", async () => {
+test("signs tokens and rotates keys", async () => {
   const { body } = await control("POST", "/notificationToken", { claims: { aud: "another-app" } });
   expect(decodeJwt(body.token).aud).toBe("another-app");
   await control("POST", "/rotateKeys", { keepPrevious: false });
@@ -131,20 +131,20 @@ test.each<[string, string, unknown, string]>([
   ["POST", "/faults", "{", "400 BadRequest"],
   ["POST", "/incoming", { callbackUri: "http://bot.contoso.com" }, "400 invalid_request"],
   ["POST", "/incoming", { callbackUri: "https://bot.contoso.com", farEnd: { states: {} } }, "400 invalid_request"],
-])("%s /_simulator%s with %j is answered with %s", async (...args) => {
+])("%s /_simulator%s with %j gets %s", async (...args) => {
   const [method, path, body, expected] = args;
   const reply = await control(method, path, body);
   expect(`${reply.status} ${reply.body.error.code}`).toBe(expected);
 });
 
-test("keys that are none are refused without being repeated", async () => {
+test("rejects invalid keys without repeating them", async () => {
   const callId = await setup.createEstablishedCall();
   const reply = await control("POST", `/calls/${callId}/press`, { keys: "4711x" });
   expect(reply).toMatchObject({ status: 400, body: { error: { code: "invalid_tones" } } });
   expect(reply.body.error.message).not.toContain("4711");
 });
 
-test("what is asked of the simulator is no part of what bots ask of Graph", async () => {
+test("does not record control requests", async () => {
   await control("GET", "/requests");
   await control("POST", "/calls/unknown/press", { keys: "1" });
   expect(setup.simulator.requests).toEqual([]);
