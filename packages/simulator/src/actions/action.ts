@@ -6,7 +6,7 @@ import type { GraphRoute } from "../http/route.ts";
 import type { OperationResource } from "../schema/operation-resource.ts";
 
 /** An authenticated request. */
-export interface RequestContext {
+interface RequestContext {
   route: GraphRoute;
   inbound: IncomingRequest;
   /** Application permissions of the token. */

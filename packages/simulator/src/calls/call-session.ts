@@ -23,7 +23,7 @@ const ANSWER_TIMEOUT_MS = 15_000;
 const KEEP_ALIVE_TIMEOUT_MS = 45 * 60_000;
 
 /** What a call needs. */
-export interface CallContext {
+interface CallContext {
   clock: ScaledClock;
   outbox: Outbox;
   /** Creates the far end of this call. */

@@ -9,7 +9,7 @@ import { type FarEndMaker, type FarEndOption, toFarEndMaker } from "./far-end-op
 import { createFarEndView } from "./far-end-view.ts";
 
 /** What creating calls needs. */
-export interface CallsOptions extends OutboxContext {
+interface CallsOptions extends OutboxContext {
   appId: string;
   tenantId: string;
   /** The far end of the bot's own calls. */

@@ -6,12 +6,12 @@ import { type FarEndOption, type PhoneMenu, startSimulator } from "../index.ts";
 let setup: TestSetup;
 afterEach(() => setup.close());
 
-async function open(farEnd: FarEndOption, speed = 1): Promise<void> {
+async function start(farEnd: FarEndOption, speed = 1): Promise<void> {
   setup = await createTestSetup({ farEnd, speed });
 }
 
 /** Sends tones and waits for their effects. */
-async function key(callId: string, tones: Tone[]): Promise<void> {
+async function sendKeys(callId: string, tones: Tone[]): Promise<void> {
   await setup.client.sendTones(callId, { tones });
   await setup.clock.advance(5000);
   await setup.simulator.settled();
@@ -28,13 +28,13 @@ const bridge: PhoneMenu = {
 
 describe("a phone menu", () => {
   test("accepts the right PIN, and presses keys itself", async () => {
-    await open(bridge);
+    await start(bridge);
     const callId = await setup.createEstablishedCall();
     await setup.client.request("POST", `/v1.0/communications/calls/${callId}/subscribeToTone`, { body: {} });
-    await key(callId, ["tone9", "tone9", "pound"]);
-    await key(callId, ["tone4", "tone7", "tone1", "tone1"]);
+    await sendKeys(callId, ["tone9", "tone9", "pound"]);
+    await sendKeys(callId, ["tone4", "tone7", "tone1", "tone1"]);
     expect(setup.bot.received.some(({ resourceData }) => resourceData.toneInfo)).toBe(false);
-    await key(callId, ["pound"]);
+    await sendKeys(callId, ["pound"]);
     expect(setup.bot.received.filter(({ resourceData }) => resourceData.toneInfo)).toMatchObject([
       { resourceData: { toneInfo: { sequenceId: 1, tone: "tone1" } } },
     ]);
@@ -42,27 +42,27 @@ describe("a phone menu", () => {
   });
 
   test("hangs up after three wrong PINs, and not before", async () => {
-    await open(bridge);
+    await start(bridge);
     const callId = await setup.createEstablishedCall();
-    for (let times = 0; times < 2; times++) await key(callId, ["tone1", "pound"]);
+    for (let times = 0; times < 2; times++) await sendKeys(callId, ["tone1", "pound"]);
     expect(setup.simulator.call(callId).state).toBe("established");
-    await key(callId, ["pound"]);
+    await sendKeys(callId, ["pound"]);
     expect(setup.simulator.call(callId).state).toBe("terminated");
     expect(setup.bot.received.at(-1)?.resourceData.resultInfo).toMatchObject({ code: 200, subcode: 4521 });
   });
 
   test("has a separate state for each call", async () => {
-    await open(bridge);
+    await start(bridge);
     const [one, other] = [await setup.createEstablishedCall(), await setup.createEstablishedCall()];
-    for (const callId of [one, other, one, other]) await key(callId, ["tone1", "pound"]);
+    for (const callId of [one, other, one, other]) await sendKeys(callId, ["tone1", "pound"]);
     expect(setup.simulator.call(one).state).toBe("established");
-    await key(one, ["tone1", "pound"]);
+    await sendKeys(one, ["tone1", "pound"]);
     expect(setup.simulator.call(one).state).toBe("terminated");
     expect(setup.simulator.call(other).state).toBe("established");
   });
 
   test("without an end key accepts an entry as soon as it matches, and drops one that cannot match", async () => {
-    await open({
+    await start({
       start: "top",
       states: {
         top: { choices: { 1: "sales", 22: "support" } },
@@ -72,7 +72,7 @@ describe("a phone menu", () => {
     });
     const callId = await setup.createEstablishedCall();
     // "2" can still become "22"; "3" cannot continue it, so both are dropped; then "22" matches.
-    await key(callId, ["tone2", "tone3", "tone5", "tone2", "tone2"]);
+    await sendKeys(callId, ["tone2", "tone3", "tone5", "tone2", "tone2"]);
     expect(setup.bot.received.at(-1)?.resourceData.resultInfo).toMatchObject({
       subcode: 5001,
       message: "We are closed.",
@@ -102,13 +102,13 @@ describe("a phone menu", () => {
     ],
   ])("%s is rejected when the simulator starts", async (_, farEnd, message) => {
     await expect(startSimulator({ farEnd: farEnd as PhoneMenu })).rejects.toThrow(message);
-    await open({});
+    await start({});
   });
 });
 
 describe("the far end picks up", () => {
   test.each([1, 10])("after a time that the speed divides (speed %i)", async (speed) => {
-    await open({ picksUp: { afterMs: 20_000 } }, speed);
+    await start({ picksUp: { afterMs: 20_000 } }, speed);
     const call = setup.simulator.call(await setup.client.createCall());
     await setup.clock.advance(20_000 / speed - 1);
     expect(call.state).toBe("establishing");
@@ -120,7 +120,7 @@ describe("the far end picks up", () => {
     ["busy", 0, 486],
     ["never", 60_000, 408],
   ] as const)("never: %s", async (picksUp, afterMs, code) => {
-    await open({ picksUp }, 1000);
+    await start({ picksUp }, 1000);
     const callId = await setup.client.createCall();
     await setup.clock.advance(afterMs);
     await setup.simulator.settled();
@@ -130,7 +130,7 @@ describe("the far end picks up", () => {
   });
 
   test("at any time before the service's timeout", async () => {
-    await open({ picksUp: "never" });
+    await start({ picksUp: "never" });
     const call = setup.simulator.call(await setup.client.createCall());
     await setup.clock.advance(59_999);
     expect(call.state).toBe("establishing");
@@ -140,7 +140,7 @@ describe("the far end picks up", () => {
 describe("a far end in code", () => {
   test("receives each tone, and can act in its call", async () => {
     const heard: [string, Tone][] = [];
-    await open({
+    await start({
       established: (call) => call.press("*"),
       heard(tone, call) {
         heard.push([call.id, tone]);
@@ -148,7 +148,7 @@ describe("a far end in code", () => {
       },
     });
     const callId = await setup.createEstablishedCall();
-    await key(callId, ["tone1", "pound", "tone2"]);
+    await sendKeys(callId, ["tone1", "pound", "tone2"]);
     expect(heard).toEqual([
       [callId, "tone1"],
       [callId, "pound"],
@@ -157,7 +157,9 @@ describe("a far end in code", () => {
   });
 
   test("can depend on the targets of the call", async () => {
-    await open(({ targets }) => ({ picksUp: JSON.stringify(targets).includes("+15550100") ? "busy" : { afterMs: 0 } }));
+    await start(({ targets }) => ({
+      picksUp: JSON.stringify(targets).includes("+15550100") ? "busy" : { afterMs: 0 },
+    }));
     const busy = await setup.client.createCall({ targets: [{ identity: { phone: { id: "+15550100" } } }] });
     const free = await setup.client.createCall();
     await setup.clock.advance(0);
@@ -166,7 +168,7 @@ describe("a far end in code", () => {
   });
 
   test("can be the caller of an incoming call", async () => {
-    await open({});
+    await start({});
     const call = setup.simulator.incoming({
       callbackUri: setup.bot.callbackUri,
       farEnd: { start: "menu", states: { menu: { choices: { 9: "bye" } }, bye: { hangUp: true } } },
@@ -177,7 +179,7 @@ describe("a far end in code", () => {
     };
     await setup.client.request("POST", `/v1.0/communications/calls/${call.id}/answer`, { body });
     await setup.clock.advance(100);
-    await key(call.id, ["tone9"]);
+    await sendKeys(call.id, ["tone9"]);
     expect(call.state).toBe("terminated");
   });
 });

@@ -1,5 +1,5 @@
 /** Something that occupies the media of a call for a while. */
-export interface MediaTask {
+interface MediaTask {
   /** Starts it; returns a function that stops it. `finished` is called later, never synchronously. */
   start(finished: () => void): () => void;
   /** Called when the bot canceled it, running or queued. */

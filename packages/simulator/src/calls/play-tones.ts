@@ -3,7 +3,7 @@ import { TONE_DURATION_MS } from "@graph-dtmf/models/internal";
 import type { ScaledClock } from "../schema/scaled-clock.ts";
 
 /** Options of `playTones`. */
-export interface PlayTonesOptions {
+interface PlayTonesOptions {
   tones: readonly Tone[];
   delayBetweenTonesMs: number;
   /** Called at the end of each tone. */

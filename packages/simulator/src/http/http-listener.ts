@@ -44,7 +44,7 @@ export interface TlsOptions {
 }
 
 /** Options of the HTTP server. */
-export interface ListenerOptions {
+interface ListenerOptions {
   host: string;
   port: number;
   /** With it, the server uses https. */
@@ -54,7 +54,7 @@ export interface ListenerOptions {
 }
 
 /** A listening server. */
-export interface HttpListener {
+interface HttpListener {
   port: number;
   /** Closes the server and all connections, idle or not. */
   close(): Promise<void>;

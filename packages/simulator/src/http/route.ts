@@ -33,7 +33,7 @@ export interface GraphRoute {
 }
 
 /** The target of a request. */
-export type Route = GraphRoute | { kind: "token"; tenantId: string } | PublishedRoute;
+type Route = GraphRoute | { kind: "token"; tenantId: string } | PublishedRoute;
 
 /** A document that needs no token. */
 export type PublishedRoute =

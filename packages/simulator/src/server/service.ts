@@ -24,7 +24,7 @@ import type { JournalEntry, RequestJournal } from "./request-journal.ts";
 const ACTIONS: Readonly<Record<GraphAction, ActionHandler>> = { ...callActions, ...mediaActions };
 
 /** What the service needs. */
-export interface ServiceOptions {
+interface ServiceOptions {
   credentials: Credentials;
   accessTokens: AccessTokens;
   notificationTokens: NotificationTokens;
