@@ -1,11 +1,10 @@
-import { KeyObject } from "node:crypto";
+import { createPublicKey, type KeyObject } from "node:crypto";
 import { isRecord } from "@graph-dtmf/models/internal";
-import { importJWK } from "jose";
 
-/** A key that signatures can be checked with. */
+/** A public key that verifies signatures. */
 export interface SigningKey {
   kid: string;
-  /** What the key is made of. Two keys are one if kid, modulus and exponent are the same. */
+  /** Base64url, as published. Two keys are the same if kid, modulus and exponent are the same. */
   modulus: string;
   exponent: string;
   key: KeyObject;
@@ -14,32 +13,32 @@ export interface SigningKey {
 /** Keys by their ids. */
 export type KeySet = ReadonlyMap<string, SigningKey>;
 
-/** Below this a signature proves nothing any more. */
+/** RFC 7518, section 3.3: RS256 requires a key of 2048 bits or larger. */
 const MIN_MODULUS_BITS = 2048;
 
 /**
- * The keys of a JSON Web Key Set that RS256 signatures can be checked with. Others are passed over: they are there for
- * other uses, and one that nobody can read must not keep us from the rest.
+ * Returns the keys of a JSON Web Key Set that verify RS256 signatures. Keys for other uses and keys that cannot be
+ * imported are skipped.
  *
- * @param known Keys that were read before: those that are still published are taken over as they are.
+ * @param known The keys that were loaded before: a key that is still published is returned as the same object.
  */
-export async function readKeySet(jwks: unknown, known: KeySet): Promise<KeySet> {
+export function readKeySet(jwks: unknown, known: KeySet): KeySet {
   const published = isRecord(jwks) && Array.isArray(jwks.keys) ? jwks.keys : [];
   const keys = new Map<string, SigningKey>();
   for (const jwk of published) {
-    const key = await readKey(jwk, known);
+    const key = readKey(jwk, known);
     if (key && !keys.has(key.kid)) keys.set(key.kid, key);
   }
   return keys;
 }
 
-async function readKey(jwk: unknown, known: KeySet): Promise<SigningKey | undefined> {
+function readKey(jwk: unknown, known: KeySet): SigningKey | undefined {
   if (!isRecord(jwk) || !isForSignatures(jwk)) return undefined;
   const { kid, n: modulus, e: exponent } = jwk;
   if (typeof kid !== "string" || typeof modulus !== "string" || typeof exponent !== "string") return undefined;
   const before = known.get(kid);
   if (before?.modulus === modulus && before.exponent === exponent) return before;
-  const key = await importKey(modulus, exponent);
+  const key = importKey(modulus, exponent);
   return key && { kid, modulus, exponent, key };
 }
 
@@ -52,12 +51,11 @@ function isForSignatures({ kty, use, alg, key_ops: operations }: Record<string, 
   );
 }
 
-async function importKey(modulus: string, exponent: string): Promise<KeyObject | undefined> {
+function importKey(modulus: string, exponent: string): KeyObject | undefined {
   try {
-    // Made of nothing but the public numbers: whatever else the document says of the key is not ours to follow.
-    const imported = await importJWK({ kty: "RSA", n: modulus, e: exponent }, "RS256");
-    const key = imported instanceof Uint8Array ? undefined : KeyObject.from(imported);
-    return (key?.asymmetricKeyDetails?.modulusLength ?? 0) >= MIN_MODULUS_BITS ? key : undefined;
+    // Only the public numbers are imported: a certificate (x5c) or other members of the JWK are ignored.
+    const key = createPublicKey({ key: { kty: "RSA", n: modulus, e: exponent }, format: "jwk" });
+    return (key.asymmetricKeyDetails?.modulusLength ?? 0) >= MIN_MODULUS_BITS ? key : undefined;
   } catch {
     return undefined;
   }

@@ -25,7 +25,7 @@ export function createOpenIdKeyLoader({ configurationUrl, allowHttpHosts, fetch 
     const configuration = await fetchJson(configurationUrl, limits);
     const url = parseTrustedUrl(isRecord(configuration) ? configuration.jwks_uri : undefined, allowHttpHosts);
     if (!url) throw new Error("expected a jwks_uri over https in the OpenID configuration, got none");
-    const keys = await readKeySet(await fetchJson(url, limits), known);
+    const keys = readKeySet(await fetchJson(url, limits), known);
     if (keys.size === 0) throw new Error("expected RSA signing keys in the key set, got none");
     return keys;
   };
