@@ -16,7 +16,7 @@ async function run(options: SimulatorOptions): Promise<void> {
   process.stdout.write(startMessage(simulator));
 }
 
-function withFiles({ files, ...options }: CommandLine): SimulatorOptions {
+function readFiles({ files, ...options }: CommandLine): SimulatorOptions {
   const { farEnd, tlsCert, tlsKey, callbackCa } = files;
   return {
     ...options,
@@ -46,8 +46,8 @@ function fail(error: unknown): void {
 }
 
 try {
-  const asked = readCommandLine(process.argv.slice(2));
-  if (asked) run(withFiles(asked)).catch(fail);
+  const commandLine = readCommandLine(process.argv.slice(2));
+  if (commandLine) run(readFiles(commandLine)).catch(fail);
   else process.stdout.write(HELP);
 } catch (error) {
   fail(error);

@@ -70,13 +70,13 @@ export function readCommandLine(args: readonly string[]): CommandLine | undefine
     port,
     host: values.host,
     speed,
-    ...given({
+    ...withoutUndefined({
       appId: values["app-id"],
       tenantId: values["tenant-id"],
       clientSecret: values["client-secret"],
       roles: values.roles?.split(",").map((role) => role.trim()),
     }),
-    files: given({ farEnd: values["far-end"], tlsCert, tlsKey, callbackCa: values["callback-ca"] }),
+    files: withoutUndefined({ farEnd: values["far-end"], tlsCert, tlsKey, callbackCa: values["callback-ca"] }),
   };
 }
 
@@ -104,7 +104,7 @@ Press Ctrl-C to stop.
 `;
 }
 
-type Given<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> };
+type WithoutUndefined<T> = { [Key in keyof T]?: Exclude<T[Key], undefined> };
 
-const given = <T extends object>(values: T): Given<T> =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Given<T>;
+const withoutUndefined = <T extends object>(values: T): WithoutUndefined<T> =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as WithoutUndefined<T>;

@@ -63,9 +63,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     now,
     wait,
     log,
-    control: (inbound) => control(simulator, inbound),
+    control: (request) => control(simulator, request),
   });
-  const listener = await listen({ host, port, tls: options.tls, handle: (inbound) => service.handle(inbound) });
+  const listener = await listen({ host, port, tls: options.tls, handle: (request) => service.handle(request) });
   const url = `${options.tls ? "https" : "http"}://${toUrlHost(host)}:${listener.port}`;
 
   const tokenUrl = `${url}/${tenantId}/oauth2/v2.0/token`;

@@ -1,33 +1,33 @@
-import type { IncomingRequest } from "../http/http-listener.ts";
+import type { HttpRequest } from "../http/http-listener.ts";
 import { readJson } from "../http/read-json.ts";
 import type { GraphRoute } from "../http/route.ts";
 import { checkMayCreate } from "../identity/call-permissions.ts";
 import { parseAnswerBody, parseRejectBody } from "../schema/answer-body.ts";
 import { parseCreateCallBody } from "../schema/create-call-body.ts";
-import { type ActionHandler, emptyAnswer, locationOf, runOnCall } from "./action.ts";
+import { type ActionHandler, emptyResponse, locationOf, runOnCall } from "./action.ts";
 
 export const createCall: ActionHandler = async (context, { calls, faults, tenantId }) => {
-  const { route, inbound, roles } = context;
-  const body = parseCreateCallBody(await readJson(inbound), tenantId);
+  const { route, request, roles } = context;
+  const body = parseCreateCallBody(await readJson(request), tenantId);
   checkMayCreate(body, roles);
-  const scenarioId = inbound.headers["scenario-id"];
+  const scenarioId = request.headers["scenario-id"];
   const call = calls.createOutgoing(body, typeof scenarioId === "string" ? scenarioId : undefined);
-  return await runOnCall(call, { inbound, faults }, () => {
+  return await runOnCall(call, { request, faults }, () => {
     // Only this response has the member; GET of the call does not.
-    const resource = { ...call.resource(contextOf(route, inbound)), toneInfo: null };
+    const resource = { ...call.resource(contextOf(route, request)), toneInfo: null };
     call.ring();
     return { status: 201, headers: { Location: locationOf(context, call.id) }, body: resource };
   });
 };
 
-export const getCall: ActionHandler = ({ route, inbound }, { calls }) => ({
+export const getCall: ActionHandler = ({ route, request }, { calls }) => ({
   status: 200,
-  body: calls.getLive(route.callId).resource(contextOf(route, inbound)),
+  body: calls.getLive(route.callId).resource(contextOf(route, request)),
 });
 
-export const deleteCall: ActionHandler = async ({ route, inbound }, { calls, faults }) => {
+export const deleteCall: ActionHandler = async ({ route, request }, { calls, faults }) => {
   const call = calls.getLive(route.callId);
-  return await runOnCall(call, { inbound, faults }, () => {
+  return await runOnCall(call, { request, faults }, () => {
     call.hangUpByBot();
     return { status: 204 };
   });
@@ -35,27 +35,27 @@ export const deleteCall: ActionHandler = async ({ route, inbound }, { calls, fau
 
 export const keepAlive: ActionHandler = ({ route }, { calls }) => {
   calls.getLive(route.callId).keepAlive();
-  return emptyAnswer(200);
+  return emptyResponse(200);
 };
 
-export const answer: ActionHandler = async ({ route, inbound }, { calls, faults }) => {
-  const { callbackUri, mediaConfig, acceptedModalities } = parseAnswerBody(await readJson(inbound));
+export const answer: ActionHandler = async ({ route, request }, { calls, faults }) => {
+  const { callbackUri, mediaConfig, acceptedModalities } = parseAnswerBody(await readJson(request));
   const call = calls.getInState("incoming", route.callId);
-  return await runOnCall(call, { inbound, faults }, () => {
+  return await runOnCall(call, { request, faults }, () => {
     call.answer({ callbackUri, mediaConfig, requestedModalities: acceptedModalities ?? ["audio"] });
-    return emptyAnswer(202);
+    return emptyResponse(202);
   });
 };
 
-export const reject: ActionHandler = async ({ route, inbound }, { calls, faults }) => {
-  const { callbackUri } = parseRejectBody(await readJson(inbound));
+export const reject: ActionHandler = async ({ route, request }, { calls, faults }) => {
+  const { callbackUri } = parseRejectBody(await readJson(request));
   const call = calls.getInState("incoming", route.callId);
-  return await runOnCall(call, { inbound, faults }, () => {
+  return await runOnCall(call, { request, faults }, () => {
     if (callbackUri) call.outbox.redirect(callbackUri);
     call.end({ code: 0, subcode: 0, message: "The call was rejected by the bot." });
-    return emptyAnswer(202);
+    return emptyResponse(202);
   });
 };
 
-const contextOf = ({ version, root }: GraphRoute, { origin }: IncomingRequest): string =>
+const contextOf = ({ version, root }: GraphRoute, { origin }: HttpRequest): string =>
   `${origin}/${version}/$metadata#${root}/calls/$entity`;

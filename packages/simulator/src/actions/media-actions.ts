@@ -5,27 +5,27 @@ import { badRequest, GraphError, permissionMissing } from "../http/graph-error.t
 import { readJson } from "../http/read-json.ts";
 import { parseContextBody, parsePlayPromptBody, parseSendTonesBody } from "../schema/media-bodies.ts";
 import { createOperation, withEnd } from "../schema/operation-resource.ts";
-import { type ActionHandler, operationAnswer, runOnCall } from "./action.ts";
+import { type ActionHandler, operationResponse, runOnCall } from "./action.ts";
 
 export const sendDtmfTones: ActionHandler = async (context, { calls, faults }) => {
-  const body = parseSendTonesBody(await readJson(context.inbound));
+  const body = parseSendTonesBody(await readJson(context.request));
   const call = calls.getInState("established", context.route.callId);
-  return await runOnCall(call, { inbound: context.inbound, faults }, () =>
-    operationAnswer(context, call.id, sendTones(call, body, faults.takeEnding())),
+  return await runOnCall(call, { request: context.request, faults }, () =>
+    operationResponse(context, call.id, sendTones(call, body, faults.takeEnding())),
   );
 };
 
 export const playPrompt: ActionHandler = async (context, { calls, faults }) => {
-  const body = parsePlayPromptBody(await readJson(context.inbound), context.route.version);
+  const body = parsePlayPromptBody(await readJson(context.request), context.route.version);
   const call = calls.getInState("established", context.route.callId);
   if (!call.isServiceHosted) throw badRequest("playPrompt needs service-hosted media.");
-  return await runOnCall(call, { inbound: context.inbound, faults }, () =>
-    operationAnswer(context, call.id, play(call, body)),
+  return await runOnCall(call, { request: context.request, faults }, () =>
+    operationResponse(context, call.id, play(call, body)),
   );
 };
 
 export const subscribeToTone: ActionHandler = async (context, { calls }) => {
-  const { clientContext } = parseContextBody(await readJson(context.inbound), "subscribeToTone");
+  const { clientContext } = parseContextBody(await readJson(context.request), "subscribeToTone");
   const call = calls.getInState("established", context.route.callId);
   if (!context.roles.includes("Calls.AccessMedia.All")) throw permissionMissing();
   // The text that developers report who tried it with application-hosted media.
@@ -34,16 +34,16 @@ export const subscribeToTone: ActionHandler = async (context, { calls }) => {
   }
   call.subscribeToTones();
   const operation = createOperation("subscribeToToneOperation", { id: randomUUID(), clientContext });
-  return operationAnswer(context, call.id, call.store(withEnd(operation, { status: "completed" })));
+  return operationResponse(context, call.id, call.store(withEnd(operation, { status: "completed" })));
 };
 
 export const cancelMediaProcessing: ActionHandler = async (context, { calls, faults }) => {
-  const { clientContext } = parseContextBody(await readJson(context.inbound), "cancelMediaProcessing");
+  const { clientContext } = parseContextBody(await readJson(context.request), "cancelMediaProcessing");
   const call = calls.getInState("established", context.route.callId);
-  return await runOnCall(call, { inbound: context.inbound, faults }, () => {
+  return await runOnCall(call, { request: context.request, faults }, () => {
     call.media.cancel();
     const operation = createOperation("cancelMediaProcessingOperation", { id: randomUUID(), clientContext });
-    return operationAnswer(context, call.id, call.store(withEnd(operation, { status: "completed" })));
+    return operationResponse(context, call.id, call.store(withEnd(operation, { status: "completed" })));
   });
 };
 

@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { runOnCall } from "../actions/action.ts";
 import type { CallSession } from "../calls/call-session.ts";
 import { FaultQueue } from "../faults/fault-queue.ts";
-import type { IncomingRequest } from "../http/http-listener.ts";
+import type { HttpRequest } from "../http/http-listener.ts";
 import { ScaledClock } from "../schema/scaled-clock.ts";
 import type { NotificationBatch, Notifier } from "./notifier.ts";
 import { Outbox } from "./outbox.ts";
@@ -53,9 +53,9 @@ test("sends a notification after the previous delivery has ended", async () => {
 test("sends the notifications that an action causes after the response to the action", async () => {
   const { outbox, faults, delivered, settle } = setUp();
   let answer = (): void => {};
-  const inbound = { done: new Promise<void>((resolve) => (answer = resolve)) } as IncomingRequest;
+  const request = { done: new Promise<void>((resolve) => (answer = resolve)) } as HttpRequest;
   const call = { outbox } as CallSession;
-  await runOnCall(call, { inbound, faults }, () => {
+  await runOnCall(call, { request, faults }, () => {
     outbox.post(notification("one"));
     return { status: 200 };
   });

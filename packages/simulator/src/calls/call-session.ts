@@ -54,8 +54,8 @@ export class CallSession {
   #state: CallState;
   /** The number of the last key that was reported to the bot; undefined before a subscription. */
   #lastSequenceId: number | undefined;
-  #stopWaiting: () => void = () => {};
-  #stopKeepAlive: () => void = () => {};
+  #stopStateTimer: () => void = () => {};
+  #stopKeepAliveTimer: () => void = () => {};
 
   constructor(properties: CallProperties, { clock, outbox, farEnd }: CallContext) {
     this.id = properties.id;
@@ -110,10 +110,10 @@ export class CallSession {
   }
 
   /** Accepts the incoming call. */
-  answer(given: Pick<CallProperties, "callbackUri" | "mediaConfig" | "requestedModalities">): void {
-    this.#stopWaiting();
-    this.#properties = { ...this.#properties, ...given };
-    this.outbox.redirect(given.callbackUri);
+  answer(accepted: Pick<CallProperties, "callbackUri" | "mediaConfig" | "requestedModalities">): void {
+    this.#stopStateTimer();
+    this.#properties = { ...this.#properties, ...accepted };
+    this.outbox.redirect(accepted.callbackUri);
     this.#state = "establishing";
     this.keepAlive();
     this.outbox.post(createStateNotification(this.#properties, "establishing"));
@@ -122,8 +122,8 @@ export class CallSession {
 
   /** Restarts the keepAlive limit. */
   keepAlive(): void {
-    this.#stopKeepAlive();
-    this.#stopKeepAlive = this.clock.schedule(this.clock.now() + KEEP_ALIVE_TIMEOUT_MS, () =>
+    this.#stopKeepAliveTimer();
+    this.#stopKeepAliveTimer = this.clock.schedule(this.clock.now() + KEEP_ALIVE_TIMEOUT_MS, () =>
       this.end({ code: 408, subcode: 8537, message: "The call was dropped: no keepAlive was received in time." }),
     );
   }
@@ -186,7 +186,7 @@ export class CallSession {
 
   /** In the call's time, which `speed` divides. */
   #establishAfter(ms: number): void {
-    this.#stopWaiting = this.clock.schedule(this.clock.now() + this.clock.scale(ms), () => {
+    this.#stopStateTimer = this.clock.schedule(this.clock.now() + this.clock.scale(ms), () => {
       this.#state = "established";
       this.outbox.post(createStateNotification(this.#properties, "established"));
       this.#farEnd.established();
@@ -195,12 +195,12 @@ export class CallSession {
 
   /** In the service's time, which does not depend on `speed`. */
   #endAfter(ms: number, resultInfo: ResultInfo): void {
-    this.#stopWaiting = this.clock.schedule(this.clock.now() + ms, () => this.end(resultInfo));
+    this.#stopStateTimer = this.clock.schedule(this.clock.now() + ms, () => this.end(resultInfo));
   }
 
   #stopTimers(): void {
-    this.#stopWaiting();
-    this.#stopKeepAlive();
+    this.#stopStateTimer();
+    this.#stopKeepAliveTimer();
     this.media.clear();
     this.keys.clear();
     this.#operations.clear();

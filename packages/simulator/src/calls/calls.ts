@@ -5,7 +5,7 @@ import { badRequest, callNotFound } from "../http/graph-error.ts";
 import { type CallProperties, createBotIdentity, toSource, toTarget } from "../schema/call-resource.ts";
 import type { CreateCallBody } from "../schema/create-call-body.ts";
 import { type BoundFarEnd, CallSession } from "./call-session.ts";
-import { type FarEndMaker, type FarEndOption, toFarEndMaker } from "./far-end-option.ts";
+import { type FarEndFactory, type FarEndOption, toFarEndFactory } from "./far-end-option.ts";
 import { createFarEndView } from "./far-end-view.ts";
 
 /** What creating calls needs. */
@@ -19,26 +19,26 @@ interface CallsOptions extends OutboxContext {
 /** All calls since the last reset, also ended ones. */
 export class Calls {
   readonly #options: CallsOptions;
-  readonly #farEnd: FarEndMaker;
+  readonly #farEnd: FarEndFactory;
   readonly #calls = new Map<string, CallSession>();
 
   constructor(options: CallsOptions) {
     this.#options = options;
-    this.#farEnd = toFarEndMaker(options.farEnd);
+    this.#farEnd = toFarEndFactory(options.farEnd);
   }
 
   /** Creates a call of the bot. */
-  createOutgoing(asked: CreateCallBody, scenarioId: string | undefined): CallSession {
-    const { callbackUri, mediaConfig, requestedModalities, subject, chatInfo, meetingInfo } = asked;
+  createOutgoing(body: CreateCallBody, scenarioId: string | undefined): CallSession {
+    const { callbackUri, mediaConfig, requestedModalities, subject, chatInfo, meetingInfo } = body;
     return this.#add(
       {
-        ...this.#newProperties(asked.callChainId),
+        ...this.#newProperties(body.callChainId),
         direction: "outgoing",
         callbackUri,
         mediaConfig,
         requestedModalities,
-        source: asked.source ?? toSource(createBotIdentity(this.#options.appId)),
-        targets: asked.targets.map(toTarget),
+        source: body.source ?? toSource(createBotIdentity(this.#options.appId)),
+        targets: body.targets.map(toTarget),
         ...(subject !== undefined && { subject }),
         ...(chatInfo && { chatInfo }),
         ...(meetingInfo && { meetingInfo }),
@@ -61,7 +61,7 @@ export class Calls {
       source: toSource(from),
       targets: [toTarget({ identity: createBotIdentity(this.#options.appId) })],
     };
-    return this.#add(properties, { farEnd: toFarEndMaker(farEnd) });
+    return this.#add(properties, { farEnd: toFarEndFactory(farEnd) });
   }
 
   /** The call, also if it has ended. */
@@ -108,13 +108,13 @@ export class Calls {
 
 interface CallSetup {
   scenarioId?: string | undefined;
-  farEnd: FarEndMaker;
+  farEnd: FarEndFactory;
 }
 
 /** Connects a far end with its view of the call. */
-function bindFarEnd(make: FarEndMaker, session: CallSession): BoundFarEnd {
+function bindFarEnd(createFarEnd: FarEndFactory, session: CallSession): BoundFarEnd {
   const call = createFarEndView(session);
-  const farEnd = make(call);
+  const farEnd = createFarEnd(call);
   return {
     picksUp: farEnd.picksUp ?? { afterMs: 500 },
     established: () => farEnd.established?.(call),

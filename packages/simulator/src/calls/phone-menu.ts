@@ -24,12 +24,12 @@ export interface MenuState {
  * @example
  * // A conference bridge that accepts 4711# and hangs up after three wrong PINs.
  * const bridge: PhoneMenu = {
- * start: "pin",
- * states: {
- * pin: { choices: { "4711#": "conference" }, endKey: "#", attempts: 3, failed: "goodbye" },
- * conference: { press: "1" },
- * goodbye: { hangUp: true },
- * },
+ *   start: "pin",
+ *   states: {
+ *     pin: { choices: { "4711#": "conference" }, endKey: "#", attempts: 3, failed: "goodbye" },
+ *     conference: { press: "1" },
+ *     goodbye: { hangUp: true },
+ *   },
  * };
  */
 export interface PhoneMenu {
@@ -46,8 +46,8 @@ export interface PhoneMenu {
  */
 export function parsePhoneMenu(menu: PhoneMenu): () => FarEnd {
   checkPhoneMenu(menu);
-  const places = new Map(Object.entries(menu.states).map(([name, state]) => [name, parseState(state)]));
-  return () => runMenu(menu, places);
+  const states = new Map(Object.entries(menu.states).map(([name, state]) => [name, parseState(state)]));
+  return () => runMenu(menu, states);
 }
 
 /** A state with normalized keys. */
@@ -66,29 +66,29 @@ function parseState({ choices = {}, endKey, press, ...state }: MenuState): Parse
 
 const normalizeKeys = (keys: string): string => formatTones(parseTones(keys));
 
-function runMenu({ start, picksUp }: PhoneMenu, places: ReadonlyMap<string, ParsedState>): FarEnd {
-  let place: ParsedState | undefined;
+function runMenu({ start, picksUp }: PhoneMenu, states: ReadonlyMap<string, ParsedState>): FarEnd {
+  let state: ParsedState | undefined;
   let entry = "";
   let wrong = 0;
   const enter = (name: string, call: SimulatedCall): void => {
-    place = places.get(name);
+    state = states.get(name);
     entry = "";
     wrong = 0;
-    if (place?.press !== undefined) call.press(place.press);
-    if (place?.hangUp !== undefined) call.hangUp(place.hangUp === true ? undefined : place.hangUp);
+    if (state?.press !== undefined) call.press(state.press);
+    if (state?.hangUp !== undefined) call.hangUp(state.hangUp === true ? undefined : state.hangUp);
   };
   return {
     ...(picksUp !== undefined && { picksUp }),
     established: (call) => enter(start, call),
     heard(tone, call) {
-      if (!place) return;
+      if (!state) return;
       entry += formatTones([tone]);
-      const next = place.choices.get(entry);
+      const next = state.choices.get(entry);
       if (next !== undefined) enter(next, call);
-      else if (!canContinue(entry, place)) {
+      else if (!canContinue(entry, state)) {
         entry = "";
         wrong += 1;
-        if (place.failed !== undefined && wrong === place.attempts) enter(place.failed, call);
+        if (state.failed !== undefined && wrong === state.attempts) enter(state.failed, call);
       }
     },
   };
@@ -99,7 +99,7 @@ function canContinue(entry: string, { choices, endKey }: ParsedState): boolean {
   return [...choices.keys()].some((keys) => keys.startsWith(entry));
 }
 
-const state: Check = object({
+const stateCheck: Check = object({
   properties: {
     press: nullableText,
     hangUp: nullable((value, path) => (value === true ? undefined : resultInfo(value, path))),
@@ -109,13 +109,15 @@ const state: Check = object({
     failed: nullableText,
   },
 });
-const picksUp: Check = (value, path) =>
+const picksUpCheck: Check = (value, path) =>
   value === "busy" || value === "never" ? undefined : object({ properties: { afterMs: count } })(value, path);
-const schema: Check = object({ properties: { picksUp: nullable(picksUp), start: text, states: recordOf(state) } });
+const menuCheck: Check = object({
+  properties: { picksUp: nullable(picksUpCheck), start: text, states: recordOf(stateCheck) },
+});
 
 function checkPhoneMenu(menu: PhoneMenu): void {
-  const problem = schema(menu, "") ?? missingState(menu);
-  if (problem !== undefined) throw new DtmfError("invalid_request", `no such phone menu: ${problem}`);
+  const problem = menuCheck(menu, "") ?? missingState(menu);
+  if (problem !== undefined) throw new DtmfError("invalid_request", `invalid phone menu: ${problem}`);
 }
 
 /** The first name of a state that does not exist. */

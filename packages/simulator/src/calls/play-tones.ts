@@ -15,7 +15,7 @@ interface PlayTonesOptions {
 /** Plays tones in real durations. Returns a function that stops them. */
 export function playTones(
   clock: ScaledClock,
-  { tones, delayBetweenTonesMs, onTone: heard, onFinished: finished }: PlayTonesOptions,
+  { tones, delayBetweenTonesMs, onTone, onFinished }: PlayTonesOptions,
 ): () => void {
   const startMs = clock.now();
   // Computed from the start, so that late timers do not add up.
@@ -23,20 +23,20 @@ export function playTones(
     startMs + clock.scale(count * TONE_DURATION_MS + Math.max(0, count - 1) * delayBetweenTonesMs);
   let played = 0;
   let isStopped = false;
-  let stopWaiting = (): void => {};
+  let stopTimer = (): void => {};
   const advance = (): void => {
     // `onTone` may end the call: then no tone follows.
-    while (!isStopped && played < tones.length && endOf(played + 1) <= clock.now()) heard(tones[played++] as Tone);
+    while (!isStopped && played < tones.length && endOf(played + 1) <= clock.now()) onTone(tones[played++] as Tone);
     if (isStopped) return;
-    if (played === tones.length) finished();
+    if (played === tones.length) onFinished();
     else wait();
   };
   const wait = (): void => {
-    stopWaiting = clock.schedule(endOf(Math.min(played + 1, tones.length)), advance);
+    stopTimer = clock.schedule(endOf(Math.min(played + 1, tones.length)), advance);
   };
   wait();
   return () => {
     isStopped = true;
-    stopWaiting();
+    stopTimer();
   };
 }

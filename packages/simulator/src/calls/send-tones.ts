@@ -12,8 +12,10 @@ import type { CallSession } from "./call-session.ts";
 import { playTones } from "./play-tones.ts";
 
 /** The end of an operation, by how it ends. */
-const OPERATION_ENDS: Readonly<Record<"well" | "mediaOperationCanceled" | "unknown" | "failed", OperationEnd>> = {
-  well: { status: "completed", completionReason: "completedSuccessfully" },
+const OPERATION_ENDS: Readonly<
+  Record<"completedSuccessfully" | "mediaOperationCanceled" | "unknown" | "failed", OperationEnd>
+> = {
+  completedSuccessfully: { status: "completed", completionReason: "completedSuccessfully" },
   mediaOperationCanceled: { status: "completed", completionReason: "mediaOperationCanceled" },
   unknown: { status: "completed", completionReason: "unknown" },
   failed: {
@@ -34,17 +36,18 @@ export function sendTones(call: CallSession, body: SendTonesBody, ending: SendEn
   if (ending === "atOnce") {
     // The far end may end the call: then no tone follows.
     for (const tone of tones) if (!call.isEnded) call.receiveTone(tone);
-    return call.store(withEnd(operation, OPERATION_ENDS.well));
+    return call.store(withEnd(operation, OPERATION_ENDS.completedSuccessfully));
   }
-  const end = OPERATION_ENDS[ending === undefined || ending === "never" ? "well" : ending];
-  const heard = end === OPERATION_ENDS.well ? tones : tones.slice(0, Math.floor(tones.length / 2));
+  const end = OPERATION_ENDS[ending === undefined || ending === "never" ? "completedSuccessfully" : ending];
+  const playedTones =
+    end === OPERATION_ENDS.completedSuccessfully ? tones : tones.slice(0, Math.floor(tones.length / 2));
   const finish = (end: OperationEnd): void => {
     if (ending !== "never") call.finish(withEnd(operation, end));
   };
   call.media.add({
     start: (finished) =>
       playTones(call.clock, {
-        tones: heard,
+        tones: playedTones,
         delayBetweenTonesMs,
         onTone: (tone) => call.receiveTone(tone),
         onFinished() {

@@ -1,38 +1,38 @@
 import { GraphError, graphErrorBody, type RequestIds } from "../http/graph-error.ts";
-import type { Answer, IncomingRequest } from "../http/http-listener.ts";
+import type { HttpRequest, HttpResponse } from "../http/http-listener.ts";
 import type { RequestFault, RespondFault } from "./fault.ts";
 
 /** A request and the fault that applies to it. */
-interface FaultableRequest {
+interface FaultContext {
   fault: RequestFault | undefined;
-  inbound: IncomingRequest;
+  request: HttpRequest;
   ids: RequestIds;
   /** Executes the request. Never rejects. */
-  execute(inbound: IncomingRequest): Promise<Answer>;
+  execute(request: HttpRequest): Promise<HttpResponse>;
   wait(ms: number): Promise<void>;
   now(): number;
 }
 
 /** Executes a request and applies its fault, if it has one. Returns the response to send. */
-export async function applyRequestFault(request: FaultableRequest): Promise<Answer> {
-  const { fault, inbound, execute, wait } = request;
-  if (!fault) return await execute(inbound);
+export async function applyRequestFault(context: FaultContext): Promise<HttpResponse> {
+  const { fault, request, execute, wait } = context;
+  if (!fault) return await execute(request);
   if ("delayMs" in fault) {
     // Only the response is late: notifications do not wait until it was sent.
-    const answer = await execute({ ...inbound, done: Promise.resolve() });
+    const response = await execute({ ...request, done: Promise.resolve() });
     await wait(fault.delayMs);
-    return answer;
+    return response;
   }
   if ("respond" in fault) {
-    if (fault.executed) await execute(inbound);
-    return toAnswer(fault, request);
+    if (fault.executed) await execute(request);
+    return toResponse(fault, context);
   }
   if (fault.drop === "beforeExecuting") {
     // The whole request is read first: the caller cannot detect whether it was executed.
-    await inbound.readBody().catch(() => {});
+    await request.readBody().catch(() => {});
     return { status: 0, reset: "before" };
   }
-  return { ...(await execute(inbound)), reset: fault.drop === "midResponse" ? "middle" : "before" };
+  return { ...(await execute(request)), reset: fault.drop === "midResponse" ? "middle" : "before" };
 }
 
 /** Error codes and messages of Graph's gateway by HTTP status. Other statuses get UnknownError. */
@@ -46,7 +46,7 @@ const GATEWAY_ERRORS: Readonly<Record<number, readonly [code: string, message: s
   504: ["GatewayTimeout", "The service did not answer in time."],
 };
 
-function toAnswer({ on, respond }: RespondFault, { ids, now }: FaultableRequest): Answer {
+function toResponse({ on, respond }: RespondFault, { ids, now }: FaultContext): HttpResponse {
   const { status, retryAfter, body } = respond;
   const headers = (retryAfter ?? undefined) === undefined ? {} : { "Retry-After": String(retryAfter) };
   if (body !== undefined) return { status, headers, body };

@@ -14,7 +14,7 @@ import { badRequest, GraphError } from "./graph-error.ts";
 export const MAX_BODY_BYTES: number = 4 * 1024 * 1024;
 
 /** A request to the simulator. */
-export interface IncomingRequest {
+export interface HttpRequest {
   method: string;
   /** Without the query. */
   path: string;
@@ -28,7 +28,7 @@ export interface IncomingRequest {
 }
 
 /** A response. */
-export interface Answer {
+export interface HttpResponse {
   status: number;
   headers?: Readonly<Record<string, string>>;
   /** Text is sent as HTML, other values as JSON. Absent for no body. */
@@ -50,7 +50,7 @@ interface ListenerOptions {
   /** With it, the server uses https. */
   tls?: TlsOptions | undefined;
   /** Must not reject. */
-  handle(inbound: IncomingRequest): Promise<Answer>;
+  handle(request: HttpRequest): Promise<HttpResponse>;
 }
 
 /** A listening server. */
@@ -64,8 +64,8 @@ interface HttpListener {
 export async function listen({ host, port, tls, handle }: ListenerOptions): Promise<HttpListener> {
   const scheme = tls ? "https" : "http";
   const onRequest: RequestListener = (request, response) => {
-    handle(toInbound(request, response, scheme))
-      .then((answer) => send(answer, { request, response }))
+    handle(toHttpRequest(request, response, scheme))
+      .then((content) => send(content, { request, response }))
       // A fault may require a response that Node.js cannot write. That must not end the process.
       .catch(() => request.socket.resetAndDestroy());
   };
@@ -91,7 +91,7 @@ export async function listen({ host, port, tls, handle }: ListenerOptions): Prom
   };
 }
 
-function toInbound(request: IncomingMessage, response: ServerResponse, scheme: "http" | "https"): IncomingRequest {
+function toHttpRequest(request: IncomingMessage, response: ServerResponse, scheme: "http" | "https"): HttpRequest {
   const { localAddress = "127.0.0.1", localPort = 0 } = request.socket;
   return {
     method: request.method ?? "GET",
@@ -113,18 +113,21 @@ function readBody(request: IncomingMessage): Promise<Buffer> {
       else reject(new GraphError(413, "RequestEntityTooLarge", { message: "The request body is too large." }));
     });
     request.once("end", () => resolve(Buffer.concat(chunks)));
-    const brokenOff = (): void => reject(badRequest("The request was broken off."));
-    request.once("close", brokenOff);
-    if (request.destroyed) brokenOff();
+    const onClose = (): void => reject(badRequest("The connection was closed before the end of the request body."));
+    request.once("close", onClose);
+    if (request.destroyed) onClose();
   });
 }
 
-function send(answer: Answer, { request, response }: { request: IncomingMessage; response: ServerResponse }): void {
-  const { status, body, reset: cut, headers } = answer;
+function send(
+  content: HttpResponse,
+  { request, response }: { request: IncomingMessage; response: ServerResponse },
+): void {
+  const { status, body, reset, headers } = content;
   const isText = typeof body === "string";
   const payload = body === undefined ? "" : isText ? body : JSON.stringify(body);
   // A response without a body has no middle.
-  if (cut === "before" || (cut === "middle" && payload === "")) {
+  if (reset === "before" || (reset === "middle" && payload === "")) {
     request.socket.resetAndDestroy();
     return;
   }
@@ -132,6 +135,6 @@ function send(answer: Answer, { request, response }: { request: IncomingMessage;
     body === undefined ? {} : { "Content-Type": `${isText ? "text/html" : "application/json"}; charset=utf-8` };
   const length = status === 204 ? {} : { "Content-Length": String(Buffer.byteLength(payload)) };
   response.writeHead(status, { ...type, ...length, ...headers });
-  if (cut === "middle") response.write(payload.slice(0, payload.length / 2), () => request.socket.destroy());
+  if (reset === "middle") response.write(payload.slice(0, payload.length / 2), () => request.socket.destroy());
   else response.end(payload);
 }

@@ -1,15 +1,15 @@
 import { gunzipSync } from "node:zlib";
 import { badRequest, GraphError } from "./graph-error.ts";
-import { type IncomingRequest, MAX_BODY_BYTES } from "./http-listener.ts";
+import { type HttpRequest, MAX_BODY_BYTES } from "./http-listener.ts";
 
 /**
  * Parses the body as JSON.
  *
  * @throws GraphError 400 if the body or its content type is not JSON; 413; 415 for an encoding other than gzip.
  */
-export async function readJson(inbound: IncomingRequest): Promise<unknown> {
-  const { "content-type": type = "", "content-encoding": encoding = "identity" } = inbound.headers;
-  const bytes = await inbound.readBody();
+export async function readJson(request: HttpRequest): Promise<unknown> {
+  const { "content-type": type = "", "content-encoding": encoding = "identity" } = request.headers;
+  const bytes = await request.readBody();
   if (encoding !== "identity" && encoding !== "gzip") {
     throw new GraphError(415, "UnsupportedMediaType", { message: "The only content encoding is gzip." });
   }
@@ -24,9 +24,9 @@ export async function readJson(inbound: IncomingRequest): Promise<unknown> {
 }
 
 /** As `readJson`, with an empty object for no body. */
-export async function readOptionalJson(inbound: IncomingRequest): Promise<unknown> {
-  const { "content-length": length, "transfer-encoding": encoding } = inbound.headers;
-  return (length === undefined || length === "0") && encoding === undefined ? {} : await readJson(inbound);
+export async function readOptionalJson(request: HttpRequest): Promise<unknown> {
+  const { "content-length": length, "transfer-encoding": encoding } = request.headers;
+  return (length === undefined || length === "0") && encoding === undefined ? {} : await readJson(request);
 }
 
 const unreadable = (): Error =>

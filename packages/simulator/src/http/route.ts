@@ -54,19 +54,19 @@ const TENANT_ROUTES: ReadonlyMap<string, ["GET" | "POST", "token" | "tenantConfi
  */
 export function parseRoute(method: string, path: string): Route {
   const segments = path.split("/").slice(1).map(decodeSegment);
-  const fixed = segments.map((segment) => segment.toLowerCase());
-  const ofTenant = TENANT_ROUTES.get(fixed.slice(1).join("/"));
-  if (ofTenant) {
-    const [allowed, kind] = ofTenant;
+  const lowerCase = segments.map((segment) => segment.toLowerCase());
+  const tenantRoute = TENANT_ROUTES.get(lowerCase.slice(1).join("/"));
+  if (tenantRoute) {
+    const [allowed, kind] = tenantRoute;
     checkMethod(method, allowed);
     return { kind, tenantId: segments[0] ?? "" };
   }
-  if (fixed[0] === "v1" && fixed[1] === ".well-known" && fixed.length === 3) {
+  if (lowerCase[0] === "v1" && lowerCase[1] === ".well-known" && lowerCase.length === 3) {
     checkMethod(method, "GET");
-    if (fixed[2] === "openidconfiguration") return { kind: "openIdConfiguration" };
-    if (fixed[2] === "keys") return { kind: "keys" };
+    if (lowerCase[2] === "openidconfiguration") return { kind: "openIdConfiguration" };
+    if (lowerCase[2] === "keys") return { kind: "keys" };
   }
-  const [version, root, collection] = fixed;
+  const [version, root, collection] = lowerCase;
   if (version !== "v1.0" && version !== "beta") throw badRequest(`Invalid version: ${maskTones(segments[0] ?? "")}`);
   if (root !== "communications" && root !== "app") throw segmentNotFound(segments[1]);
   if (collection !== "calls") throw segmentNotFound(segments[2]);
@@ -81,7 +81,7 @@ function callRoute(method: string, segments: string[]): Pick<GraphRoute, "action
     checkMethod(method, "POST");
     return { action: "createCall", ...route };
   }
-  // With a missing id the action is in its place, and Graph reads it as an id.
+  // If the id is missing, the action is in its place. Graph reads the action as an id.
   if (callId === "" || actionOf(callId)) throw resourceNotFound(second ?? callId);
   if (second === undefined) {
     checkMethod(method, "GET", "DELETE");

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from "node:crypto";
-import type { Answer } from "../http/http-listener.ts";
+import type { HttpResponse } from "../http/http-listener.ts";
 import { ACCESS_TOKEN_LIFETIME_SEC } from "./access-tokens.ts";
 import { createTenantNotFound, TokenError } from "./token-error.ts";
 
@@ -23,11 +23,11 @@ interface TokenRequest {
  *
  * @throws TokenError
  */
-export async function answerTokenRequest(
+export async function handleTokenRequest(
   request: TokenRequest,
   credentials: Credentials,
   issue: (audience: string) => string,
-): Promise<Answer> {
+): Promise<HttpResponse> {
   const audience = checkTokenRequest(request, credentials);
   // The real endpoint also reports one second less than the lifetime of the token.
   const expiresInSec = ACCESS_TOKEN_LIFETIME_SEC - 1;

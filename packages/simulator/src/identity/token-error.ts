@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { Answer } from "../http/http-listener.ts";
+import type { HttpResponse } from "../http/http-listener.ts";
 
 /** An error response of the identity service. Its format differs from Graph's. It is never thrown to users of the package. */
 export class TokenError extends Error {
@@ -21,7 +21,7 @@ export function createTenantNotFound(error: "invalid_request" | "invalid_tenant"
 }
 
 /** Returns the error response as the token endpoint writes it. */
-export function toTokenErrorAnswer({ status, error, aadsts, message }: TokenError, nowMs: number): Answer {
+export function toTokenErrorResponse({ status, error, aadsts, message }: TokenError, nowMs: number): HttpResponse {
   const timestamp = new Date(nowMs).toISOString().replace("T", " ").replace(/\.\d+/, "");
   const trace_id = randomUUID();
   const correlation_id = randomUUID();

@@ -2,41 +2,41 @@ import { DtmfError, type ResultInfo } from "@graph-dtmf/models";
 import type { SimulatedCall } from "../calls/far-end.ts";
 import type { Fault } from "../faults/fault.ts";
 import { GraphError } from "../http/graph-error.ts";
-import type { Answer, IncomingRequest } from "../http/http-listener.ts";
+import type { HttpRequest, HttpResponse } from "../http/http-listener.ts";
 import { readOptionalJson } from "../http/read-json.ts";
 import { type Check, checkBody, nullable, object, recordOf, text, withoutNulls } from "../schema/checks.ts";
 import { anything, nullableBoolean, resultInfo } from "../schema/graph-types.ts";
 import type { IncomingCall, Simulator } from "./simulator.ts";
 
 /** A method of the control API. Its result, if any, is the body of the response. */
-interface Control {
+interface ControlMethod {
   shape?: Check;
-  perform(simulator: Simulator, call: { id: string; body: unknown; origin: string }): unknown;
+  run(simulator: Simulator, request: { id: string; body: unknown; origin: string }): unknown;
 }
 
 /** A method with a body that the check validates. */
 function withBody<Body>(
   shape: Check,
-  perform: (simulator: Simulator, asked: { id: string; body: Body }) => unknown,
-): Control {
-  return { shape, perform: (simulator, { id, body }) => perform(simulator, { id, body: body as Body }) };
+  run: (simulator: Simulator, request: { id: string; body: Body }) => unknown,
+): ControlMethod {
+  return { shape, run: (simulator, { id, body }) => run(simulator, { id, body: body as Body }) };
 }
 
 const members = (checks: Readonly<Record<string, Check>>): Check => object({ properties: checks });
 const anyObject = nullable(recordOf(anything));
 
 /** All methods, by HTTP method and path; `*` is the id of a call. */
-const CONTROLS: Readonly<Record<string, Control>> = {
-  "GET ": { perform: describeSimulator },
-  "GET requests": { perform: ({ requests }) => requests },
-  "GET undelivered": { perform: ({ undelivered }) => undelivered },
+const CONTROL_METHODS: Readonly<Record<string, ControlMethod>> = {
+  "GET ": { run: describeSimulator },
+  "GET requests": { run: ({ requests }) => requests },
+  "GET undelivered": { run: ({ undelivered }) => undelivered },
   "POST faults": withBody<Fault>(anything, ({ faults }, { body }) => faults.next(body)),
-  "DELETE faults": { perform: ({ faults }) => faults.clear() },
+  "DELETE faults": { run: ({ faults }) => faults.clear() },
   "POST incoming": withBody<IncomingCall>(
     members({ callbackUri: text, from: anyObject, farEnd: anyObject }),
     (simulator, { body }) => describeCall(simulator.incoming(body)),
   ),
-  "GET calls/*": { perform: (simulator, { id }) => describeCall(simulator.call(id)) },
+  "GET calls/*": { run: (simulator, { id }) => describeCall(simulator.call(id)) },
   "POST calls/*/press": withBody<{ keys: string }>(members({ keys: text }), (simulator, { id, body }) =>
     simulator.call(id).press(body.keys),
   ),
@@ -52,14 +52,14 @@ const CONTROLS: Readonly<Record<string, Control>> = {
     members({ keepPrevious: nullableBoolean }),
     (simulator, { body }) => simulator.rotateKeys(body),
   ),
-  "POST reset": { perform: (simulator) => simulator.reset() },
+  "POST reset": { run: (simulator) => simulator.reset() },
 };
 
-const ROOT = "_simulator";
+const CONTROL_ROOT = "_simulator";
 
 /** Whether a request is for the control API, and not for Graph. */
 export function isControl(path: string): boolean {
-  return path.split("/")[1] === ROOT;
+  return path.split("/")[1] === CONTROL_ROOT;
 }
 
 /**
@@ -67,16 +67,19 @@ export function isControl(path: string): boolean {
  *
  * @throws GraphError for an unknown method, and for errors of the method itself.
  */
-export async function control(simulator: Simulator, inbound: IncomingRequest): Promise<Answer> {
-  const segments = inbound.path.split("/").slice(2).filter(Boolean);
+export async function control(simulator: Simulator, request: HttpRequest): Promise<HttpResponse> {
+  const segments = request.path.split("/").slice(2).filter(Boolean);
   const [kind, id = "", ...rest] = segments;
   const path = kind === "calls" ? ["calls", "*", ...rest] : segments;
-  const asked = CONTROLS[`${inbound.method} ${path.join("/")}`];
-  if (!asked) throw new GraphError(404, "NotFound", { message: "The simulator has no such control." });
-  const body = asked.shape ? await readOptionalJson(inbound) : {};
-  if (asked.shape) checkBody(asked.shape, body);
+  const method = CONTROL_METHODS[`${request.method} ${path.join("/")}`];
+  if (!method)
+    throw new GraphError(404, "NotFound", {
+      message: "The control API of the simulator has no such method. See its README.",
+    });
+  const body = method.shape ? await readOptionalJson(request) : {};
+  if (method.shape) checkBody(method.shape, body);
   try {
-    const result = await asked.perform(simulator, { id, body: withoutNulls(body), origin: inbound.origin });
+    const result = await method.run(simulator, { id, body: withoutNulls(body), origin: request.origin });
     return result === undefined ? { status: 204 } : { status: 200, body: result };
   } catch (error) {
     throw error instanceof DtmfError ? toGraphError(error) : error;
@@ -86,7 +89,9 @@ export async function control(simulator: Simulator, inbound: IncomingRequest): P
 /** URLs with the host of the request: 127.0.0.1 would be wrong on another machine. */
 function describeSimulator(simulator: Simulator, { origin }: { origin: string }): unknown {
   const { url, tokenUrl, openIdConfigurationUrl, appId, tenantId, clientSecret } = simulator;
-  const [tokenPath, configurationPath] = [tokenUrl, openIdConfigurationUrl].map((address) => address.slice(url.length));
+  const [tokenPath, configurationPath] = [tokenUrl, openIdConfigurationUrl].map((endpoint) =>
+    endpoint.slice(url.length),
+  );
   return {
     url: origin,
     tokenUrl: origin + tokenPath,

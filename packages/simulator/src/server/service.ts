@@ -5,18 +5,18 @@ import * as callActions from "../actions/call-actions.ts";
 import * as mediaActions from "../actions/media-actions.ts";
 import { applyRequestFault } from "../faults/apply-request-fault.ts";
 import { GraphError, graphErrorBody, type RequestIds } from "../http/graph-error.ts";
-import type { Answer, IncomingRequest } from "../http/http-listener.ts";
+import type { HttpRequest, HttpResponse } from "../http/http-listener.ts";
 import { maskPath, maskTones } from "../http/mask.ts";
 import { type GraphAction, type GraphRoute, type PublishedRoute, parseRoute } from "../http/route.ts";
 import type { AccessTokens } from "../identity/access-tokens.ts";
 import type { NotificationTokens } from "../identity/notification-tokens.ts";
 import {
-  answerTokenRequest,
   type Credentials,
   createTenantConfiguration,
+  handleTokenRequest,
   isSameId,
 } from "../identity/token-endpoint.ts";
-import { createTenantNotFound, TokenError, toTokenErrorAnswer } from "../identity/token-error.ts";
+import { createTenantNotFound, TokenError, toTokenErrorResponse } from "../identity/token-error.ts";
 import { isControl } from "./control.ts";
 import type { JournalEntry, RequestJournal } from "./request-journal.ts";
 
@@ -33,7 +33,7 @@ interface ServiceOptions {
   now(): number;
   wait(ms: number): Promise<void>;
   /** Handles a request to the control API. */
-  control(inbound: IncomingRequest): Promise<Answer>;
+  control(request: HttpRequest): Promise<HttpResponse>;
   log(line: string): void;
 }
 
@@ -46,58 +46,58 @@ export class Service {
   }
 
   /** Never rejects. */
-  async handle(inbound: IncomingRequest): Promise<Answer> {
-    const ids = requestIdsOf(inbound);
-    const answer = await this.#answer(inbound, ids).catch((error: unknown) => this.#toErrorAnswer(error, ids));
+  async handle(request: HttpRequest): Promise<HttpResponse> {
+    const ids = requestIdsOf(request);
+    const response = await this.#respond(request, ids).catch((error: unknown) => this.#toErrorResponse(error, ids));
     const headers = {
       Date: new Date(this.#options.now()).toUTCString(),
       "request-id": ids.requestId,
       "client-request-id": ids.clientRequestId,
-      ...echoedHeader("scenario-id", inbound),
-      ...answer.headers,
+      ...echoedHeader("scenario-id", request),
+      ...response.headers,
     };
-    return { ...answer, headers };
+    return { ...response, headers };
   }
 
-  async #answer(inbound: IncomingRequest, ids: RequestIds): Promise<Answer> {
+  async #respond(request: HttpRequest, ids: RequestIds): Promise<HttpResponse> {
     // Requests of tests do not belong to the journal of Graph requests.
-    if (isControl(inbound.path)) return await this.#options.control(inbound);
+    if (isControl(request.path)) return await this.#options.control(request);
     const { journal, log, now } = this.#options;
-    const path = maskPath(inbound.path);
-    const entry = journal.add({ method: inbound.method, path, at: now() });
-    const answer = await this.#answerAsGraph(inbound, { entry, ids }).catch((error: unknown) =>
-      this.#toErrorAnswer(error, ids),
+    const path = maskPath(request.path);
+    const entry = journal.add({ method: request.method, path, at: now() });
+    const response = await this.#respondAsGraph(request, { entry, ids }).catch((error: unknown) =>
+      this.#toErrorResponse(error, ids),
     );
-    if (answer.reset !== "before") entry.status = answer.status;
-    log(`<- ${inbound.method} ${path} ${answer.reset ? "connection reset" : answer.status}`);
-    return answer;
+    if (response.reset !== "before") entry.status = response.status;
+    log(`<- ${request.method} ${path} ${response.reset ? "connection reset" : response.status}`);
+    return response;
   }
 
-  async #answerAsGraph(
-    inbound: IncomingRequest,
+  async #respondAsGraph(
+    request: HttpRequest,
     { entry, ids }: { entry: JournalEntry; ids: RequestIds },
-  ): Promise<Answer> {
-    const route = parseRoute(inbound.method, inbound.path);
-    if (route.kind !== "graph" && route.kind !== "token") return await this.#publish(route, inbound.origin);
+  ): Promise<HttpResponse> {
+    const route = parseRoute(request.method, request.path);
+    if (route.kind !== "graph" && route.kind !== "token") return await this.#publish(route, request.origin);
     const action = route.kind === "token" ? "token" : route.action;
     entry.action = action;
     if (route.kind === "graph" && route.callId) entry.callId = maskTones(normalizeId(route.callId));
     const { actionContext, now, wait } = this.#options;
     return await applyRequestFault({
       fault: actionContext.faults.takeForRequest(action),
-      inbound,
+      request,
       ids,
       now,
       wait,
-      execute: async (inbound) => {
-        const answer =
-          route.kind === "token" ? this.#issueToken(route.tenantId, inbound) : this.#runAction(route, inbound);
-        return await answer.catch((error: unknown) => this.#toErrorAnswer(error, ids));
+      execute: async (request) => {
+        const response =
+          route.kind === "token" ? this.#issueToken(route.tenantId, request) : this.#runAction(route, request);
+        return await response.catch((error: unknown) => this.#toErrorResponse(error, ids));
       },
     });
   }
 
-  async #publish(route: PublishedRoute, origin: string): Promise<Answer> {
+  async #publish(route: PublishedRoute, origin: string): Promise<HttpResponse> {
     const { accessTokens, credentials, notificationTokens } = this.#options;
     switch (route.kind) {
       case "openIdConfiguration":
@@ -113,44 +113,49 @@ export class Service {
     }
   }
 
-  async #runAction(route: GraphRoute, inbound: IncomingRequest): Promise<Answer> {
+  async #runAction(route: GraphRoute, request: HttpRequest): Promise<HttpResponse> {
     const { accessTokens, actionContext } = this.#options;
-    const roles = accessTokens.authenticate(inbound.headers.authorization, inbound.origin);
-    return await ACTIONS[route.action]({ route, inbound, roles }, actionContext);
+    const roles = accessTokens.authenticate(request.headers.authorization, request.origin);
+    return await ACTIONS[route.action]({ route, request, roles }, actionContext);
   }
 
-  async #issueToken(tenantId: string, inbound: IncomingRequest): Promise<Answer> {
+  async #issueToken(tenantId: string, request: HttpRequest): Promise<HttpResponse> {
     const { accessTokens, credentials } = this.#options;
-    const isForm = /^application\/x-www-form-urlencoded\b/i.test(inbound.headers["content-type"] ?? "");
-    const form = new URLSearchParams(isForm ? (await inbound.readBody()).toString("utf8") : "");
-    const request = { tenantId, authorization: inbound.headers.authorization, form };
-    return await answerTokenRequest(request, credentials, (audience) => accessTokens.issue(audience));
+    const isForm = /^application\/x-www-form-urlencoded\b/i.test(request.headers["content-type"] ?? "");
+    const form = new URLSearchParams(isForm ? (await request.readBody()).toString("utf8") : "");
+    const authorization = request.headers.authorization;
+    return await handleTokenRequest({ tenantId, authorization, form }, credentials, (audience) =>
+      accessTokens.issue(audience),
+    );
   }
 
-  #toErrorAnswer(error: unknown, ids: RequestIds): Answer {
-    if (error instanceof TokenError) return toTokenErrorAnswer(error, this.#options.now());
-    const refusal =
+  #toErrorResponse(error: unknown, ids: RequestIds): HttpResponse {
+    if (error instanceof TokenError) return toTokenErrorResponse(error, this.#options.now());
+    const graphError =
       error instanceof GraphError
         ? error
-        : new GraphError(500, "UnknownError", { message: "The simulator failed. This is a fault of the simulator." });
-    if (refusal !== error) this.#options.log(`!! ${error instanceof Error ? error.stack : "unknown failure"}`);
+        : new GraphError(500, "UnknownError", {
+            message: "The simulator failed. This is a bug in the simulator: its option log gets the stack.",
+          });
+    if (graphError !== error)
+      this.#options.log(`!! ${error instanceof Error ? error.stack : "a value that is not an Error was thrown"}`);
     return {
-      status: refusal.status,
-      headers: refusal.headers,
-      body: graphErrorBody(refusal, ids, this.#options.now()),
+      status: graphError.status,
+      headers: graphError.headers,
+      body: graphErrorBody(graphError, ids, this.#options.now()),
     };
   }
 }
 
 /** Graph returns these headers unchanged. */
-function echoedHeader(name: string, { headers }: IncomingRequest): Record<string, string> {
+function echoedHeader(name: string, { headers }: HttpRequest): Record<string, string> {
   const value = headers[name];
   return typeof value === "string" ? { [name]: value } : {};
 }
 
 /** Graph returns the caller's id of the request, or its own id for both. */
-function requestIdsOf({ headers }: IncomingRequest): RequestIds {
+function requestIdsOf({ headers }: HttpRequest): RequestIds {
   const requestId = randomUUID();
-  const asked = headers["client-request-id"];
-  return { requestId, clientRequestId: typeof asked === "string" && asked !== "" ? asked : requestId };
+  const given = headers["client-request-id"];
+  return { requestId, clientRequestId: typeof given === "string" && given !== "" ? given : requestId };
 }
