@@ -10,11 +10,14 @@ afterEach(() => {
   for (const child of children.splice(0)) child.kill("SIGKILL");
 });
 
-function start(environment: Record<string, string>): {
+function start(
+  environment: Record<string, string>,
+  ...args: string[]
+): {
   child: ChildProcess;
   waitForOutput(pattern: RegExp): Promise<string[]>;
 } {
-  const child = spawn(process.execPath, [program], { env: { PATH: process.env.PATH, ...environment } });
+  const child = spawn(process.execPath, [program, ...args], { env: { PATH: process.env.PATH, ...environment } });
   children.push(child);
   let text = "";
   child.stdout?.on("data", (chunk) => (text += chunk));
@@ -49,6 +52,13 @@ describe("npm start", () => {
     child.kill("SIGTERM");
     child.kill("SIGTERM");
     expect(await once(child, "close")).toEqual([0, null]);
+  });
+
+  test("prints the environment variables with --help, and exits", async () => {
+    const { child, waitForOutput } = start({ PORT: "x" }, "--help");
+    await waitForOutput(/PORT .*GRAPH_URL/s);
+    if (child.exitCode === null) await once(child, "close");
+    expect(child.exitCode).toBe(0);
   });
 
   test("lists every invalid environment variable, and exits with code 1", async () => {
