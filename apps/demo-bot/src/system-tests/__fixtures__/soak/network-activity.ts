@@ -1,4 +1,6 @@
+import nodeCrypto from "node:crypto";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
+import { syncBuiltinESMExports } from "node:module";
 import { setImmediate as nextIteration } from "node:timers/promises";
 
 /** Channels that publish while servers and clients of this process communicate. */
@@ -16,7 +18,7 @@ const CHANNELS = [
   "undici:request:trailers",
   "undici:request:error",
 ];
-/** Functions that work in other threads, which the event loop does not show. */
+/** Functions of `crypto.subtle` that work in other threads, which the event loop does not show. */
 const THREADED = ["sign", "verify", "importKey", "generateKey", "exportKey", "digest"] as const;
 
 /** After so many iterations of the event loop without activity, no message is in transit: loopback has no latency. */
@@ -32,6 +34,7 @@ export class NetworkActivity {
     this.#events++;
   };
   readonly #originals = THREADED.map((name) => [name, crypto.subtle[name]] as const);
+  readonly #generateKeyPair = nodeCrypto.generateKeyPair;
 
   constructor() {
     for (const channel of CHANNELS) subscribe(channel, this.#count);
@@ -47,6 +50,26 @@ export class NetworkActivity {
       };
       Object.defineProperty(crypto.subtle, name, { value: counted, configurable: true });
     }
+    // The simulator generates its keys with node:crypto, in another thread too.
+    this.#replaceGenerateKeyPair((...args: unknown[]) => {
+      const callback = args.pop() as (...results: unknown[]) => void;
+      this.#inThreads++;
+      Reflect.apply(this.#generateKeyPair, nodeCrypto, [
+        ...args,
+        (...results: unknown[]) => {
+          this.#inThreads--;
+          this.#events++;
+          callback(...results);
+        },
+      ]);
+    });
+  }
+
+  #replaceGenerateKeyPair(replacement: (...args: unknown[]) => void): void {
+    // promisify() reads a symbol property of the function.
+    Object.defineProperties(replacement, Object.getOwnPropertyDescriptors(this.#generateKeyPair));
+    Object.assign(nodeCrypto, { generateKeyPair: replacement });
+    syncBuiltinESMExports();
   }
 
   /** Resolves when there is no activity any more. */
@@ -64,5 +87,7 @@ export class NetworkActivity {
   close(): void {
     for (const channel of CHANNELS) unsubscribe(channel, this.#count);
     for (const [name] of this.#originals) Reflect.deleteProperty(crypto.subtle, name);
+    Object.assign(nodeCrypto, { generateKeyPair: this.#generateKeyPair });
+    syncBuiltinESMExports();
   }
 }
