@@ -21,10 +21,9 @@ export {
   type NotificationReceiverOptions,
 } from "./receiver/notification-receiver.ts";
 export type { HeardTone } from "./tones/tone-reorder-buffer.ts";
+export { createOperationTracker } from "./tracker/create-operation-tracker.ts";
 export { createMemoryOperationStore } from "./tracker/memory-store.ts";
-export { createOperationTracker } from "./tracker/operation-tracker.ts";
-export type { OperationTrackerOptions } from "./tracker/tracker-options.ts";
-export type { OperationTracker, ToneSubscription } from "./tracker/tracker-types.ts";
+export type { OperationTracker, OperationTrackerOptions, ToneSubscription } from "./tracker/operation-tracker.ts";
 export { createGraphCallingVerifier } from "./verification/graph-calling-verifier.ts";
 export type { NotificationVerifier, VerifiedSender } from "./verification/notification-verifier.ts";
 export type { GraphCallingVerifierOptions } from "./verification/verifier-options.ts";

@@ -1,5 +1,4 @@
 import type { Clock } from "@graph-dtmf/models";
-import { PassingMap } from "../collections/passing-map.ts";
 import { CallRecord, REMEMBERED_MS } from "./call-record.ts";
 import type { HandlerQueueEvents, PlaceHolder } from "./handler-queue.ts";
 
@@ -20,7 +19,7 @@ export class CallRecords {
   readonly #clock: Clock;
   readonly #events: HandlerQueueEvents<CallRecord>;
   /** In the order in which the calls were last heard of. */
-  readonly #records = new PassingMap<string, CallRecord>();
+  readonly #records = new Map<string, CallRecord>();
   #sweepAtMs = 0;
   #sweepAtSize = MOST_CALLS;
 

@@ -3,7 +3,7 @@ import { onAbort } from "@graph-dtmf/models/internal";
 import { ToneReaders } from "../tones/tone-broadcast.ts";
 import type { HeardTone } from "../tones/tone-reorder-buffer.ts";
 import { ToneReader } from "../tones/tone-stream.ts";
-import type { OperationTracker } from "../tracker/tracker-types.ts";
+import type { OperationTracker } from "../tracker/operation-tracker.ts";
 import type { CallRecord } from "./call-record.ts";
 import type { CallRecords } from "./call-records.ts";
 

@@ -2,44 +2,44 @@ import { type Clock, systemClock } from "@graph-dtmf/models";
 import { createManualClock } from "@graph-dtmf/models/testing";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Deadlines, type Due } from "./timer-wheel.ts";
+import { type Expirable, TimerWheel } from "./timer-wheel.ts";
 
-/** Notes when it became due. */
-class Probe implements Due {
-  readonly dueAt: number[] = [];
+/** Records when it expired. */
+class Probe implements Expirable {
+  readonly expiredAt: number[] = [];
   readonly #clock: Clock;
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  due(): void {
-    this.dueAt.push(this.#clock.now());
+  expire(): void {
+    this.expiredAt.push(this.#clock.now());
   }
 }
 
-describe("deadlines", () => {
-  test("become due once, never early, and at most 250 ms late", async () => {
+describe("TimerWheel", () => {
+  test("expires each item once, never early, and at most 250 ms late", async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.nat(10_000),
         fc.array(fc.record({ setAt: fc.nat(5_000), in: fc.integer({ min: -1_000, max: 100_000 }) }), { maxLength: 30 }),
         async (startMs, plans) => {
           const clock = createManualClock(1_700_000_000_000 + startMs);
-          const deadlines = new Deadlines(clock);
+          const wheel = new TimerWheel(clock);
           const probes: { probe: Probe; dueMs: number }[] = [];
           for (const plan of plans) {
             await clock.advance(plan.setAt);
             const probe = new Probe(clock);
             const dueMs = clock.now() + plan.in;
-            deadlines.set(probe, dueMs);
+            wheel.set(probe, dueMs);
             probes.push({ probe, dueMs: Math.max(dueMs, clock.now()) });
           }
           await clock.advance(200_000);
           for (const { probe, dueMs } of probes) {
-            expect(probe.dueAt).toHaveLength(1);
-            expect(probe.dueAt[0]).toBeGreaterThanOrEqual(dueMs);
-            expect(probe.dueAt[0]).toBeLessThanOrEqual(dueMs + 250);
+            expect(probe.expiredAt).toHaveLength(1);
+            expect(probe.expiredAt[0]).toBeGreaterThanOrEqual(dueMs);
+            expect(probe.expiredAt[0]).toBeLessThanOrEqual(dueMs + 250);
           }
           expect(clock.pending).toBe(0);
         },
@@ -48,41 +48,41 @@ describe("deadlines", () => {
     );
   });
 
-  test("become due at a time for which another was set, and cleared, long before", async () => {
+  test("expires an item at a time for which another was set and cleared long before", async () => {
     const clock = createManualClock();
-    const deadlines = new Deadlines(clock);
+    const wheel = new TimerWheel(clock);
     const [cleared, set] = [new Probe(clock), new Probe(clock)];
     const atMs = clock.now() + 10_000;
-    deadlines.set(cleared, atMs);
-    deadlines.clear(cleared);
+    wheel.set(cleared, atMs);
+    wheel.clear(cleared);
     await clock.advance(1_000);
     expect(clock.pending).toBe(0);
-    deadlines.set(set, atMs);
+    wheel.set(set, atMs);
     await clock.advance(10_000);
-    expect([cleared.dueAt.length, set.dueAt.length]).toEqual([0, 1]);
+    expect([cleared.expiredAt.length, set.expiredAt.length]).toEqual([0, 1]);
   });
 
-  test("can be moved and cleared; the timer stops with the last", async () => {
+  test("moves and clears deadlines, and stops the timer after the last", async () => {
     const clock = createManualClock();
-    const deadlines = new Deadlines(clock);
+    const wheel = new TimerWheel(clock);
     const [moved, cleared] = [new Probe(clock), new Probe(clock)];
-    deadlines.set(moved, clock.now() + 1_000);
-    deadlines.set(cleared, clock.now() + 1_000);
-    deadlines.set(moved, clock.now() + 5_000);
-    deadlines.clear(cleared);
-    deadlines.clear(cleared);
+    wheel.set(moved, clock.now() + 1_000);
+    wheel.set(cleared, clock.now() + 1_000);
+    wheel.set(moved, clock.now() + 5_000);
+    wheel.clear(cleared);
+    wheel.clear(cleared);
     await clock.advance(4_999);
-    expect(moved.dueAt).toEqual([]);
+    expect(moved.expiredAt).toEqual([]);
     await clock.advance(1);
-    expect(moved.dueAt).toHaveLength(1);
-    expect(cleared.dueAt).toEqual([]);
+    expect(moved.expiredAt).toHaveLength(1);
+    expect(cleared.expiredAt).toEqual([]);
     expect(clock.pending).toBe(0);
   });
 
-  test("are moved on the timer that runs, also where there is but one", async () => {
+  test("moves a single deadline without starting another timer", async () => {
     const clock = createManualClock();
     let started = 0;
-    const deadlines = new Deadlines({
+    const wheel = new TimerWheel({
       now: clock.now,
       after(ms, callback) {
         started++;
@@ -90,27 +90,27 @@ describe("deadlines", () => {
       },
     });
     const probe = new Probe(clock);
-    for (const inMs of [10_000, 5_000, 1_000]) deadlines.set(probe, clock.now() + inMs);
+    for (const inMs of [10_000, 5_000, 1_000]) wheel.set(probe, clock.now() + inMs);
     expect(started).toBe(1);
     await clock.advance(20_000);
-    expect([probe.dueAt.length, clock.pending]).toEqual([1, 0]);
+    expect([probe.expiredAt.length, clock.pending]).toEqual([1, 0]);
   });
 
-  test("may be set again when they become due", async () => {
+  test("allows an item to be set again when it expires", async () => {
     const clock = createManualClock();
-    const deadlines = new Deadlines(clock);
+    const wheel = new TimerWheel(clock);
     let left = 3;
-    const again: Due = {
-      due() {
-        if (--left > 0) deadlines.set(again, clock.now());
+    const again: Expirable = {
+      expire() {
+        if (--left > 0) wheel.set(again, clock.now());
       },
     };
-    deadlines.set(again, clock.now());
+    wheel.set(again, clock.now());
     await clock.advance(10_000);
     expect(left).toBe(0);
   });
 
-  test("keep the process alive only while something is held", () => {
+  test("keeps the process alive only while it is held", () => {
     const refs: boolean[] = [];
     const clock: Clock = {
       now: systemClock.now,
@@ -119,42 +119,42 @@ describe("deadlines", () => {
         return { unref: () => refs.splice(-1, 1, false), cancel() {} };
       },
     };
-    const deadlines = new Deadlines(clock);
-    deadlines.set(new Probe(clock), clock.now() + 1_000);
+    const wheel = new TimerWheel(clock);
+    wheel.set(new Probe(clock), clock.now() + 1_000);
     expect(refs.at(-1)).toBe(false);
-    deadlines.hold();
-    deadlines.hold();
+    wheel.hold();
+    wheel.hold();
     expect(refs.at(-1)).toBe(true);
-    deadlines.release();
+    wheel.release();
     expect(refs.at(-1)).toBe(true);
-    deadlines.release();
+    wheel.release();
     expect(refs.at(-1)).toBe(false);
   });
 
-  test("need one timer for all that comes and goes within a tick, and none after that", async () => {
+  test("needs one timer for items of one tick, and none after it", async () => {
     const clock = createManualClock();
     let started = 0;
     const after: Clock["after"] = (ms, callback) => {
       started++;
       return clock.after(ms, callback);
     };
-    const deadlines = new Deadlines({ now: clock.now, after });
+    const wheel = new TimerWheel({ now: clock.now, after });
     for (const probe of [1, 2, 3].map(() => new Probe(clock))) {
-      deadlines.set(probe, clock.now() + 1_000);
-      deadlines.clear(probe);
+      wheel.set(probe, clock.now() + 1_000);
+      wheel.clear(probe);
     }
     expect([started, clock.pending]).toEqual([1, 1]);
     await clock.advance(250);
     expect([started, clock.pending]).toEqual([1, 0]);
   });
 
-  test("let go of the timer when they are closed", () => {
+  test("cancels the timer when it is closed", () => {
     const clock = createManualClock();
-    const deadlines = new Deadlines(clock);
+    const wheel = new TimerWheel(clock);
     const probe = new Probe(clock);
-    deadlines.set(probe, clock.now() + 1_000);
-    deadlines.clear(probe);
-    deadlines.close();
+    wheel.set(probe, clock.now() + 1_000);
+    wheel.clear(probe);
+    wheel.close();
     expect(clock.pending).toBe(0);
   });
 });

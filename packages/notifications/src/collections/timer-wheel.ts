@@ -1,37 +1,38 @@
 import type { Clock, Timer } from "@graph-dtmf/models";
 
-/** Something that becomes due. It is a link of the list of those that become due at the same time. */
-export interface Due {
-  /** The list that it is in, while it waits, and its neighbours there. */
-  dueWith?: DueList | undefined;
-  dueBefore?: Due | undefined;
-  dueAfter?: Due | undefined;
-  /** Its time has come. */
-  due(): void;
+/** Something with a deadline. While it waits, it is a link in the list of those that expire in the same tick. */
+export interface Expirable {
+  /** The list that it is in, and its neighbours there. Set by the wheel alone. */
+  slot?: Slot | undefined;
+  slotPrevious?: Expirable | undefined;
+  slotNext?: Expirable | undefined;
+  /** Called when its deadline has passed. */
+  expire(): void;
 }
 
-/** What becomes due with one tick, in the order in which it was set. */
-interface DueList {
+/** What expires in one tick, in the order in which it was set. */
+interface Slot {
   readonly tick: number;
-  first?: Due | undefined;
-  last?: Due | undefined;
+  first?: Expirable | undefined;
+  last?: Expirable | undefined;
 }
 
-/** How late something may become due, in milliseconds. It never does early. */
+/** How late something may expire, in milliseconds. It never expires early. */
 const TICK_MS = 250;
 
 /**
- * Deadlines of very many things on one timer: setting, moving and clearing one costs the same however many there are.
+ * Deadlines of very many things on one timer. Setting, moving and clearing a deadline costs the same for any number of
+ * them.
  *
- * The timer runs while something waits, for a tick longer at most, and keeps the process alive only while something is
- * held. To stop and start it with every lone thing that comes and goes would cost more than all the rest.
+ * The timer runs while something waits, and for one tick longer. It keeps the process alive only while {@link hold} was
+ * called more often than {@link release}.
  */
-export class Deadlines {
+export class TimerWheel {
   readonly #clock: Clock;
-  /** By tick. One that has become empty stays until its tick is over: it is often filled again. */
-  readonly #lists = new Map<number, DueList>();
-  /** What was set last becomes due with the next one nearly always. */
-  #latest: DueList | undefined;
+  /** By tick. An empty slot stays until its tick is over, because it is often used again. */
+  readonly #slots = new Map<number, Slot>();
+  /** The slot that was used last: the next deadline is mostly in the same one. */
+  #latest: Slot | undefined;
   #timer: Timer | undefined;
   #tick = 0;
   #waiting = 0;
@@ -41,79 +42,79 @@ export class Deadlines {
     this.#clock = clock;
   }
 
-  /** Makes it due at that time, instead of any earlier choice. */
-  set(thing: Due, atMs: number): void {
-    // The timer keeps the tick up to date while it runs.
-    if (this.#waiting === 0 && !this.#timer) this.#begin(this.#nowTick());
-    this.#unlink(thing);
-    const list = this.#list(Math.max(this.#tick + 1, Math.ceil(atMs / TICK_MS)));
-    thing.dueWith = list;
-    thing.dueBefore = list.last;
-    if (list.last) list.last.dueAfter = thing;
-    else list.first = thing;
-    list.last = thing;
+  /** Sets the deadline, in milliseconds since 1970, in place of an earlier one. */
+  set(item: Expirable, atMs: number): void {
+    // While the timer runs, it keeps the tick up to date.
+    if (this.#waiting === 0 && !this.#timer) this.#startAt(this.#nowTick());
+    this.#unlink(item);
+    const slot = this.#slotAt(Math.max(this.#tick + 1, Math.ceil(atMs / TICK_MS)));
+    item.slot = slot;
+    item.slotPrevious = slot.last;
+    if (slot.last) slot.last.slotNext = item;
+    else slot.first = item;
+    slot.last = item;
     this.#waiting++;
-    if (!this.#timer) this.#start();
+    if (!this.#timer) this.#startTimer();
   }
 
-  clear(thing: Due): void {
-    if (thing.dueWith) this.#unlink(thing);
+  clear(item: Expirable): void {
+    if (item.slot) this.#unlink(item);
   }
 
-  /** Lets go of the timer, once nothing waits any more. */
+  /** Cancels the timer. Nothing may wait any more. */
   close(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
   }
 
-  /** Nothing waits: what is empty of the ticks before this one is not needed again. */
-  #begin(tick: number): void {
+  /** Keeps the process alive until {@link release} was called as often. */
+  hold(): void {
+    if (this.#held++ === 0) this.#restartTimer();
+  }
+
+  release(): void {
+    if (--this.#held === 0) this.#restartTimer();
+  }
+
+  /** Starts with a tick while nothing waits, so that the slots of earlier ticks can go. */
+  #startAt(tick: number): void {
     if (tick === this.#tick) return;
-    this.#lists.clear();
+    this.#slots.clear();
     this.#latest = undefined;
     this.#tick = tick;
   }
 
-  #unlink(thing: Due): void {
-    const { dueWith: list, dueBefore: before, dueAfter: after } = thing;
-    if (!list) return;
-    if (before) before.dueAfter = after;
-    else list.first = after;
-    if (after) after.dueBefore = before;
-    else list.last = before;
-    thing.dueWith = undefined;
-    thing.dueBefore = undefined;
-    thing.dueAfter = undefined;
+  #unlink(item: Expirable): void {
+    const { slot, slotPrevious: previous, slotNext: next } = item;
+    if (!slot) return;
+    if (previous) previous.slotNext = next;
+    else slot.first = next;
+    if (next) next.slotPrevious = previous;
+    else slot.last = previous;
+    item.slot = undefined;
+    item.slotPrevious = undefined;
+    item.slotNext = undefined;
     this.#waiting--;
   }
 
-  /** Keeps the process alive until as many calls of {@link release} were made. */
-  hold(): void {
-    if (this.#held++ === 0) this.#restart();
-  }
-
-  release(): void {
-    if (--this.#held === 0) this.#restart();
-  }
-
-  #list(tick: number): DueList {
+  #slotAt(tick: number): Slot {
     if (this.#latest?.tick === tick) return this.#latest;
-    let list = this.#lists.get(tick);
-    if (!list) {
-      list = { tick };
-      this.#lists.set(tick, list);
+    let slot = this.#slots.get(tick);
+    if (!slot) {
+      slot = { tick };
+      this.#slots.set(tick, slot);
     }
-    this.#latest = list;
-    return list;
+    this.#latest = slot;
+    return slot;
   }
 
-  #restart(): void {
+  #restartTimer(): void {
     if (!this.#timer) return;
     this.#timer.cancel();
-    this.#start();
+    this.#startTimer();
   }
 
-  #start(): void {
+  #startTimer(): void {
     this.#timer = this.#clock.after(TICK_MS - (this.#clock.now() % TICK_MS), () => this.#run());
     if (this.#held === 0) this.#timer.unref();
   }
@@ -123,15 +124,15 @@ export class Deadlines {
     const nowTick = this.#nowTick();
     while (this.#tick < nowTick && this.#waiting > 0) {
       this.#tick++;
-      const list = this.#lists.get(this.#tick);
-      this.#lists.delete(this.#tick);
-      // What becomes due may clear others of the list, and set none in it: it is too late for this tick.
-      for (let thing = list?.first; thing; thing = list?.first) {
-        this.clear(thing);
-        thing.due();
+      const slot = this.#slots.get(this.#tick);
+      this.#slots.delete(this.#tick);
+      // An expiring item may clear others of the slot. It cannot set one in it, because the tick has begun.
+      for (let item = slot?.first; item; item = slot?.first) {
+        this.clear(item);
+        item.expire();
       }
     }
-    if (this.#waiting > 0 && !this.#timer) this.#start();
+    if (this.#waiting > 0 && !this.#timer) this.#startTimer();
   }
 
   #nowTick(): number {

@@ -1,6 +1,6 @@
 import { createManualClock } from "@graph-dtmf/models/testing";
 import { describe, expect, it } from "vitest";
-import { Deadlines } from "../collections/timer-wheel.ts";
+import { TimerWheel } from "../collections/timer-wheel.ts";
 import { type BodySink, collectBody } from "./body.ts";
 
 /** A body that a test lets flow by hand. */
@@ -13,7 +13,7 @@ function begin() {
       sinks.push(sink);
       return () => stopped++;
     },
-    { maxBytes: 4, timeoutMs: 10, clock, deadlines: new Deadlines(clock) },
+    { maxBytes: 4, timeoutMs: 10, clock, timerWheel: new TimerWheel(clock) },
   );
   const [sink] = sinks as [BodySink];
   return { clock, reading, sink, stopped: () => stopped };

@@ -1,5 +1,5 @@
 import type { Clock } from "@graph-dtmf/models";
-import type { Deadlines } from "../collections/timer-wheel.ts";
+import type { TimerWheel } from "../collections/timer-wheel.ts";
 
 /** How far a body is read. */
 export interface BodyLimits {
@@ -8,7 +8,7 @@ export interface BodyLimits {
   timeoutMs: number;
   clock: Clock;
   /** Time those that most often are there at once: they need no timer each. */
-  deadlines: Deadlines;
+  timerWheel: TimerWheel;
 }
 
 /** Why a body could not be had. */

@@ -1,4 +1,4 @@
-import type { Due } from "../collections/timer-wheel.ts";
+import type { Expirable } from "../collections/timer-wheel.ts";
 import { type BodyLimits, type BodyReading, type BodySink, collectBody } from "./body.ts";
 import type { NotificationAnswer, NotificationRequest } from "./notification-request.ts";
 
@@ -48,13 +48,13 @@ const afterwards: (callback: () => unknown) => unknown =
   globalThis.process?.nextTick ?? globalThis.setImmediate ?? setTimeout;
 
 /** A request as the core sees it, and its body on the way: one object, since there is one for each notification. */
-class PresentedRequest implements NotificationRequest, Due {
+class PresentedRequest implements NotificationRequest, Expirable {
   readonly method: string;
   readonly authorization: string | null;
   readonly contentLength: string | null;
-  dueWith: Due["dueWith"];
-  dueBefore: Due | undefined;
-  dueAfter: Due | undefined;
+  slot: Expirable["slot"];
+  slotPrevious: Expirable | undefined;
+  slotNext: Expirable | undefined;
   readonly #request: FetchRequest;
   #resolve: ((reading: BodyReading) => void) | undefined;
 
@@ -79,12 +79,12 @@ class PresentedRequest implements NotificationRequest, Due {
   }
 
   /** What comes too late is not read by anybody; it is no more than was declared. */
-  #readWhole({ maxBytes, timeoutMs, clock, deadlines }: BodyLimits): Promise<BodyReading> {
-    deadlines.set(this, clock.now() + timeoutMs);
+  #readWhole({ maxBytes, timeoutMs, clock, timerWheel }: BodyLimits): Promise<BodyReading> {
+    timerWheel.set(this, clock.now() + timeoutMs);
     return new Promise((resolve) => {
       this.#resolve = resolve;
       const came = (reading: BodyReading): void => {
-        deadlines.clear(this);
+        timerWheel.clear(this);
         resolve(reading);
       };
       this.#request.text().then(
@@ -96,7 +96,7 @@ class PresentedRequest implements NotificationRequest, Due {
     });
   }
 
-  due(): void {
+  expire(): void {
     this.#resolve?.({ fault: "tooSlow" });
   }
 }

@@ -1,7 +1,7 @@
 import type { Clock } from "@graph-dtmf/models";
 import { REMEMBERED_MS } from "../calls/call-record.ts";
 import type { CallRecords } from "../calls/call-records.ts";
-import { Recent } from "../collections/recent.ts";
+import { BoundedMap } from "../collections/bounded-map.ts";
 import type {
   CallNotification,
   Notification,
@@ -10,9 +10,9 @@ import type {
   ToneNotification,
 } from "../parsing/notification.ts";
 
-const MOST_REMEMBERED = 10_000;
+const MAX_REMEMBERED = 10_000;
 /** What has longer ids than this is not of Graph's making, and not worth the memory of recognising it again. */
-const LONGEST_KEY = 1024;
+const MAX_KEY_LENGTH = 1024;
 
 /**
  * Recognises what was delivered before, by content: Graph's message ids are not the same in every attempt.
@@ -22,16 +22,16 @@ const LONGEST_KEY = 1024;
 export class Repetitions {
   readonly #clock: Clock;
   readonly #records: CallRecords;
-  readonly #met: Recent<true>;
-  readonly #owed: Recent<true>;
+  readonly #met: BoundedMap<true>;
+  readonly #owed: BoundedMap<true>;
   #owesAny = false;
 
   constructor(clock: Clock, records: CallRecords) {
     this.#clock = clock;
     this.#records = records;
-    const limits = { clock, windowMs: REMEMBERED_MS, most: MOST_REMEMBERED };
-    this.#met = new Recent(limits);
-    this.#owed = new Recent(limits);
+    const limits = { maxSize: MAX_REMEMBERED, maxAge: { ms: REMEMBERED_MS, clock } };
+    this.#met = new BoundedMap(limits);
+    this.#owed = new BoundedMap(limits);
   }
 
   /** Whether it came before; from now on it did. To be asked once for each delivery, when nothing can fail any more. */
@@ -53,7 +53,7 @@ export class Repetitions {
   /** Its delivery failed: whoever keeps ends may yet succeed, and then call the next delivery a repetition. */
   owe(notification: Notification): void {
     const key = endKey(notification);
-    if (key.length > LONGEST_KEY) return;
+    if (key.length > MAX_KEY_LENGTH) return;
     this.#owed.set(key, true);
     this.#owesAny = true;
   }
@@ -68,7 +68,7 @@ export class Repetitions {
   }
 
   #isKnown(key: string): boolean {
-    if (key.length > LONGEST_KEY) return false;
+    if (key.length > MAX_KEY_LENGTH) return false;
     const isKnown = this.#met.get(key) === true;
     if (!isKnown) this.#met.set(key, true);
     return isKnown;

@@ -3,7 +3,7 @@ import type { CallRecords } from "../calls/call-records.ts";
 import type { HandlerQueue } from "../calls/handler-queue.ts";
 import type { NotificationAnswer } from "../http/notification-request.ts";
 import type { Notification } from "../parsing/notification.ts";
-import { NEW, type OperationTracker } from "../tracker/tracker-types.ts";
+import { NEW, type OperationTracker } from "../tracker/operation-tracker.ts";
 import type { Repetitions } from "./deduplicator.ts";
 import type { Reporter } from "./error-reporter.ts";
 import type { Handlers } from "./handlers.ts";

@@ -19,8 +19,8 @@ import {
   without,
 } from "../__fixtures__/tokens.ts";
 import { toNodeHandler } from "../node.ts";
+import { createOperationTracker } from "../tracker/create-operation-tracker.ts";
 import { createMemoryOperationStore } from "../tracker/memory-store.ts";
-import { createOperationTracker } from "../tracker/operation-tracker.ts";
 import { createGraphCallingVerifier } from "../verification/graph-calling-verifier.ts";
 import { createNotificationReceiver } from "./notification-receiver.ts";
 

@@ -2,11 +2,11 @@ import { type Clock, type Logger, systemClock, type Telemetry } from "@graph-dtm
 import { CallRecords } from "../calls/call-records.ts";
 import { MAX_WAITING } from "../calls/handler-queue.ts";
 import { ToneStreams } from "../calls/tone-streams.ts";
-import { Deadlines } from "../collections/timer-wheel.ts";
+import { TimerWheel } from "../collections/timer-wheel.ts";
 import { answerFetch, type FetchCore, type FetchOptions, type FetchRequest } from "../http/fetch.ts";
 import type { Receive } from "../http/notification-request.ts";
 import type { HeardTone } from "../tones/tone-reorder-buffer.ts";
-import type { OperationTracker } from "../tracker/tracker-types.ts";
+import type { OperationTracker } from "../tracker/operation-tracker.ts";
 import type { NotificationVerifier } from "../verification/notification-verifier.ts";
 import { Repetitions } from "./deduplicator.ts";
 import type { DeliveryPath } from "./dispatch.ts";
@@ -110,7 +110,7 @@ export function createNotificationReceiver(options: NotificationReceiverOptions)
     maxBytes: positive("maxBodyBytes", options.maxBodyBytes ?? 1024 * 1024),
     timeoutMs: positive("bodyTimeoutMs", options.bodyTimeoutMs ?? 10_000),
     clock,
-    deadlines: new Deadlines(clock),
+    timerWheel: new TimerWheel(clock),
   };
   const reorderWindowMs =
     options.reorderWindowMs === 0 ? 0 : positive("reorderWindowMs", options.reorderWindowMs ?? 500);

@@ -1,5 +1,5 @@
 import type { TelemetryMeter } from "@graph-dtmf/models";
-import type { OperationTracker } from "../tracker/tracker-types.ts";
+import type { OperationTracker } from "../tracker/operation-tracker.ts";
 
 /** What a tracker counts. Another keeper of operations may count nothing. */
 export type OperationCounts = Partial<Pick<OperationTracker, "pending" | "pendingWrites" | "droppedWrites">>;

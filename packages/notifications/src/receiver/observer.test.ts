@@ -12,8 +12,8 @@ import { describe, expect, expectTypeOf, it, onTestFinished } from "vitest";
 import { CALL, callEntry, LEGACY, toneEntry, tonesEntry } from "../__fixtures__/envelopes.ts";
 import { openReceiver } from "../__fixtures__/open-receiver.ts";
 import { TENANT, until } from "../__fixtures__/ports.ts";
+import { createOperationTracker } from "../tracker/create-operation-tracker.ts";
 import { createMemoryOperationStore } from "../tracker/memory-store.ts";
-import { createOperationTracker } from "../tracker/operation-tracker.ts";
 import type { NotificationReceiverOptions } from "./notification-receiver.ts";
 
 /** The real SDK, with exporters that keep what they are given. */

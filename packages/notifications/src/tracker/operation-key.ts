@@ -1,20 +1,20 @@
 import { normalizeId, type OperationKey, type StoredEvent } from "@graph-dtmf/models";
 
-/** One text for one wait. Neither GUIDs nor other ids of Graph's have spaces in them. */
-export function keyOf({ callId, clientContext }: OperationKey): string {
+/** The key of a wait, the same for every spelling of the call's id. */
+export function operationKey({ callId, clientContext }: OperationKey): string {
   return waitKey(normalizeId(callId), clientContext);
 }
 
-/** As {@link keyOf}, for a call's id that was normalised before. */
+/** As {@link operationKey}, for a normalized call id. No id of Graph has spaces in it. */
 export function waitKey(callId: string, clientContext: string): string {
   return `${callId} ${clientContext}`;
 }
 
 /**
- * One text for one end, however often it is delivered: of a call, or of an operation by its id. An end without any id
- * cannot be told from the next one under the same clientContext, so it has none.
+ * The key by which an end is deduplicated: that of a call, or of an operation by its id. An end without an id has none:
+ * it cannot be distinguished from the next one under the same clientContext.
  */
-export function eventId(event: StoredEvent): string | undefined {
+export function eventKey(event: StoredEvent): string | undefined {
   if (event.type === "callEnd") return normalizeId(event.callId);
   return event.operationId ? `${normalizeId(event.callId)} #${event.operationId}` : undefined;
 }

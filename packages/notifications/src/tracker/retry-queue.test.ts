@@ -1,11 +1,11 @@
 import { createManualClock } from "@graph-dtmf/models/testing";
 import { expect, test } from "vitest";
-import { Deadlines } from "../collections/timer-wheel.ts";
-import { StoreTasks } from "./retry-queue.ts";
+import { TimerWheel } from "../collections/timer-wheel.ts";
+import { RetryQueue } from "./retry-queue.ts";
 
 function start() {
   const clock = createManualClock();
-  const tasks = new StoreTasks({ what: "tests", clock, deadlines: new Deadlines(clock), most: 10 });
+  const tasks = new RetryQueue({ content: "tests", clock, timerWheel: new TimerWheel(clock), maxSize: 10 });
   return { clock, tasks };
 }
 
@@ -16,12 +16,12 @@ test("a task that the store never does holds up no other", async () => {
   let isAway = true;
   const done: string[] = [];
   const task = (id: string) => ({ id, run: async () => (isAway ? never() : done.push(id)) });
-  const failing = [tasks.do({ id: "poison", run: never }), tasks.do(task("first")), tasks.do(task("second"))];
+  const failing = [tasks.run({ id: "poison", run: never }), tasks.run(task("first")), tasks.run(task("second"))];
   await Promise.allSettled(failing);
   isAway = false;
   await clock.advance(10_000);
-  expect([done, tasks.waiting]).toEqual([["first", "second"], 1]);
-  tasks.forget("poison");
+  expect([done, tasks.size]).toEqual([["first", "second"], 1]);
+  tasks.remove("poison");
   await tasks.close();
   expect(clock.pending).toBe(0);
 });
@@ -34,7 +34,7 @@ test("the store is asked less and less often while it is away, and at most every
     asked.push(clock.now() - startMs);
     return never();
   };
-  await tasks.do({ id: "task", run }).catch(() => {});
+  await tasks.run({ id: "task", run }).catch(() => {});
   await clock.advance(40_000);
   expect(asked).toEqual([0, 250, 750, 1_750, 3_750, 7_750, 15_750, 23_750, 31_750, 39_750]);
 });
@@ -44,9 +44,9 @@ test("of two tasks under one id only the later one is done again", async () => {
   let isAway = true;
   const done: string[] = [];
   for (const what of ["earlier", "later"]) {
-    await tasks.do({ id: "task", run: async () => (isAway ? never() : done.push(what)) }).catch(() => {});
+    await tasks.run({ id: "task", run: async () => (isAway ? never() : done.push(what)) }).catch(() => {});
   }
   isAway = false;
   await clock.advance(1_000);
-  expect([done, tasks.waiting, clock.pending]).toEqual([["later"], 0, 0]);
+  expect([done, tasks.size, clock.pending]).toEqual([["later"], 0, 0]);
 });

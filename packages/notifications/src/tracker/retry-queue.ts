@@ -1,114 +1,121 @@
 import { type Clock, DtmfError, type Logger, type Timer } from "@graph-dtmf/models";
-import type { Deadlines, Due } from "../collections/timer-wheel.ts";
+import type { Expirable, TimerWheel } from "../collections/timer-wheel.ts";
 
-/** Something that a store is to do. */
-export interface StoreTask<T> {
-  /** The same for the same thing: of two that fail under one id the later one stays. */
+/** A request to the store. */
+export interface RetryTask<T> {
+  /** Of two tasks with the same id only the later one is repeated. */
   id: string;
-  /** `again` if it has failed before. */
-  run(again: boolean): Promise<T>;
-  /** Whether nobody needs it any more. */
-  isMoot?(): boolean;
+  /** @param isRetry Whether it has failed before. */
+  run(isRetry: boolean): Promise<T>;
+  /** Whether it is no longer needed. */
+  isCanceled?(): boolean;
 }
 
-/** How the tasks of a store are done. */
-export interface StoreTasksOptions {
-  /** Of what they are, for the log. */
-  what: string;
+/** Options of a {@link RetryQueue}. */
+export interface RetryQueueOptions {
+  /** What the tasks write, for the log. */
+  content: string;
   clock: Clock;
-  deadlines: Deadlines;
-  /** How many may wait for the store's return; the oldest is dropped if there are more. */
-  most: number;
+  timerWheel: TimerWheel;
+  /** The most waiting tasks. Above it, the oldest is dropped. */
+  maxSize: number;
   logger?: Logger | undefined;
 }
 
-/** How long a store may take, in milliseconds: 2 seconds less what a deadline may be late. */
-const WITHIN_MS = 1_750;
+/** How long the store may take, in milliseconds: 2 seconds, less the tolerance of the timer wheel. */
+const TIMEOUT_MS = 1_750;
 const FIRST_BACKOFF_MS = 250;
-const LONGEST_BACKOFF_MS = 8_000;
-/** How often it is told that tasks are dropped: by the first one, and by every so many. */
+const MAX_BACKOFF_MS = 8_000;
+/** Dropped tasks per log line: the first one, and every so many. */
 const DROPS_PER_LINE = 1_000;
 
 /**
- * Has a store do things, though it may be slow or away: what it does not do in time waits, bounded and counted, and is
- * done when it is back. To find that out keeps no process alive.
+ * Runs requests to a store that may be slow or unavailable. Requests that fail or take too long wait, up to a limit, and
+ * are repeated with backoff. The repetition does not keep the process alive.
  */
-export class StoreTasks {
-  readonly #options: StoreTasksOptions;
-  readonly #waiting = new Map<string, StoreTask<unknown>>();
+export class RetryQueue {
+  readonly #options: RetryQueueOptions;
+  readonly #waiting = new Map<string, RetryTask<unknown>>();
   #timer: Timer | undefined;
   #backoffMs = FIRST_BACKOFF_MS;
   #isRunning = false;
   #isClosed = false;
   #dropped = 0;
 
-  constructor(options: StoreTasksOptions) {
+  constructor(options: RetryQueueOptions) {
     this.#options = options;
   }
 
-  /** How many wait for the store's return. */
-  get waiting(): number {
+  /** The number of waiting tasks. */
+  get size(): number {
     return this.#waiting.size;
   }
 
-  /** How many were given up because there were too many. */
+  /** The number of tasks that were dropped because too many were waiting. */
   get dropped(): number {
     return this.#dropped;
   }
 
   /**
-   * Has it done now; what cannot be is done later.
+   * Runs a task now, and later again if it fails.
    *
-   * @throws DtmfError `store_unavailable`, with the cause, if it was not done within 2 s.
+   * @throws DtmfError `store_unavailable`, with the cause, if it does not succeed within 2 s.
    */
-  async do<T>(task: StoreTask<T>): Promise<T> {
+  async run<T>(task: RetryTask<T>): Promise<T> {
     try {
-      const done = await this.#inTime(task.run(this.#waiting.has(task.id)));
+      const result = await this.#withTimeout(task.run(this.#waiting.has(task.id)));
       if (this.#waiting.size > 0) {
         this.#waiting.delete(task.id);
-        // It is back, sooner than was thought.
-        void this.#catchUp();
+        // The store is available again, before the end of the backoff.
+        void this.#runWaiting();
       }
-      return done;
+      return result;
     } catch (cause) {
-      if (!task.isMoot?.()) this.#postpone(task);
-      throw new DtmfError("store_unavailable", "the store failed, or gave no answer within 2 s: it is told again", {
-        cause,
-      });
+      if (!task.isCanceled?.()) this.#enqueue(task);
+      throw new DtmfError(
+        "store_unavailable",
+        "the store failed or did not answer within 2 s: the request is repeated later",
+        {
+          cause,
+        },
+      );
     }
   }
 
-  forget(id: string): void {
+  remove(id: string): void {
     if (this.#waiting.size > 0) this.#waiting.delete(id);
   }
 
-  /** Tries once more what waits, and then no longer. */
+  /** Runs the waiting tasks once more, and then stops. */
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#stopTimer();
-    // Or a process with nothing else to do would end in the middle of it.
-    this.#options.deadlines.hold();
-    await this.#catchUp();
-    this.#options.deadlines.release();
+    // Else a process with nothing else to do would exit before they have run.
+    this.#options.timerWheel.hold();
+    await this.#runWaiting();
+    this.#options.timerWheel.release();
   }
 
-  #postpone(task: StoreTask<unknown>): void {
-    const { what, most, logger } = this.#options;
-    if (this.#waiting.size === 0) logger?.warn("graph-dtmf: the store is away: what it is told waits", { what });
+  #enqueue(task: RetryTask<unknown>): void {
+    const { content, maxSize, logger } = this.#options;
+    if (this.#waiting.size === 0) logger?.warn("graph-dtmf: the store is unavailable, writes are queued", { content });
     const [oldest] = this.#waiting.keys();
-    if (oldest !== undefined && this.#waiting.size >= most && !this.#waiting.has(task.id)) {
+    if (oldest !== undefined && this.#waiting.size >= maxSize && !this.#waiting.has(task.id)) {
       this.#waiting.delete(oldest);
       if (this.#dropped++ % DROPS_PER_LINE === 0) {
-        logger?.error("graph-dtmf: too much waits for the store: the oldest is lost", { what, lost: this.#dropped });
+        logger?.error("graph-dtmf: too many writes are queued for the store, the oldest was dropped", {
+          content,
+          dropped: this.#dropped,
+        });
       }
     }
     this.#waiting.set(task.id, task);
-    this.#later();
+    this.#scheduleRetry();
   }
 
-  #later(): void {
+  #scheduleRetry(): void {
     if (this.#timer || this.#isRunning || this.#isClosed || this.#waiting.size === 0) return;
-    this.#timer = this.#options.clock.after(this.#backoffMs, () => void this.#catchUp());
+    this.#timer = this.#options.clock.after(this.#backoffMs, () => void this.#runWaiting());
     this.#timer.unref();
   }
 
@@ -117,51 +124,52 @@ export class StoreTasks {
     this.#timer = undefined;
   }
 
-  /** Does one after the other what waits, until one fails: then the store is away still. */
-  async #catchUp(): Promise<void> {
+  /** Runs the waiting tasks one after the other until one fails: then the store is still unavailable. */
+  async #runWaiting(): Promise<void> {
     if (this.#isRunning || this.#waiting.size === 0) return;
-    const { what, logger } = this.#options;
+    const { content, logger } = this.#options;
     this.#isRunning = true;
     this.#stopTimer();
     for (const task of this.#waiting.values()) {
-      if (!(await this.#isDone(task))) break;
+      if (!(await this.#retry(task))) break;
     }
     this.#isRunning = false;
-    if (this.#waiting.size === 0) logger?.info("graph-dtmf: the store is back, and has all that waited", { what });
-    this.#later();
+    if (this.#waiting.size === 0)
+      logger?.info("graph-dtmf: the store is available again, all queued writes are done", { content });
+    this.#scheduleRetry();
   }
 
-  async #isDone(task: StoreTask<unknown>): Promise<boolean> {
+  async #retry(task: RetryTask<unknown>): Promise<boolean> {
     try {
-      if (!task.isMoot?.()) await this.#inTime(task.run(true));
-      this.#leave(task);
+      if (!task.isCanceled?.()) await this.#withTimeout(task.run(true));
+      this.#delete(task);
       this.#backoffMs = FIRST_BACKOFF_MS;
       return true;
     } catch {
-      // To the end of the line: one that the store will never take holds up no other.
-      if (this.#leave(task)) this.#waiting.set(task.id, task);
-      this.#backoffMs = Math.min(LONGEST_BACKOFF_MS, this.#backoffMs * 2);
+      // Moved to the end, so that a task that always fails does not block the others.
+      if (this.#delete(task)) this.#waiting.set(task.id, task);
+      this.#backoffMs = Math.min(MAX_BACKOFF_MS, this.#backoffMs * 2);
       return false;
     }
   }
 
-  /** Another task may have taken its place meanwhile, or it was forgotten. */
-  #leave(task: StoreTask<unknown>): boolean {
+  /** Returns false if it was replaced or removed meanwhile. */
+  #delete(task: RetryTask<unknown>): boolean {
     return this.#waiting.get(task.id) === task && this.#waiting.delete(task.id);
   }
 
-  #inTime<T>(doing: Promise<T>): Promise<T> {
-    const { clock, deadlines } = this.#options;
+  #withTimeout<T>(pending: Promise<T>): Promise<T> {
+    const { clock, timerWheel } = this.#options;
     return new Promise<T>((resolve, reject) => {
-      const limit: Due = { due: () => reject(new Error("the store gave no answer within 2 s")) };
-      deadlines.set(limit, clock.now() + WITHIN_MS);
-      doing.then(
-        (done) => {
-          deadlines.clear(limit);
-          resolve(done);
+      const deadline: Expirable = { expire: () => reject(new Error("the store did not answer within 2 s")) };
+      timerWheel.set(deadline, clock.now() + TIMEOUT_MS);
+      pending.then(
+        (result) => {
+          timerWheel.clear(deadline);
+          resolve(result);
         },
         (cause: unknown) => {
-          deadlines.clear(limit);
+          timerWheel.clear(deadline);
           reject(cause);
         },
       );

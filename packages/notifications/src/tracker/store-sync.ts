@@ -7,139 +7,135 @@ import type {
   StoredEvent,
   ToneSharing,
 } from "@graph-dtmf/models";
-import type { Deadlines } from "../collections/timer-wheel.ts";
-import { eventId } from "./operation-key.ts";
-import type { PendingEntry } from "./pending-entry.ts";
-import { StoreTasks } from "./retry-queue.ts";
+import type { TimerWheel } from "../collections/timer-wheel.ts";
+import type { StorableEnd } from "./call-end.ts";
+import { eventKey } from "./operation-key.ts";
+import { RetryQueue } from "./retry-queue.ts";
+import type { TrackedOperation } from "./tracked-operation.ts";
 
-/** An end that was heard here. */
-export interface HeardEnd {
-  /** Whether the store has it: only then is another delivery of it a repetition. */
-  isKept: boolean;
-}
-
-/** What a link to a store is made of. */
-export interface StoreLinkOptions {
+/** What the connection of a tracker to its store needs. */
+export interface StoreSyncOptions {
   store: OperationStore;
   clock: Clock;
-  deadlines: Deadlines;
+  timerWheel: TimerWheel;
   maxPending: number;
   logger?: Logger | undefined;
-  /** Until when a wait lasts that began elsewhere. */
-  resumed(entry: PendingEntry, untilMs: number): void;
+  /** Called with the deadline of a wait that another instance began, in milliseconds since 1970. */
+  onResumed(operation: TrackedOperation, deadlineAt: number): void;
 }
 
-/** How many ends, and how many tones, may wait for the store's return. */
-const MOST_UNKEPT = 10_000;
+/** How many outcomes, and how many tones, may wait until the store is available. */
+const MAX_PENDING_WRITES = 10_000;
 
 /**
- * What a tracker has its store do: know who waits here, and keep what is heard. A store that is away or slow ends no
- * wait and holds none up; once it is back it is told what it missed.
+ * Registers waits in the store and stores outcomes. A store that is unavailable or slow delays no wait; what it misses is
+ * repeated later.
  */
-export class StoreLink {
-  /** Pressed keys, where they are shared. To put one never fails: it waits for the store's return. */
+export class StoreSync {
+  /** Shared keys, if the store shares any. `put` never rejects: it waits until the store is available. */
   readonly tones: ToneSharing | undefined;
   readonly #store: OperationStore;
-  readonly #resumed: StoreLinkOptions["resumed"];
-  readonly #ends: StoreTasks;
-  readonly #waits: StoreTasks;
-  readonly #tones: StoreTasks;
+  readonly #onResumed: StoreSyncOptions["onResumed"];
+  readonly #outcomes: RetryQueue;
+  readonly #waits: RetryQueue;
+  readonly #tones: RetryQueue;
   #unnamed = 0;
 
-  constructor({ store, clock, deadlines, maxPending, logger, resumed }: StoreLinkOptions) {
+  constructor({ store, clock, timerWheel, maxPending, logger, onResumed }: StoreSyncOptions) {
     this.#store = store;
-    this.#resumed = resumed;
-    this.#ends = new StoreTasks({ what: "ends", clock, deadlines, most: MOST_UNKEPT, logger });
-    this.#waits = new StoreTasks({ what: "waits", clock, deadlines, most: maxPending, logger });
-    this.#tones = new StoreTasks({ what: "tones", clock, deadlines, most: MOST_UNKEPT, logger });
+    this.#onResumed = onResumed;
+    const common = { clock, timerWheel, logger };
+    this.#outcomes = new RetryQueue({ ...common, content: "outcomes", maxSize: MAX_PENDING_WRITES });
+    this.#waits = new RetryQueue({ ...common, content: "waits", maxSize: maxPending });
+    this.#tones = new RetryQueue({ ...common, content: "tones", maxSize: MAX_PENDING_WRITES });
     this.tones = store.tones && this.#share(store.tones);
   }
 
-  /** How many ends wait for the store's return. */
+  /** The number of outcomes that wait until the store is available. */
   get pendingWrites(): number {
-    return this.#ends.waiting;
+    return this.#outcomes.size;
   }
 
-  /** How many ends the store will never know of, because there were too many. */
+  /** The number of outcomes that were never stored, because too many were waiting. */
   get droppedWrites(): number {
-    return this.#ends.dropped;
+    return this.#outcomes.dropped;
   }
 
   /**
-   * Has it kept, now or once the store is back.
+   * Stores an end, now or when the store is available.
    *
-   * @throws DtmfError `store_unavailable` if it is not kept within 2 s.
+   * @throws DtmfError `store_unavailable` if it is not stored within 2 s.
    */
-  keep(event: StoredEvent, end: HeardEnd): Promise<"new" | "seen"> {
-    return this.#ends.do({
-      id: eventId(event) ?? `${this.#unnamed++}`,
+  store(event: StoredEvent, end: StorableEnd): Promise<"new" | "seen"> {
+    return this.#outcomes.run({
+      id: eventKey(event) ?? `${this.#unnamed++}`,
       run: async () => {
-        const kept = await this.#store.put(event);
-        end.isKept = true;
-        return kept;
+        const result = await this.#store.put(event);
+        end.isStored = true;
+        return result;
       },
     });
   }
 
-  /** A wait begins, or goes on: its operation's id or another deadline is known by now. */
-  register(entry: PendingEntry, untilMs: number, { goesOn = false }: { goesOn?: boolean } = {}): void {
-    this.#have(entry, async (again) => {
-      await this.#open(entry, untilMs, goesOn || again);
-      if (!again) return;
-      const outcome = await this.#store.read(keyOf(entry));
-      // What the store missed may have been told to it by others, and so may the end of an earlier life.
-      if (outcome && (entry.isFresh || isOf(entry, outcome))) entry.take(outcome);
+  /** Registers a wait, or updates its deadline and its operation's id. */
+  register(operation: TrackedOperation, deadlineAt: number, { isUpdate = false }: { isUpdate?: boolean } = {}): void {
+    this.#runForWait(operation, async (isRetry) => {
+      await this.#open(operation, deadlineAt, isUpdate || isRetry);
+      if (!isRetry) return;
+      // Other instances may have stored the outcome meanwhile. It may also be that of an earlier wait.
+      const outcome = await this.#store.read(keyOf(operation));
+      if (outcome && (operation.isContextGenerated || isOutcomeOf(operation, outcome))) operation.applyOutcome(outcome);
     });
   }
 
   /**
-   * Takes up a wait that began elsewhere or before. The store tells from now on, and only then is asked what it knows: so
-   * nothing falls in between.
+   * Resumes a wait that another instance, or this one before a restart, began. It is registered before its outcome is
+   * read, so that an outcome in between is announced.
    */
-  takeUp(entry: PendingEntry, untilMs: number): void {
-    this.#have(entry, async () => {
-      this.#resumed(entry, await this.#open(entry, untilMs, true));
-      const outcome = await this.#store.read(keyOf(entry));
-      if (outcome) entry.take(outcome);
+  resume(operation: TrackedOperation, deadlineAt: number): void {
+    this.#runForWait(operation, async () => {
+      this.#onResumed(operation, await this.#open(operation, deadlineAt, true));
+      const outcome = await this.#store.read(keyOf(operation));
+      if (outcome) operation.applyOutcome(outcome);
     });
   }
 
-  /** Nobody waits any more. */
-  forget(entry: PendingEntry): void {
-    this.#waits.forget(entry.key);
+  /** Cancels the registration of a wait that is over. */
+  remove(operation: TrackedOperation): void {
+    this.#waits.remove(operation.key);
   }
 
-  /** Tries once more to have kept what was not. */
+  /** Tries once more to run what is waiting. */
   async close(): Promise<void> {
-    await Promise.all([this.#ends.close(), this.#waits.close(), this.#tones.close()]);
+    await Promise.all([this.#outcomes.close(), this.#waits.close(), this.#tones.close()]);
   }
 
   #share(tones: ToneSharing): ToneSharing {
     return {
-      listen: (callId, heard) => tones.listen(callId, heard),
+      listen: (callId, listener) => tones.listen(callId, listener),
       put: (callId, tone) =>
-        this.#tones.do({ id: `${this.#unnamed++}`, run: () => tones.put(callId, tone) }).catch(() => {}),
+        this.#tones.run({ id: `${this.#unnamed++}`, run: () => tones.put(callId, tone) }).catch(() => {}),
     };
   }
 
-  #have(entry: PendingEntry, run: (again: boolean) => Promise<void>): void {
-    // The wait here goes on all the same.
-    this.#waits.do({ id: entry.key, run, isMoot: () => entry.isOver }).catch(() => {});
+  #runForWait(operation: TrackedOperation, run: (isRetry: boolean) => Promise<void>): void {
+    // A failure does not affect the wait in this process.
+    this.#waits.run({ id: operation.key, run, isCanceled: () => operation.isOver }).catch(() => {});
   }
 
-  #open(entry: PendingEntry, untilMs: number, resume: boolean): Promise<number> {
-    const { operationId } = entry;
-    return this.#store.open(keyOf(entry), untilMs, {
+  #open(operation: TrackedOperation, deadlineAt: number, resume: boolean): Promise<number> {
+    const { operationId } = operation;
+    return this.#store.open(keyOf(operation), deadlineAt, {
       ...(resume && { resume }),
       ...(operationId !== undefined && { operationId }),
     });
   }
 }
 
-function keyOf({ call, clientContext }: PendingEntry): OperationKey {
-  return { callId: call.id, clientContext };
+function keyOf({ callId, clientContext }: TrackedOperation): OperationKey {
+  return { callId, clientContext };
 }
 
-function isOf({ operationId }: PendingEntry, outcome: OperationOutcome): boolean {
+function isOutcomeOf({ operationId }: TrackedOperation, outcome: OperationOutcome): boolean {
   return operationId !== undefined && "operation" in outcome && outcome.operation.id === operationId;
 }

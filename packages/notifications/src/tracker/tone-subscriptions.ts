@@ -1,32 +1,31 @@
 import type { CommsOperation } from "@graph-dtmf/models";
-import type { PendingEntry } from "./pending-entry.ts";
-import type { ToneSubscription } from "./tracker-types.ts";
+import type { ToneSubscription } from "./operation-tracker.ts";
+import type { TrackedOperation } from "./tracked-operation.ts";
 
-/** Notices when Graph has taken a request to tell which keys people press. */
+/** Detects when Graph accepts a subscribeToTone request. */
 export class ToneSubscriptions {
-  /** Those that Graph has not taken yet, with the time at which they were made. */
-  readonly #asked = new Map<PendingEntry, number>();
+  /** The requests that Graph has not accepted yet, with their time in milliseconds since 1970. */
+  readonly #requested = new Map<TrackedOperation, number>();
   readonly #listeners = new Set<(subscription: ToneSubscription) => void>();
 
-  asked(entry: PendingEntry, nowMs: number): void {
-    this.#asked.set(entry, nowMs);
+  add(operation: TrackedOperation, nowMs: number): void {
+    this.#requested.set(operation, nowMs);
   }
 
-  /** An answer or a notification says of an operation that it was taken, unless it says that it failed. */
-  heard(entry: PendingEntry, { status }: CommsOperation): void {
-    // Nearly always there are none, and to look for an object in a map costs a multiple of that.
-    const sinceMs = this.#asked.size > 0 ? this.#asked.get(entry) : undefined;
+  /** Any response or notification shows that Graph has accepted the request, unless it reports a failure. */
+  apply(operation: TrackedOperation, { status }: CommsOperation): void {
+    const sinceMs = this.#requested.get(operation);
     if (sinceMs === undefined || status === "failed") return;
-    this.#asked.delete(entry);
-    for (const heard of this.#listeners) heard({ callId: entry.call.id, sinceMs });
+    this.#requested.delete(operation);
+    for (const listener of this.#listeners) listener({ callId: operation.callId, sinceMs });
   }
 
-  forget(entry: PendingEntry): void {
-    if (this.#asked.size > 0) this.#asked.delete(entry);
+  remove(operation: TrackedOperation): void {
+    this.#requested.delete(operation);
   }
 
-  listen(heard: (subscription: ToneSubscription) => void): () => void {
-    this.#listeners.add(heard);
-    return () => this.#listeners.delete(heard);
+  listen(listener: (subscription: ToneSubscription) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 }

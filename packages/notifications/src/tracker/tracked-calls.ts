@@ -1,58 +1,62 @@
-import { Latest } from "../collections/latest.ts";
-import { PassingMap } from "../collections/passing-map.ts";
-import type { PendingEntry } from "./pending-entry.ts";
-import { type CallEnd, type EndedCall, TrackedCall } from "./tracked-call.ts";
+import { BoundedMap } from "../collections/bounded-map.ts";
+import type { CallEnd, EndedCall } from "./call-end.ts";
+import { TrackedCall } from "./tracked-call.ts";
+import type { TrackedOperation } from "./tracked-operation.ts";
 
-/** How many ends of calls are remembered: the latest. */
-const MOST_REMEMBERED = 10_000;
+/** How many ended calls are remembered: the latest. */
+const MAX_ENDED = 10_000;
 
-/** All calls in which somebody waits, or that have ended, by their ids as we spell them. */
+/** All calls with pending operations, and the latest that have ended, by their normalized ids. */
 export class TrackedCalls {
-  readonly #calls = new PassingMap<string, TrackedCall>();
-  readonly #endedCalls = new Latest<TrackedCall>(MOST_REMEMBERED);
+  readonly #calls = new Map<string, TrackedCall>();
+  readonly #endedCalls = new BoundedMap<TrackedCall>({
+    maxSize: MAX_ENDED,
+    onEvict: (call) => {
+      call.ended = undefined;
+      this.deleteIfIdle(call);
+    },
+  });
   #pending = 0;
 
-  /** How many operations are waited for. */
+  /** The number of pending operations. */
   get pending(): number {
     return this.#pending;
   }
 
-  find(callId: string): TrackedCall | undefined {
+  get(callId: string): TrackedCall | undefined {
     return this.#calls.get(callId);
   }
 
-  /** As {@link find}; made if nothing is known of it. */
-  of(callId: string): TrackedCall {
-    const known = this.find(callId);
-    if (known) return known;
+  /** As {@link get}; creates the call if necessary. */
+  getOrCreate(callId: string): TrackedCall {
+    const existing = this.#calls.get(callId);
+    if (existing) return existing;
     const call = new TrackedCall(callId);
     this.#calls.set(callId, call);
     return call;
   }
 
-  add(entry: PendingEntry): void {
-    entry.call.add(entry);
+  add(operation: TrackedOperation): void {
+    this.getOrCreate(operation.callId).add(operation);
     this.#pending++;
   }
 
-  /** Nobody waits for it any more. */
-  remove(entry: PendingEntry): void {
-    entry.call.remove(entry);
+  /** Removes an operation that is over. */
+  remove(operation: TrackedOperation): void {
     this.#pending--;
-    this.dropIfIdle(entry.call);
+    const call = this.#calls.get(operation.callId);
+    if (!call) return;
+    call.remove(operation);
+    this.deleteIfIdle(call);
   }
 
   endCall(call: TrackedCall, end: CallEnd): EndedCall {
-    call.ended = { end, isKept: false };
-    const oldest = this.#endedCalls.add(call);
-    if (oldest) {
-      oldest.ended = undefined;
-      this.dropIfIdle(oldest);
-    }
+    call.ended = { end, isStored: false };
+    this.#endedCalls.set(call.id, call);
     return call.ended;
   }
 
-  dropIfIdle(call: TrackedCall): void {
+  deleteIfIdle(call: TrackedCall): void {
     if (call.isIdle) this.#calls.delete(call.id);
   }
 

@@ -1,4 +1,3 @@
-import { PassingMap } from "../collections/passing-map.ts";
 import { NotificationAuthenticationError } from "../errors.ts";
 import { bearerTokenOf } from "./bearer-token.ts";
 import { SigningKeys } from "./jwks-cache.ts";
@@ -29,7 +28,7 @@ export function createGraphCallingVerifier(options: GraphCallingVerifierOptions)
   const keys = new SigningKeys(createOpenIdKeyLoader(source), clock);
   const check: TokenCheck = { ...expected, keys };
   const remembered = new TokenCache();
-  const underway = new PassingMap<string, Promise<VerifiedSender>>();
+  const underway = new Map<string, Promise<VerifiedSender>>();
 
   const recall = (authorization: string): Promise<VerifiedSender> | undefined => {
     const token = remembered.get(authorization);

@@ -1,4 +1,4 @@
-import { LatestByKey } from "../collections/latest-by-key.ts";
+import { BoundedMap } from "../collections/bounded-map.ts";
 import type { VerifiedToken } from "./verify-jwt.ts";
 
 const MAX_TOKENS = 1000;
@@ -12,7 +12,7 @@ interface Remembered {
 
 /** The newest 1,000 tokens that were verified. Only good tokens get in, so strangers cannot crowd others out. */
 export class TokenCache {
-  readonly #tokens = new LatestByKey<Remembered>(MAX_TOKENS);
+  readonly #tokens = new BoundedMap<Remembered>({ maxSize: MAX_TOKENS });
   /** What was asked for last is asked for again nearly always, and takes no looking up. */
   #latest: Remembered | undefined;
 

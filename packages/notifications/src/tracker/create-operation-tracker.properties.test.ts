@@ -3,7 +3,7 @@ import { createManualClock } from "@graph-dtmf/models/testing";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Notification } from "../parsing/notification.ts";
-import { createOperationTracker } from "./operation-tracker.ts";
+import { createOperationTracker } from "./create-operation-tracker.ts";
 
 const CALL = "481f3600-983e-4276-9b59-c1b30ec8d125";
 const OPERATION = "d36fe651-9f50-484d-bd4b-1e6415eae448";

@@ -3,9 +3,9 @@ import { createManualClock, type ManualClock } from "@graph-dtmf/models/testing"
 import { describe, expect, test } from "vitest";
 import { createLog, until } from "../__fixtures__/ports.ts";
 import type { CallNotification, OperationNotification } from "../parsing/notification.ts";
+import { createOperationTracker } from "./create-operation-tracker.ts";
 import { createMemoryOperationStore } from "./memory-store.ts";
-import { createOperationTracker } from "./operation-tracker.ts";
-import type { OperationTracker } from "./tracker-types.ts";
+import type { OperationTracker } from "./operation-tracker.ts";
 
 const CALL = "481f3600-983e-4276-9b59-c1b30ec8d125";
 

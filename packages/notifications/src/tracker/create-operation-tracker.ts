@@ -1,0 +1,288 @@
+import { randomUUID } from "node:crypto";
+import {
+  type Clock,
+  type CommsOperation,
+  DtmfError,
+  type ExpectedOperation,
+  InvalidRequestError,
+  normalizeId,
+  type OperationKey,
+  type PendingOperation,
+  type StoredEvent,
+  type Timer,
+  type ToneSharing,
+} from "@graph-dtmf/models";
+import { TimerWheel } from "../collections/timer-wheel.ts";
+import type { Notification } from "../parsing/notification.ts";
+import { type CallEnd, CallEndWaiters, type EndedCall, type StorableEnd } from "./call-end.ts";
+import { isEnded } from "./completed-operation.ts";
+import { CompletedOperations, type FinishedOperation } from "./completed-operations.ts";
+import { toCompletionEvent } from "./completion-event.ts";
+import {
+  NEW,
+  type OperationTracker,
+  type OperationTrackerOptions,
+  parseTrackerOptions,
+  type ToneSubscription,
+  type TrackerSettings,
+} from "./operation-tracker.ts";
+import { StoreSync } from "./store-sync.ts";
+import { ToneSubscriptions } from "./tone-subscriptions.ts";
+import type { TrackedCall } from "./tracked-call.ts";
+import { TrackedCalls } from "./tracked-calls.ts";
+import { TrackedOperation, type TrackedOperationOptions, type TrackedOperationOwner } from "./tracked-operation.ts";
+
+/** How late the notification of an end may arrive. */
+const LATENESS_MS = 30_000;
+/** How long an operation stays pending if its sender never reports what happened to the request. */
+const UNSENT_TIMEOUT_MS = 10 * 60_000;
+
+const SEEN = Promise.resolve("seen" as const);
+
+/**
+ * Creates a tracker, for `createDtmfClient` and `createNotificationReceiver`.
+ *
+ * @throws TypeError for a limit that is not a number of 0 or more.
+ */
+export function createOperationTracker(options: OperationTrackerOptions = {}): OperationTracker {
+  return new Tracker(parseTrackerOptions(options));
+}
+
+class Tracker implements OperationTracker, TrackedOperationOwner {
+  readonly #clock: Clock;
+  /** Absent without a store: then outcomes are only remembered here. */
+  readonly #storeSync: StoreSync | undefined;
+  readonly #callEndGraceMs: number;
+  readonly #maxPending: number;
+  readonly #timerWheel: TimerWheel;
+  readonly #calls = new TrackedCalls();
+  readonly #completed = new CompletedOperations();
+  readonly #subscriptions = new ToneSubscriptions();
+  readonly #stopListening: () => void;
+  #isClosed = false;
+
+  constructor({ store, clock, callEndGraceMs, maxPending, logger }: TrackerSettings) {
+    this.#clock = clock;
+    this.#callEndGraceMs = callEndGraceMs;
+    this.#maxPending = maxPending;
+    this.#timerWheel = new TimerWheel(clock);
+    const onResumed = (operation: TrackedOperation, deadlineAt: number): void =>
+      this.#schedule(operation, deadlineAt, clock.now());
+    this.#storeSync =
+      store && new StoreSync({ store, clock, timerWheel: this.#timerWheel, maxPending, logger, onResumed });
+    this.#stopListening = store?.listen((event) => this.#applyStored(event)) ?? (() => {});
+  }
+
+  get tones(): ToneSharing | undefined {
+    return this.#storeSync?.tones;
+  }
+
+  get pending(): number {
+    return this.#calls.pending;
+  }
+
+  get pendingWrites(): number {
+    return this.#storeSync?.pendingWrites ?? 0;
+  }
+
+  get droppedWrites(): number {
+    return this.#storeSync?.droppedWrites ?? 0;
+  }
+
+  expect({ callId, clientContext, expectedMs = 0, kind }: ExpectedOperation): PendingOperation {
+    if (!(expectedMs >= 0 && expectedMs < Number.POSITIVE_INFINITY)) {
+      throw new InvalidRequestError(`expectedMs must be 0 or more milliseconds, got ${expectedMs}`);
+    }
+    const isContextGenerated = clientContext === undefined;
+    const nowMs = this.#clock.now();
+    const context = clientContext ?? randomUUID();
+    const options = { clientContext: context, expectedMs, kind, isContextGenerated, owner: this };
+    const operation = this.#add(normalizeId(callId), options, nowMs);
+    if (kind === "subscribeToToneOperation") this.#subscriptions.add(operation, nowMs);
+    this.#storeSync?.register(operation, nowMs + UNSENT_TIMEOUT_MS);
+    return operation;
+  }
+
+  resume({ callId, clientContext }: OperationKey): PendingOperation {
+    const id = normalizeId(callId);
+    const pending = this.#calls.get(id)?.pendingUnder(clientContext);
+    if (pending) return pending;
+    const nowMs = this.#clock.now();
+    const options = { clientContext, expectedMs: 0, kind: undefined, isContextGenerated: false, owner: this };
+    const operation = this.#add(id, options, nowMs);
+    // With a store, another instance may have started a new wait under the clientContext.
+    if (this.#storeSync) this.#storeSync.resume(operation, nowMs + UNSENT_TIMEOUT_MS);
+    else {
+      const outcome = this.#completed.outcomeUnder(id, clientContext);
+      if (outcome) operation.applyOutcome(outcome);
+    }
+    return operation;
+  }
+
+  async ended(callId: string, { signal }: { signal?: AbortSignal } = {}): Promise<CallEnd> {
+    const id = normalizeId(callId);
+    const ended = this.#calls.get(id)?.ended;
+    if (ended) return ended.end;
+    signal?.throwIfAborted();
+    if (this.#isClosed) throw closed();
+    const call = this.#calls.getOrCreate(id);
+    call.endWaiters ??= new CallEndWaiters();
+    return call.endWaiters.wait(signal).finally(() => this.#calls.deleteIfIdle(call));
+  }
+
+  subscribed(listener: (subscription: ToneSubscription) => void): () => void {
+    return this.#subscriptions.listen(listener);
+  }
+
+  apply(notification: Notification): Promise<"new" | "seen"> {
+    if (notification.kind === "operation") {
+      const callId = normalizeId(notification.callId);
+      const finished = this.#applyOperation(callId, notification.operation);
+      if (!finished) return NEW;
+      return finished.isStored ? SEEN : this.#storeOutcome(callId, finished, notification.operation);
+    }
+    if (notification.kind !== "call") return NEW;
+    const { state, resultInfo } = notification.call;
+    if (state !== "terminated" && notification.changeType !== "deleted") return NEW;
+    const call = this.#calls.getOrCreate(normalizeId(notification.callId));
+    const ended = this.#endCall(call, resultInfo ? { resultInfo } : {});
+    return ended.isStored ? SEEN : this.#store(ended, { type: "callEnd", callId: call.id, ...ended.end });
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#stopListening();
+    for (const call of this.#calls) {
+      for (const operation of call.operations()) operation.expire();
+      call.endWaiters?.reject(closed());
+    }
+    await this.#storeSync?.close();
+    this.#timerWheel.close();
+  }
+
+  hold(): void {
+    this.#timerWheel.hold();
+  }
+
+  release(): void {
+    this.#timerWheel.release();
+  }
+
+  after(ms: number, callback: () => void): Timer {
+    return this.#clock.after(ms, callback);
+  }
+
+  accepted(operation: TrackedOperation, response: CommsOperation | undefined): void {
+    const nowMs = this.#clock.now();
+    const call = this.#calls.getOrCreate(operation.callId);
+    // Graph runs the operations of one call one after the other, so this one starts when the earlier ones end.
+    call.busyUntilMs = Math.max(call.busyUntilMs, nowMs) + operation.expectedMs;
+    const deadlineAt = call.busyUntilMs + LATENESS_MS;
+    this.#schedule(operation, deadlineAt, nowMs);
+    if (response) this.#applyTo(operation, call, response);
+    if (!operation.isOver) this.#storeSync?.register(operation, deadlineAt, { isUpdate: true });
+    // Stored for a later resume(). A failure does not affect the wait, which is settled already.
+    else if (response && !operation.isStored) {
+      this.#storeOutcome(operation.callId, operation, response).catch(() => {});
+    }
+  }
+
+  finished(operation: TrackedOperation): void {
+    this.#timerWheel.clear(operation);
+    this.#calls.remove(operation);
+    this.#completed.addTracked(operation);
+    this.#storeSync?.remove(operation);
+    this.#subscriptions.remove(operation);
+  }
+
+  #add(callId: string, options: TrackedOperationOptions, nowMs: number): TrackedOperation {
+    if (this.#isClosed) throw closed();
+    if (this.#calls.pending >= this.#maxPending) {
+      throw new DtmfError("too_many_pending", `${this.#maxPending} operations are pending, which is the limit`);
+    }
+    const call = this.#calls.getOrCreate(callId);
+    if (call.pendingUnder(options.clientContext)) {
+      throw new InvalidRequestError("an operation of this call is still pending under that clientContext");
+    }
+    const operation = new TrackedOperation(call, options);
+    this.#calls.add(operation);
+    this.#schedule(operation, nowMs + UNSENT_TIMEOUT_MS, nowMs);
+    return operation;
+  }
+
+  /** Sets the deadline of an operation, which is soon if its call has ended. */
+  #schedule(operation: TrackedOperation, atMs: number, nowMs: number): void {
+    if (operation.isOver) return;
+    const hasCallEnded = this.#calls.get(operation.callId)?.ended !== undefined;
+    this.#timerWheel.set(operation, hasCallEnded ? Math.min(atMs, nowMs + this.#callEndGraceMs) : atMs);
+  }
+
+  /** Applies an event of another instance, or the echo of an own one. */
+  #applyStored(event: StoredEvent): void {
+    const callId = normalizeId(event.callId);
+    if (event.type === "callEnd") {
+      const { resultInfo } = event;
+      this.#endCall(this.#calls.getOrCreate(callId), resultInfo ? { resultInfo } : {}).isStored = true;
+      return;
+    }
+    const { operationId = "", clientContext, outcome } = event;
+    // Timeouts and call ends are settled locally.
+    if (!("operation" in outcome)) return;
+    const context = clientContext !== undefined && { clientContext };
+    const finished = this.#applyOperation(callId, { ...outcome.operation, id: operationId, ...context });
+    if (finished) finished.isStored = true;
+  }
+
+  /** Applies the state of an operation to its wait. Returns the remembered operation if it has ended. */
+  #applyOperation(callId: string, operation: CommsOperation): FinishedOperation | undefined {
+    const call = this.#calls.get(callId);
+    const pending = call?.match(operation, (id) => this.#completed.get(callId, id) !== undefined);
+    if (call && pending) this.#applyTo(pending, call, operation);
+    if (!isEnded(operation)) return undefined;
+    if (pending?.hasGraphOutcome) return pending;
+    // A repeated end must not settle a later wait under the same clientContext.
+    const finished = this.#completed.get(callId, operation.id);
+    if (finished?.hasGraphOutcome) return finished;
+    const completed = this.#completed.addCompleted(callId, operation);
+    if (!pending && !finished) call?.addUnclaimed(operation, completed);
+    return completed;
+  }
+
+  /** Applies a state to a pending operation, and the unclaimed end that it identifies. */
+  #applyTo(pending: TrackedOperation, call: TrackedCall, operation: CommsOperation): void {
+    this.#subscriptions.apply(pending, operation);
+    const unclaimed = call.unclaimed(operation.id);
+    pending.apply(operation);
+    if (unclaimed) {
+      pending.apply(unclaimed.operation);
+      pending.isStored = unclaimed.completed.isStored;
+    }
+    call.identify(pending);
+  }
+
+  #storeOutcome(callId: string, finished: FinishedOperation, operation: CommsOperation): Promise<"new" | "seen"> {
+    const isPending = (clientContext: string): boolean =>
+      this.#calls.get(callId)?.pendingUnder(clientContext) !== undefined;
+    return this.#store(finished, this.#storeSync && toCompletionEvent(operation, finished, isPending));
+  }
+
+  /** Without a store, a remembered end counts as stored. */
+  #store(end: StorableEnd, event: StoredEvent | undefined): Promise<"new" | "seen"> {
+    if (this.#storeSync && event) return this.#storeSync.store(event, end);
+    end.isStored = true;
+    return NEW;
+  }
+
+  #endCall(call: TrackedCall, end: CallEnd): EndedCall {
+    if (call.ended) return call.ended;
+    const ended = this.#calls.endCall(call, end);
+    const nowMs = this.#clock.now();
+    for (const operation of call.operations()) this.#schedule(operation, Number.POSITIVE_INFINITY, nowMs);
+    call.endWaiters?.resolve(end);
+    return ended;
+  }
+}
+
+function closed(): DtmfError {
+  return new DtmfError("closed", "the operation tracker is closed");
+}
