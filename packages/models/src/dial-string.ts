@@ -1,5 +1,5 @@
 import { InvalidTonesError } from "./errors.ts";
-import { typeName } from "./reading.ts";
+import { typeName } from "./json-value.ts";
 import { isSeparator, type Tone, toneOfKey } from "./tone.ts";
 
 /** One step of a dial string: tones to press, or a pause before the next tones. */

@@ -4,7 +4,9 @@ export { type DialStep, parseDialString } from "./dial-string.ts";
 export { DtmfError, type DtmfErrorCode, InvalidRequestError, InvalidTonesError } from "./errors.ts";
 export { formatTones } from "./format-tones.ts";
 export type { LogFields, Logger } from "./logger.ts";
+export { normalizeId } from "./normalize-id.ts";
 export type { ChangeType, CommsNotification, CommsNotifications } from "./notification.ts";
+export type { OpenEnum } from "./open-enum.ts";
 export {
   type AddLargeGalleryViewOperation,
   type CancelMediaProcessingOperation,
@@ -46,7 +48,6 @@ export type {
   PendingOperation,
 } from "./operation-watcher.ts";
 export { type OperationOutcome, outcomeOf } from "./outcome.ts";
-export { normalizeId, type OpenEnum } from "./reading.ts";
 export { explainResultInfo, parseResultInfo, type ResultExplanation, type ResultInfo } from "./result-info.ts";
 export { isSecretTones, type SecretTones, secretTones } from "./secret-tones.ts";
 export type {

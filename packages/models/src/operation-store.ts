@@ -50,7 +50,7 @@ export interface ToneSharing {
    * connection was lost. Recent earlier keys come first, so that no gap is assumed. The end of the call is reported
    * too, as for an open operation. Returns a function that removes the listener.
    */
-  listen(callId: string, heard: ToneListener): () => void;
+  listen(callId: string, listener: ToneListener): () => void;
 }
 
 /** A call that an instance keeps alive. */
@@ -108,7 +108,7 @@ export interface OperationStore {
    * Calls the listener with events, put by any instance, for keys that were opened here. It may get the same event
    * more than once. Returns a function that removes the listener.
    */
-  listen(heard: (event: StoredEvent) => void): () => void;
+  listen(listener: (event: StoredEvent) => void): () => void;
   /** Shared keys. Absent if the store cannot keep them secret: keys then stay on the instance that received them. */
   readonly tones?: ToneSharing;
   /** Leases of calls. Absent if the store serves a single instance. */

@@ -15,7 +15,7 @@ export interface ExpectedOperation {
 }
 
 /**
- * The interface through which a client learns the outcomes of its operations. `@graph-dtmf/client` calls it; the
+ * The interface through which a client gets the outcomes of its operations. `@graph-dtmf/client` calls it; the
  * operation tracker of `@graph-dtmf/notifications` implements it. The two packages do not depend on each other.
  */
 export interface OperationWatcher {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, expectTypeOf, it } from "vitest";
+import type { OpenEnum } from "./open-enum.ts";
 import {
   type CommsOperation,
   isOperation,
@@ -10,7 +11,6 @@ import {
   type RecordOperation,
   type SendDtmfTonesOperation,
 } from "./operation.ts";
-import type { OpenEnum } from "./reading.ts";
 
 const ID = "7b1e4d92-3f60-4c58-8a27-51f0c9de6a34";
 

@@ -1,4 +1,6 @@
-import { isRecord, normalizeId, type OpenEnum, openMemberOf, setOrDelete, toText } from "./reading.ts";
+import { isRecord, setOrDelete, toText } from "./json-value.ts";
+import { normalizeId } from "./normalize-id.ts";
+import { type OpenEnum, openMemberOf } from "./open-enum.ts";
 import { parseResultInfo, type ResultInfo } from "./result-info.ts";
 
 /**
@@ -151,7 +153,7 @@ const KINDS: ReadonlyMap<string, OperationKind> = new Map(
     ] satisfies OperationKind[]
   ).flatMap((kind) => [
     [kind.toLowerCase(), kind],
-    // The most frequent spelling, so that it is found without a search.
+    // The usual spelling.
     [`#microsoft.graph.${kind}`, kind],
   ]),
 );
@@ -185,7 +187,6 @@ export function isOperation<K extends OperationKind>(
  */
 export function parseOperation(value: unknown): CommsOperation | undefined {
   if (!isRecord(value)) return undefined;
-  // Copying and changing a few members takes a tenth of the time of building a new object.
   const operation: Record<string, unknown> = { ...value };
   operation.id = normalizeId(toText(value.id) ?? "");
   operation.status = openMemberOf(STATUSES, value.status) ?? null;

@@ -48,7 +48,7 @@ const FAILED = ["FFFFXFF", "FFFFXFF", "FFFFXFF", "XXXXXXX", "FFFFXFF", "XXXXXXX"
 
 const LETTERS = { completed: "D", canceled: "X", failed: "F", callEnded: "?", timedOut: "?" } as const;
 
-function table(status: CommsOperation["status"], type?: string, asked?: OperationKind): string[] {
+function table(status: CommsOperation["status"], type?: string, requested?: OperationKind): string[] {
   return REASONS.map((completionReason) =>
     RESULTS.map((resultInfo) => {
       const operation: SendDtmfTonesOperation = {
@@ -58,14 +58,14 @@ function table(status: CommsOperation["status"], type?: string, asked?: Operatio
         ...(completionReason !== undefined && { completionReason }),
         ...(resultInfo && { resultInfo }),
       };
-      const ended = outcomeOf(operation, asked);
+      const ended = outcomeOf(operation, requested);
       return ended ? LETTERS[ended.outcome] : ".";
     }).join(""),
   );
 }
 
-const tablesOf = (type?: string, asked?: OperationKind) =>
-  Object.fromEntries(STATUSES.map((status) => [String(status), table(status, type, asked)]));
+const tablesOf = (type?: string, requested?: OperationKind) =>
+  Object.fromEntries(STATUSES.map((status) => [String(status), table(status, type, requested)]));
 
 const strict = {
   null: RUNNING,

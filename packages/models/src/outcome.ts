@@ -39,19 +39,19 @@ export function outcomeOf<T extends CommsOperation>(
   if (status !== "completed" && status !== "failed") return undefined;
   const reason = operation.completionReason;
   if (isCanceled(reason, resultInfo)) return { outcome: "canceled", played: "notAll", operation };
-  const mustSaySo = kindOf(operation, kind) === "sendDtmfTonesOperation";
+  const needsReason = kindOf(operation, kind) === "sendDtmfTonesOperation";
   const failed = status === "failed" || isFailure(reason, resultInfo);
-  return failed || (mustSaySo && reason !== "completedSuccessfully")
+  return failed || (needsReason && reason !== "completedSuccessfully")
     ? { outcome: "failed", played: "unknown", operation }
     : { outcome: "completed", played: "all", operation };
 }
 
 /** The operation's own type, unless that is absent or the base type: then the kind of the request. */
-function kindOf(operation: CommsOperation, asked: OperationKind | undefined): OperationKind {
+function kindOf(operation: CommsOperation, requested: OperationKind | undefined): OperationKind {
   const type = operation["@odata.type"];
-  if (!type) return asked ?? "sendDtmfTonesOperation";
+  if (!type) return requested ?? "sendDtmfTonesOperation";
   const own = operationKindOf(type) ?? "commsOperation";
-  return own === "commsOperation" ? (asked ?? own) : own;
+  return own === "commsOperation" ? (requested ?? own) : own;
 }
 
 function isFailure(reason: unknown, resultInfo: ResultInfo | undefined): boolean {

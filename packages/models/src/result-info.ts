@@ -1,4 +1,4 @@
-import { isRecord, toInteger, toText } from "./reading.ts";
+import { isRecord, toInteger, toText } from "./json-value.ts";
 import { type Explanation, explanationOf } from "./result-codes.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { InvalidTonesError } from "./errors.ts";
-import { typeName } from "./reading.ts";
+import { typeName } from "./json-value.ts";
 import { checkTones, parseTones, type Tone } from "./tone.ts";
 
 /**

@@ -1,4 +1,5 @@
-import { isRecord, memberOf, toInt64 } from "./reading.ts";
+import { isRecord, toInt64 } from "./json-value.ts";
+import { memberOf } from "./open-enum.ts";
 import { TONES, type Tone } from "./tone.ts";
 
 /**

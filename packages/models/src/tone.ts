@@ -1,5 +1,5 @@
 import { InvalidTonesError } from "./errors.ts";
-import { typeName } from "./reading.ts";
+import { typeName } from "./json-value.ts";
 
 /**
  * Every tone that Graph can send in a call, in the order of its schema.

@@ -3,7 +3,8 @@
  * version.
  */
 
-export { isNonEmptyText, isRecord, memberOf, toInteger, toText } from "../reading.ts";
+export { isNonEmptyText, isRecord, toInteger, toText } from "../json-value.ts";
+export { memberOf } from "../open-enum.ts";
 export { checkTones } from "../tone.ts";
 export { errorFields } from "./error-fields.ts";
 export { ignoreErrors } from "./ignore-errors.ts";

@@ -7,10 +7,10 @@ const listeners = (signal: AbortSignal): number => getEventListeners(signal, "ab
 describe("onAbort", () => {
   it("calls the listeners in the order of their registration", () => {
     const stop = new AbortController();
-    const heard: number[] = [];
-    for (const n of [1, 2, 3]) onAbort(stop.signal, () => heard.push(n));
+    const called: number[] = [];
+    for (const n of [1, 2, 3]) onAbort(stop.signal, () => called.push(n));
     stop.abort();
-    expect(heard).toEqual([1, 2, 3]);
+    expect(called).toEqual([1, 2, 3]);
   });
 
   it("registers one listener on a signal that thousands share, and removes it with the last", () => {
@@ -25,32 +25,32 @@ describe("onAbort", () => {
 
   it("does not call a removed listener, however often it is removed", () => {
     const stop = new AbortController();
-    const heard: string[] = [];
-    const listener = (): number => heard.push("twice");
+    const called: string[] = [];
+    const listener = (): number => called.push("twice");
     const off = onAbort(stop.signal, listener);
     onAbort(stop.signal, listener);
     off();
     off();
     stop.abort();
-    expect(heard).toEqual(["twice"]);
+    expect(called).toEqual(["twice"]);
   });
 
   it("allows a listener to remove a later one", () => {
     const stop = new AbortController();
-    const heard: string[] = [];
+    const called: string[] = [];
     onAbort(stop.signal, () => off());
-    const off = onAbort(stop.signal, () => heard.push("stopped"));
+    const off = onAbort(stop.signal, () => called.push("stopped"));
     stop.abort();
-    expect(heard).toEqual([]);
+    expect(called).toEqual([]);
   });
 
   it("works again after all listeners were removed", () => {
     const stop = new AbortController();
     onAbort(stop.signal, () => {})();
-    const heard: string[] = [];
-    onAbort(stop.signal, () => heard.push("heard"));
+    const called: string[] = [];
+    onAbort(stop.signal, () => called.push("called"));
     stop.abort();
-    expect(heard).toEqual(["heard"]);
+    expect(called).toEqual(["called"]);
   });
 
   it("accepts a signal of another implementation", () => {
@@ -59,10 +59,10 @@ describe("onAbort", () => {
       addEventListener: (_: string, listener: () => void) => added.add(listener),
       removeEventListener: (_: string, listener: () => void) => added.delete(listener),
     } as unknown as AbortSignal;
-    const heard: string[] = [];
-    const off = onAbort(foreign, () => heard.push("heard"));
+    const called: string[] = [];
+    const off = onAbort(foreign, () => called.push("called"));
     for (const listener of added) listener();
     off();
-    expect([heard, added.size]).toEqual([["heard"], 0]);
+    expect([called, added.size]).toEqual([["called"], 0]);
   });
 });

@@ -1,18 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, expectTypeOf, it } from "vitest";
-import {
-  isRecord,
-  memberOf,
-  normalizeId,
-  type OpenEnum,
-  openMemberOf,
-  toInt64,
-  toInteger,
-  toText,
-  typeName,
-} from "./reading.ts";
-
-const GUID = "c2f8a2c4-6a1e-4b0f-9d53-0c1d7e5a9b10";
+import { isRecord, toInt64, toInteger, toText, typeName } from "./json-value.ts";
 
 describe("isRecord", () => {
   it.each([{}, { a: 1 }, Object.create(null), new Date(0)])("accepts an object (%#)", (value) => {
@@ -22,37 +10,10 @@ describe("isRecord", () => {
   it.each([null, undefined, [], "text", 1, true, () => ({})])("rejects any other value (%#)", (value) => {
     expect(isRecord(value)).toBe(false);
   });
-});
 
-describe("memberOf", () => {
-  const members = ["notStarted", "running"] as const;
-
-  it.each(["notStarted", "NotStarted", "NOTSTARTED", "notstarted"])(
-    "returns %s in the spelling of the list",
-    (value) => {
-      expect(memberOf(members, value)).toBe("notStarted");
-    },
-  );
-
-  it.each(["", "not started", " running", "constructor", null, undefined, 0, ["running"]])(
-    "returns undefined for %j",
-    (value) => {
-      expect(memberOf(members, value)).toBeUndefined();
-    },
-  );
-});
-
-describe("openMemberOf", () => {
-  it("returns a listed member in the spelling of the list", () => {
-    expect(openMemberOf(["running"], "Running")).toBe("running");
-  });
-
-  it("keeps an unknown member", () => {
-    expect(openMemberOf(["running"], "PausedByPolicy")).toBe("PausedByPolicy");
-  });
-
-  it.each([null, undefined, 3, {}])("returns undefined for %j", (value) => {
-    expect(openMemberOf(["running"], value)).toBeUndefined();
+  it("narrows a value to unknown members", () => {
+    const value: unknown = {};
+    if (isRecord(value)) expectTypeOf(value.anything).toBeUnknown();
   });
 });
 
@@ -160,70 +121,5 @@ describe("typeName", () => {
     [Symbol("s"), "symbol"],
   ])("returns the type of a value, not the value (%#)", (value, name) => {
     expect(typeName(value)).toBe(name);
-  });
-});
-
-describe("normalizeId", () => {
-  it.each([
-    GUID,
-    GUID.toUpperCase(),
-    GUID.replaceAll("-", ""),
-    GUID.replaceAll("-", "").toUpperCase(),
-    "c2f8a2c46a1e-4b0f-9d530c1d7e5a9b10",
-  ])("returns the GUID %s in lower case with dashes", (id) => {
-    expect(normalizeId(id)).toBe(GUID);
-  });
-
-  it.each([
-    "",
-    "Call-1",
-    `{${GUID}}`,
-    `${GUID} `,
-    `${GUID}\n`,
-    `${GUID}0`,
-    "C2F8A2C4-6A1E-4B0F-9D53-0C1D7E5A9B1G",
-    "A".repeat(64),
-  ])("returns an id that is no GUID unchanged: %j", (id) => {
-    expect(normalizeId(id)).toBe(id);
-  });
-
-  const anyId = fc.oneof(
-    fc.string({ unit: "binary" }),
-    fc.uuid(),
-    fc.uuid().map((id) => id.replaceAll("-", "")),
-    fc.uuid().map((id) => id.toUpperCase()),
-    fc.stringMatching(/^[0-9A-Fa-f-]{30,40}$/),
-  );
-
-  it("changes nothing the second time", () => {
-    fc.assert(
-      fc.property(anyId, (id) => {
-        expect(normalizeId(normalizeId(id))).toBe(normalizeId(id));
-      }),
-    );
-  });
-
-  it("changes case and dashes only", () => {
-    const bare = (id: string) => id.replaceAll("-", "").toLowerCase();
-    fc.assert(
-      fc.property(anyId, (id) => {
-        expect(bare(normalizeId(id))).toBe(bare(id));
-      }),
-    );
-  });
-});
-
-describe("the types of reading", () => {
-  it("allow unknown members in an open enum", () => {
-    expectTypeOf<"someDay">().toExtend<OpenEnum<"running">>();
-  });
-
-  it("allow only text in an open enum", () => {
-    expectTypeOf<number>().not.toExtend<OpenEnum<"running">>();
-  });
-
-  it("narrow a record to unknown members", () => {
-    const value: unknown = {};
-    if (isRecord(value)) expectTypeOf(value.anything).toBeUnknown();
   });
 });
