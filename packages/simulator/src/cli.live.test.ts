@@ -70,7 +70,7 @@ test.each(["SIGINT", "SIGTERM"] as const)(
 
 /** Runs the command that the program prints; returns its JSON output. */
 async function firstCommandOf(output: string): Promise<{ access_token: string }> {
-  const command = output.slice(output.indexOf("  curl"), output.indexOf("Ctrl-C"));
+  const command = output.slice(output.indexOf("  curl"), output.indexOf("Press Ctrl-C"));
   const shell = spawn("sh", ["-c", command], { stdio: ["ignore", "pipe", "inherit"] });
   return JSON.parse((await shell.stdout.setEncoding("utf8").toArray()).join(""));
 }
