@@ -12,9 +12,9 @@ import { generateSigningKey } from "./identity/signing-key.ts";
 import { createSimulatorCredential } from "./identity/simulator-credential.ts";
 import { isCallbackUri } from "./schema/callback-uri.ts";
 import { ScaledClock } from "./schema/scaled-clock.ts";
-import { control } from "./server/control.ts";
+import { handleControlRequest } from "./server/control-api.ts";
+import { RequestHandler } from "./server/request-handler.ts";
 import { RequestJournal } from "./server/request-journal.ts";
-import { Service } from "./server/service.ts";
 import type { IncomingCall, Simulator, SimulatorOptions } from "./server/simulator.ts";
 
 /** The default caller. */
@@ -54,7 +54,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const credentials = { appId, tenantId, clientSecret };
   const actionContext = { calls, faults, tenantId };
   const wait = (ms: number): Promise<void> => new Promise((resolve) => scaledClock.schedule(now() + ms, resolve));
-  const service = new Service({
+  const requestHandler = new RequestHandler({
     credentials,
     accessTokens,
     notificationTokens,
@@ -63,9 +63,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     now,
     wait,
     log,
-    control: (request) => control(simulator, request),
+    handleControlRequest: (request) => handleControlRequest(simulator, request),
   });
-  const listener = await listen({ host, port, tls: options.tls, handle: (request) => service.handle(request) });
+  const listener = await listen({ host, port, tls: options.tls, handle: (request) => requestHandler.handle(request) });
   const url = `${options.tls ? "https" : "http"}://${toUrlHost(host)}:${listener.port}`;
 
   const tokenUrl = `${url}/${tenantId}/oauth2/v2.0/token`;

@@ -1,4 +1,4 @@
-/** An error response of Graph. Thrown while a request is handled; the service turns it into a response. */
+/** An error response of Graph. Thrown while a request is handled; the request handler turns it into a response. */
 export class GraphError extends Error {
   override readonly name = "GraphError";
   readonly status: number;

@@ -21,7 +21,7 @@ export interface SimulatorOptions {
   tenantId?: string;
   /** The bot's password. Default: random. */
   clientSecret?: string;
-  /** The bot's application permissions. Default: all of a calling bot. */
+  /** The bot's application permissions. Default: all of a calling bot, without the one to join meetings as a guest. */
   roles?: readonly string[];
   /** How many times faster calls run than in reality. Default 1. */
   speed?: number;

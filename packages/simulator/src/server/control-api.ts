@@ -58,7 +58,7 @@ const CONTROL_METHODS: Readonly<Record<string, ControlMethod>> = {
 const CONTROL_ROOT = "_simulator";
 
 /** Whether a request is for the control API, and not for Graph. */
-export function isControl(path: string): boolean {
+export function isControlRequest(path: string): boolean {
   return path.split("/")[1] === CONTROL_ROOT;
 }
 
@@ -67,7 +67,7 @@ export function isControl(path: string): boolean {
  *
  * @throws GraphError for an unknown method, and for errors of the method itself.
  */
-export async function control(simulator: Simulator, request: HttpRequest): Promise<HttpResponse> {
+export async function handleControlRequest(simulator: Simulator, request: HttpRequest): Promise<HttpResponse> {
   const segments = request.path.split("/").slice(2).filter(Boolean);
   const [kind, id = "", ...rest] = segments;
   const path = kind === "calls" ? ["calls", "*", ...rest] : segments;

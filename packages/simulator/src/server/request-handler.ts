@@ -17,14 +17,14 @@ import {
   isSameId,
 } from "../identity/token-endpoint.ts";
 import { createTenantNotFound, TokenError, toTokenErrorResponse } from "../identity/token-error.ts";
-import { isControl } from "./control.ts";
+import { isControlRequest } from "./control-api.ts";
 import type { JournalEntry, RequestJournal } from "./request-journal.ts";
 
 /** The handler of each action. */
 const ACTIONS: Readonly<Record<GraphAction, ActionHandler>> = { ...callActions, ...mediaActions };
 
-/** What the service needs. */
-interface ServiceOptions {
+/** What the request handler needs. */
+interface RequestHandlerOptions {
   credentials: Credentials;
   accessTokens: AccessTokens;
   notificationTokens: NotificationTokens;
@@ -33,15 +33,15 @@ interface ServiceOptions {
   now(): number;
   wait(ms: number): Promise<void>;
   /** Handles a request to the control API. */
-  control(request: HttpRequest): Promise<HttpResponse>;
+  handleControlRequest(request: HttpRequest): Promise<HttpResponse>;
   log(line: string): void;
 }
 
 /** Answers every request, errors in Graph's shape. */
-export class Service {
-  readonly #options: ServiceOptions;
+export class RequestHandler {
+  readonly #options: RequestHandlerOptions;
 
-  constructor(options: ServiceOptions) {
+  constructor(options: RequestHandlerOptions) {
     this.#options = options;
   }
 
@@ -61,7 +61,7 @@ export class Service {
 
   async #respond(request: HttpRequest, ids: RequestIds): Promise<HttpResponse> {
     // Requests of tests do not belong to the journal of Graph requests.
-    if (isControl(request.path)) return await this.#options.control(request);
+    if (isControlRequest(request.path)) return await this.#options.handleControlRequest(request);
     const { journal, log, now } = this.#options;
     const path = maskPath(request.path);
     const entry = journal.add({ method: request.method, path, at: now() });
