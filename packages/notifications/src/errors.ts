@@ -1,15 +1,5 @@
 import { DtmfError } from "@graph-dtmf/models";
 
-/** A body that is no envelope of notifications. Its message tells what came by kind and size, never by content. */
-export class InvalidNotificationError extends DtmfError {
-  override readonly name = "InvalidNotificationError";
-  declare readonly code: "invalid_notification";
-
-  constructor(message: string, options?: ErrorOptions) {
-    super("invalid_notification", message, options);
-  }
-}
-
 /** What is wrong with the token of a notification. */
 export type AuthenticationFault = keyof typeof FAULTS;
 

@@ -1,13 +1,14 @@
 export {
   type AuthenticationFault,
-  InvalidNotificationError,
   KeysUnavailableError,
   NotificationAuthenticationError,
 } from "./errors.ts";
 export type { FetchOptions, FetchRequest } from "./http/fetch.ts";
+export { InvalidNotificationError } from "./parsing/errors.ts";
 export type {
   CallNotification,
   Notification,
+  NotificationBase,
   OperationNotification,
   ParticipantsNotification,
   ToneNotification,

@@ -1,51 +1,51 @@
 import type { Call, ChangeType, CommsOperation, OpenEnum, ToneInfo } from "@graph-dtmf/models";
 
-/** What every notification says of itself. */
-interface NotificationOf<Kind extends string> {
+/** The members that every notification has. */
+export interface NotificationBase<Kind extends string> {
   kind: Kind;
-  /** Tenant of the verified token that the notification came under; absent where nothing was verified. */
+  /** Tenant of the verified token of the request; absent if nothing was verified. */
   tenantId?: string;
-  /** The entry of the envelope as it came, with all that we did not read. */
+  /** The entry of the envelope, unchanged. */
   raw: unknown;
 }
 
-/** An operation began, went on, or ended. */
-export interface OperationNotification extends NotificationOf<"operation"> {
+/** An operation started, progressed or ended. */
+export interface OperationNotification extends NotificationBase<"operation"> {
   callId: string;
   operationId: string;
   changeType: OpenEnum<ChangeType>;
   operation: CommsOperation;
 }
 
-/** Somebody pressed a key: an update of a call that carries `toneInfo`. */
-export interface ToneNotification extends NotificationOf<"tone"> {
+/** A person pressed a key: an update of a call that carries `toneInfo`. */
+export interface ToneNotification extends NotificationBase<"tone"> {
   callId: string;
   changeType: OpenEnum<ChangeType>;
   toneInfo: ToneInfo;
   call: Call;
 }
 
-/** A call came, changed its state, or ended. */
-export interface CallNotification extends NotificationOf<"call"> {
+/** A call came in, changed its state, or ended. */
+export interface CallNotification extends NotificationBase<"call"> {
   callId: string;
   changeType: OpenEnum<ChangeType>;
   call: Call;
 }
 
-/** Who is in a call changed. */
-export interface ParticipantsNotification extends NotificationOf<"participants"> {
+/** The participants of a call changed. */
+export interface ParticipantsNotification extends NotificationBase<"participants"> {
   callId: string;
   changeType: OpenEnum<ChangeType>;
   participants: unknown[];
 }
 
-/** Anything else: kept, and handed on. */
-export interface UnknownNotification extends NotificationOf<"unknown"> {
+/** Any other entry. `raw` has its content. */
+export interface UnknownNotification extends NotificationBase<"unknown"> {
   callId?: string;
   changeType?: OpenEnum<ChangeType>;
 }
 
-/** One entry of what Graph posts to a callback URL, read; `kind` tells which. */
+/** One notification that Graph posted to a callback URL. `kind` selects the type. */
 export type Notification =
   | OperationNotification
   | ToneNotification

@@ -1,12 +1,12 @@
 import type { ResourcePath } from "./resource-path.ts";
 
-/** What a resource is to us. */
+/** The kinds of resources that are read. */
 export type ResourceKind = "operation" | "call" | "participant" | "unknown";
 
 /**
- * What a resource is: by its type where it has one, else by its path, else by its members.
+ * Returns the kind of a resource: from its type if it has one, else from its path, else from its members.
  *
- * The type comes first because paths have been wrong: participants were announced under `operations/participants`.
+ * The type takes precedence because Graph has sent wrong paths: participants came under `operations/participants`.
  */
 export function resourceKindOf(data: Record<string, unknown>, path: ResourcePath | undefined): ResourceKind {
   const type = data["@odata.type"];
@@ -16,12 +16,10 @@ export function resourceKindOf(data: Record<string, unknown>, path: ResourcePath
 }
 
 function kindOfType(type: string): ResourceKind {
-  // The two that nearly all notifications are of need no taking apart.
   if (type === "#microsoft.graph.call") return "call";
-  if (type === "#microsoft.graph.sendDtmfTonesOperation") return "operation";
   const name = type.slice(type.lastIndexOf(".") + 1).toLowerCase();
   if (name === "call" || name === "participant") return name;
-  // Operations that nobody has documented, or not yet, are operations too.
+  // Operation types that are not documented are operations too.
   return name.endsWith("operation") ? "operation" : "unknown";
 }
 

@@ -79,7 +79,11 @@ describe("CompletedOperations", () => {
       operations[11_999],
     ]);
     const later = ended.addCompleted(CALL, completed(guid(11_999), { clientContext: "after" }));
-    expect([2_000, 2_001, 11_999].map((n) => ended.get(CALL, guid(n)))).toEqual([operations[2_000], operations[2_001], later]);
+    expect([2_000, 2_001, 11_999].map((n) => ended.get(CALL, guid(n)))).toEqual([
+      operations[2_000],
+      operations[2_001],
+      later,
+    ]);
   });
 
   it("keeps whether an operation is stored, also if that happens later", () => {
