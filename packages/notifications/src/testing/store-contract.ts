@@ -9,20 +9,20 @@ import type {
   ToneInfo,
 } from "@graph-dtmf/models";
 
-/** One promise that every store keeps, as a test to run under any runner. */
+/** A requirement of every store, as a test for any test runner. */
 export interface ContractCase {
   name: string;
-  /** Resolves if the promise is kept; rejects with an AssertionError if not. */
+  /** Rejects with an AssertionError if the store does not meet the requirement. */
   run(): Promise<void>;
 }
 
-/** Makes a store for one case: empty, or at least one that has never heard of the case's random ids. */
+/** Creates a store for one case. It may have content, because each case uses random ids. */
 export type StoreMaker = () => OperationStore | Promise<OperationStore>;
 
 const FAR_AHEAD_MS = 600_000;
 
 /**
- * The contract of an {@link OperationStore}, executable: whatever passes it can be given to the operation tracker.
+ * The tests that every {@link OperationStore} must pass. The operation tracker works with any store that passes them.
  *
  * @example
  * for (const { name, run } of storeContract(makeStore)) test(name, run);
@@ -46,34 +46,34 @@ export function storeContract(makeStore: StoreMaker): ContractCase[] {
   }));
 }
 
-/** `another` makes a store that shares what it keeps with the first, as that of another instance does. */
+/** `another` creates a store that shares the content of the first one, as in another instance. */
 type Check = (store: OperationStore, another: () => Promise<OperationStore>) => Promise<void>;
 
 const CASES: Record<string, Check> = {
-  async "reads what was put for a key that is open"(store) {
+  async "reads the outcome that was put for an open key"(store) {
     const { key, event } = completion();
     await open(store, key);
     assert.equal(await store.put(event), "new");
     assert.deepEqual(await store.read(key), event.outcome);
   },
-  async "reads nothing where nothing was put"(store) {
+  async "reads undefined if no outcome was put"(store) {
     const { key } = completion();
     await open(store, key);
     assert.equal(await store.read(key), undefined);
   },
-  async "keeps what is put before anybody waits for it, for whoever resumes the wait"(store) {
+  async "keeps an outcome that is put before its key is opened, for a resumed wait"(store) {
     const { key, event } = completion();
     await store.put(event);
     await store.open(key, deadline(), { resume: true });
     assert.deepEqual(await store.read(key), event.outcome);
   },
-  async "ignores what was put before the key was opened for a new life"(store) {
+  async "ignores an outcome that was put before its key was opened for a new wait"(store) {
     const { key, event } = completion();
     await store.put(event);
     await open(store, key);
     assert.equal(await store.read(key), undefined);
   },
-  async "reads the result of the new life"(store) {
+  async "reads the outcome of the new wait"(store) {
     const first = completion();
     const second = completion({ key: first.key });
     await store.put(first.event);
@@ -81,47 +81,47 @@ const CASES: Record<string, Check> = {
     assert.equal(await store.put(second.event), "new");
     assert.deepEqual(await store.read(first.key), second.event.outcome);
   },
-  async "takes every end without an operation's id, for nothing tells it from the next"(store) {
+  async "does not deduplicate completions without an operation id"(store) {
     const { key, event } = completion({ operationId: "" });
     await open(store, key);
     assert.equal(await store.put(event), "new");
     assert.equal(await store.put(event), "new");
     assert.deepEqual(await store.read(key), event.outcome);
   },
-  async "knows an event that was put before, and tells it to nobody again"(store) {
+  async "deduplicates an event that was put before, and does not emit it again"(store) {
     const { key, event } = completion();
     await open(store, key);
     await store.put(event);
-    const heard = listenTo(store);
+    const listener = listenTo(store);
     assert.equal(await store.put(event), "seen");
-    assert.deepEqual(heard.events, []);
+    assert.deepEqual(listener.events, []);
   },
-  async "tells who listens what was put"(store) {
+  async "emits an event that is put"(store) {
     const { key, event } = completion();
-    const heard = listenTo(store);
+    const listener = listenTo(store);
     await open(store, key);
     await store.put(event);
-    assert.deepEqual(await heard.next(), event);
+    assert.deepEqual(await listener.next(), event);
   },
-  async "tells nothing to who has stopped listening"(store) {
+  async "emits nothing to a removed listener"(store) {
     const { key, event } = completion();
-    const heard = listenTo(store);
-    heard.stop();
+    const listener = listenTo(store);
+    listener.stop();
     await open(store, key);
     await store.put(event);
-    assert.deepEqual(heard.events, []);
+    assert.deepEqual(listener.events, []);
   },
-  async "tells the end of a call, once"(store) {
+  async "emits the end of a call once"(store) {
     const { key } = completion();
     const end: StoredEvent = { type: "callEnd", callId: key.callId, resultInfo: { code: 200, subcode: 7000 } };
-    const heard = listenTo(store);
+    const listener = listenTo(store);
     await open(store, key);
     assert.equal(await store.put(end), "new");
     assert.equal(await store.put(end), "seen");
-    assert.deepEqual(await heard.next(), end);
-    assert.equal(heard.events.length, 1);
+    assert.deepEqual(await listener.next(), end);
+    assert.equal(listener.events.length, 1);
   },
-  async "keeps keys apart that share a call or a clientContext"(store) {
+  async "separates keys that share a call or a clientContext"(store) {
     const { key, event } = completion();
     const sameCall = { callId: key.callId, clientContext: `${key.clientContext}.` };
     const sameContext = { callId: crypto.randomUUID(), clientContext: key.clientContext };
@@ -130,49 +130,43 @@ const CASES: Record<string, Check> = {
     assert.equal(await store.read(sameCall), undefined);
     assert.equal(await store.read(sameContext), undefined);
   },
-  async "where it shares keys, tells them in order to the other instances that listen, and the call's end"(
-    store,
-    another,
-  ) {
+  async "emits shared tones in order to other instances that listen, and the end of the call"(store, another) {
     if (!store.tones) return;
-    const listens = await another();
+    const other = await another();
     const { callId } = newKey();
     const tone = (sequenceId: number): ToneInfo => ({ sequenceId, tone: "tone4" });
     await store.tones.put(callId, tone(1));
-    const told: [number, boolean][] = [];
+    const received: [number, boolean][] = [];
     const own: ToneInfo[] = [];
-    const stopOwn = store.tones.listen(callId, (heard) => own.push(heard));
+    const stopOwn = store.tones.listen(callId, (tone) => own.push(tone));
     await new Promise<void>((resolve) => {
-      const stop = listens.tones?.listen(callId.toUpperCase(), ({ sequenceId }, isPast) => {
-        told.push([sequenceId, isPast]);
+      const stop = other.tones?.listen(callId.toUpperCase(), ({ sequenceId }, isPast) => {
+        received.push([sequenceId, isPast]);
         if (sequenceId === 1) void store.tones?.put(callId, tone(2)).then(() => store.tones?.put(callId, tone(3)));
         if (sequenceId === 3) resolve();
       });
       assert.notEqual(stop, undefined);
     });
-    // Whether the first was put before the listening began, by a clock that both go by, only the store can tell.
+    // isPast of the first tone depends on the clock of the store.
     assert.deepEqual(
-      told.map(([sequenceId]) => sequenceId),
+      received.map(([sequenceId]) => sequenceId),
       [1, 2, 3],
     );
     assert.deepEqual(
-      told.slice(1).map(([, isPast]) => isPast),
+      received.slice(1).map(([, isPast]) => isPast),
       [false, false],
     );
-    const heard = listenTo(listens);
+    const listener = listenTo(other);
     await store.put({ type: "callEnd", callId });
-    assert.equal((await heard.next()).type, "callEnd");
+    assert.equal((await listener.next()).type, "callEnd");
     stopOwn();
     assert.deepEqual(own, []);
   },
-  async "where it has leases, lets one instance hold that of a call, and another take over what has run out"(
-    store,
-    another,
-  ) {
+  async "lets one instance hold the lease of a call, and another take over an expired one"(store, another) {
     if (!store.leases) return;
     const leases = store.leases;
     const others = (await another()).leases;
-    assert.ok(others, "expected every instance to have leases");
+    assert.ok(others, "expected the stores of all instances to have leases");
     const { callId } = newKey();
     const call = { callId, tenantId: "tenant" };
     const spelledOtherwise = { callId: callId.toUpperCase() };
@@ -185,15 +179,15 @@ const CASES: Record<string, Check> = {
     assert.deepEqual(await overdue(leases), []);
     assert.equal(await leases.renew(call, FAR_AHEAD_MS), false);
     await leases.take(spelledOtherwise, 0);
-    // Nobody else has asked for it.
+    // No other instance has taken it over.
     assert.equal(await others.renew(call, FAR_AHEAD_MS), true);
     await leases.end(callId);
   },
-  async "where it has leases, ends that of a call for all, until somebody begins another"(store, another) {
+  async "ends the lease of a call for all instances, until a new one begins"(store, another) {
     if (!store.leases) return;
     const leases = store.leases;
     const others = (await another()).leases;
-    assert.ok(others, "expected every instance to have leases");
+    assert.ok(others, "expected the stores of all instances to have leases");
     const { callId } = newKey();
     assert.equal(await others.renew({ callId }, 0), true);
     await leases.end(callId.toUpperCase());
@@ -207,7 +201,7 @@ const CASES: Record<string, Check> = {
     assert.equal(await others.renew({ callId }, FAR_AHEAD_MS), true);
     await others.end(callId);
   },
-  async "finds a call under any spelling of its id"(store) {
+  async "finds a call by any spelling of its id"(store) {
     const { key, event } = completion();
     await open(store, key);
     await store.put({ ...event, callId: key.callId.toUpperCase().replaceAll("-", "") });
@@ -231,13 +225,13 @@ function newKey(): OperationKey {
   return { callId: crypto.randomUUID(), clientContext: crypto.randomUUID() };
 }
 
-interface Heard {
+interface RecordingListener {
   events: StoredEvent[];
   next(): Promise<StoredEvent>;
   stop(): void;
 }
 
-function listenTo(store: OperationStore): Heard {
+function listenTo(store: OperationStore): RecordingListener {
   const events: StoredEvent[] = [];
   let arrived = (): void => {};
   const stop = store.listen((event) => {

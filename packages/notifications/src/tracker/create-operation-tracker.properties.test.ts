@@ -19,8 +19,8 @@ const ENDS: Partial<CommsOperation>[] = [
 ];
 const RUNNING: Partial<CommsOperation>[] = [{ status: "running" }, { status: "notStarted" }, { status: null }];
 
-/** Something that happens to a wait, some milliseconds after its beginning. */
-type Happening = { atMs: number } & (
+/** An event of a wait, in milliseconds after its start. */
+type WaitEvent = { atMs: number } & (
   | { what: "answer"; answer: Partial<CommsOperation> | "unknown" | "abandon" }
   | { what: "notification"; operation: Partial<CommsOperation>; by: "context" | "id" | "both" }
   | { what: "callEnd" }
@@ -28,10 +28,10 @@ type Happening = { atMs: number } & (
 );
 
 const time = fc.nat(200).map((n) => n * 333);
-/** The end that this operation has: every notification of it tells the same. */
-const story = fc.record({ end: fc.constantFrom(...ENDS), answerEnds: fc.boolean() }).chain(({ end, answerEnds }) => {
+/** All notifications of the operation report the same end. */
+const scenario = fc.record({ end: fc.constantFrom(...ENDS), answerEnds: fc.boolean() }).chain(({ end, answerEnds }) => {
   const answer = answerEnds ? fc.constant(end) : fc.constantFrom(...RUNNING);
-  const happening: fc.Arbitrary<Happening> = fc.oneof(
+  const waitEvent: fc.Arbitrary<WaitEvent> = fc.oneof(
     fc.record({
       atMs: time,
       what: fc.constant("notification" as const),
@@ -47,18 +47,18 @@ const story = fc.record({ end: fc.constantFrom(...ENDS), answerEnds: fc.boolean(
       what: fc.constant("answer" as const),
       answer: fc.oneof(answer, fc.constantFrom("unknown" as const, "abandon" as const)),
     }),
-    others: fc.array(happening, { maxLength: 8 }),
+    others: fc.array(waitEvent, { maxLength: 8 }),
   });
 });
 
-/** What the wait must come to, told by a second, plainer account of the rules. */
-function judge(happenings: readonly Happening[]): OperationOutcome["outcome"] | "abandoned" {
+/** The expected result of the wait, by a simpler implementation of the rules. */
+function expectedResult(events: readonly WaitEvent[]): OperationOutcome["outcome"] | "abandoned" {
   const tick = (ms: number): number => Math.ceil(ms / 250) * 250;
   let dueMs = tick(600_000);
   let callEnd = false;
   let idKnown = false;
   const unclaimed: Partial<CommsOperation>[] = [];
-  for (const event of happenings) {
+  for (const event of events) {
     if (event.atMs >= dueMs) break;
     if (event.what === "callEnd" && !callEnd) {
       callEnd = true;
@@ -69,8 +69,8 @@ function judge(happenings: readonly Happening[]): OperationOutcome["outcome"] | 
       dueMs = callEnd ? Math.min(late, tick(event.atMs + 2_000)) : late;
       if (event.answer === "unknown") continue;
       idKnown = true;
-      const told = [event.answer, ...unclaimed].map((end) => outcomeOf({ id: OPERATION, status: null, ...end }));
-      const end = told.find((outcome) => outcome);
+      const states = [event.answer, ...unclaimed].map((end) => outcomeOf({ id: OPERATION, status: null, ...end }));
+      const end = states.find((outcome) => outcome);
       if (end) return end.outcome;
     } else if (event.what === "notification") {
       const end = outcomeOf({ id: OPERATION, status: null, ...event.operation });
@@ -87,7 +87,7 @@ function judge(happenings: readonly Happening[]): OperationOutcome["outcome"] | 
   return callEnd ? "callEnded" : "timedOut";
 }
 
-function notify(event: Happening): Notification | undefined {
+function notify(event: WaitEvent): Notification | undefined {
   if (event.what === "callEnd") {
     return { kind: "call", callId: CALL, changeType: "deleted", call: { id: CALL, state: "terminated" }, raw: {} };
   }
@@ -111,11 +111,11 @@ function notify(event: Happening): Notification | undefined {
   };
 }
 
-describe("whatever the order, repetition and loss of answer, notifications, call end and time", () => {
-  test("a wait ends once, as the rules say, and nothing is left of it", async () => {
+describe("createOperationTracker, for any order, repetition and loss of responses, notifications and call ends", () => {
+  test("settles a wait once, as the rules say, and leaves nothing behind", async () => {
     await fc.assert(
-      fc.asyncProperty(story, async ({ answer, others }) => {
-        const happenings = [answer, ...others].sort((one, other) => one.atMs - other.atMs);
+      fc.asyncProperty(scenario, async ({ answer, others }) => {
+        const events = [answer, ...others].sort((one, other) => one.atMs - other.atMs);
         const clock = createManualClock(1_700_000_000_000);
         const tracker = createOperationTracker({ clock });
         const pending = tracker.expect({ callId: CALL, clientContext: CONTEXT, expectedMs: EXPECTED_MS });
@@ -128,7 +128,7 @@ describe("whatever the order, repetition and loss of answer, notifications, call
           ),
         );
         const startMs = clock.now();
-        for (const event of happenings) {
+        for (const event of events) {
           await clock.advance(startMs + event.atMs - clock.now());
           const notification = notify(event);
           if (notification) await tracker.apply(notification);
@@ -139,7 +139,7 @@ describe("whatever the order, repetition and loss of answer, notifications, call
         }
         await clock.advance(700_000);
         await Promise.all(waits);
-        const expected = judge(happenings);
+        const expected = expectedResult(events);
         expect(settled).toEqual([expected, expected, expected]);
         expect(tracker.pending).toBe(0);
         expect(clock.pending).toBe(0);
@@ -148,7 +148,7 @@ describe("whatever the order, repetition and loss of answer, notifications, call
     );
   });
 
-  test("1,000 operations on 50 calls: each wait gets its own end", async () => {
+  test("settles 1,000 operations on 50 calls with the outcome of each", async () => {
     await fc.assert(
       fc.asyncProperty(fc.shuffledSubarray([...Array(2_000).keys()], { minLength: 2_000 }), async (order) => {
         const tracker = createOperationTracker({ clock: createManualClock() });
@@ -158,7 +158,7 @@ describe("whatever the order, repetition and loss of answer, notifications, call
           tracker.expect({ callId: callOf(n), clientContext: `context-${n}` }),
         );
         const endOf = (n: number): Partial<CommsOperation> => ENDS[n % ENDS.length] ?? {};
-        // Of each operation both the answer and the notification come, in any order among all.
+        // The responses and notifications of all operations arrive in any order.
         for (const event of order) {
           const n = event % count;
           const operation = { id: `op-${n}`, clientContext: `context-${n}`, status: "running" };

@@ -9,30 +9,30 @@ import type { OperationTracker } from "./operation-tracker.ts";
 
 const CALL = "481f3600-983e-4276-9b59-c1b30ec8d125";
 
-/** A store that fails, or never answers, while it is away; what it holds survives that. It tells of what was opened. */
-function createStore(): OperationStore & { away: "" | "down" | "silent"; asked: string[] } {
+/** A store that can fail or stop responding. It keeps its content, and emits events of opened keys only. */
+function createStore(): OperationStore & { fault: "" | "down" | "silent"; calls: string[] } {
   const memory = createMemoryOperationStore();
   const opened = new Set<string>();
   const store = {
     ...memory,
-    away: "" as "" | "down" | "silent",
-    asked: [] as string[],
+    fault: "" as "" | "down" | "silent",
+    calls: [] as string[],
     open: (...given: Parameters<OperationStore["open"]>) =>
       at("open", () => {
         opened.add(given[0].clientContext);
         return memory.open(...given);
       }),
-    listen: (heard: (event: StoredEvent) => void) =>
+    listen: (listener: (event: StoredEvent) => void) =>
       memory.listen((event) => {
-        if (event.type === "callEnd" || opened.has(event.clientContext ?? "")) heard(event);
+        if (event.type === "callEnd" || opened.has(event.clientContext ?? "")) listener(event);
       }),
     put: (event: StoredEvent) => at("put", () => memory.put(event)),
     read: (...given: Parameters<OperationStore["read"]>) => at("read", () => memory.read(...given)),
   };
   const at = async <T>(what: string, act: () => Promise<T>): Promise<T> => {
-    store.asked.push(what);
-    if (store.away === "silent") await new Promise(() => {});
-    if (store.away === "down") throw new Error("down");
+    store.calls.push(what);
+    if (store.fault === "silent") await new Promise(() => {});
+    if (store.fault === "down") throw new Error("down");
     return act();
   };
   return store;
@@ -71,67 +71,70 @@ const callEnded: CallNotification = {
   raw: {},
 };
 
-describe("a store that is away", () => {
-  test("ends no wait: the local one is settled, and the delivery counts as seen only once it was kept", async () => {
+describe("an unavailable store", () => {
+  test("does not delay a local wait, and a delivery counts as seen only once it is stored", async () => {
     const store = createStore();
     const { tracker } = start({ store });
     const pending = tracker.expect({ callId: CALL, clientContext: "mine" });
-    store.away = "down";
-    const hearing = tracker.apply(ended({ clientContext: "mine" }));
+    store.fault = "down";
+    const applied = tracker.apply(ended({ clientContext: "mine" }));
     expect(pending.outcome).toMatchObject({ outcome: "completed" });
-    await expect(hearing).rejects.toMatchObject({ code: "store_unavailable", cause: { message: "down" } });
+    await expect(applied).rejects.toMatchObject({ code: "store_unavailable", cause: { message: "down" } });
     expect(tracker.pendingWrites).toBe(1);
-    store.away = "";
+    store.fault = "";
     expect(await tracker.apply(ended({ clientContext: "mine" }))).toBe("new");
     expect(await tracker.apply(ended({ clientContext: "mine" }))).toBe("seen");
     expect(tracker.pendingWrites).toBe(0);
   });
 
-  test("is given 2 s, and no more", async () => {
+  test("times out after 2 s", async () => {
     const store = createStore();
     const { clock, tracker } = start({ store });
     const pending = tracker.expect({ callId: CALL, clientContext: "mine" });
-    store.away = "silent";
-    const hearing = tracker.apply(ended({ clientContext: "mine" }));
-    hearing.catch(() => {});
+    store.fault = "silent";
+    const applied = tracker.apply(ended({ clientContext: "mine" }));
+    applied.catch(() => {});
     expect(pending.outcome).toMatchObject({ outcome: "completed" });
     await clock.advance(2_000);
-    await expect(hearing).rejects.toMatchObject({ code: "store_unavailable" });
+    await expect(applied).rejects.toMatchObject({ code: "store_unavailable" });
   });
 
-  test.each(["down", "silent"] as const)("is told when it is back what it missed while it was %s", async (away) => {
-    const store = createStore();
-    const { clock, tracker } = start({ store });
-    const pending = tracker.expect({ callId: CALL, clientContext: "mine" });
-    store.away = away;
-    const hearing = [tracker.apply(ended({ clientContext: "mine" })), tracker.apply(callEnded)];
-    for (const one of hearing) one.catch(() => {});
-    await clock.advance(20_000);
-    expect(tracker.pendingWrites).toBe(2);
-    store.away = "";
-    await clock.advance(10_000);
-    expect([tracker.pendingWrites, clock.pending]).toEqual([0, 0]);
-    expect(await store.read({ callId: CALL, clientContext: "mine" })).toEqual(pending.outcome);
-    expect(await tracker.apply(ended({ clientContext: "mine" }))).toBe("seen");
-    expect(await tracker.apply(callEnded)).toBe("seen");
-  });
+  test.each(["down", "silent"] as const)(
+    "gets the missed writes once it is available again after being %s",
+    async (fault) => {
+      const store = createStore();
+      const { clock, tracker } = start({ store });
+      const pending = tracker.expect({ callId: CALL, clientContext: "mine" });
+      store.fault = fault;
+      const applied = [tracker.apply(ended({ clientContext: "mine" })), tracker.apply(callEnded)];
+      for (const one of applied) one.catch(() => {});
+      await clock.advance(20_000);
+      expect(tracker.pendingWrites).toBe(2);
+      store.fault = "";
+      await clock.advance(10_000);
+      expect([tracker.pendingWrites, clock.pending]).toEqual([0, 0]);
+      expect(await store.read({ callId: CALL, clientContext: "mine" })).toEqual(pending.outcome);
+      expect(await tracker.apply(ended({ clientContext: "mine" }))).toBe("seen");
+      expect(await tracker.apply(callEnded)).toBe("seen");
+    },
+  );
 
-  test("is told at once when anything shows that it is back", async () => {
+  test("gets the missed writes as soon as another request succeeds", async () => {
     const store = createStore();
     const { tracker } = start({ store });
-    store.away = "down";
+    store.fault = "down";
     await expect(tracker.apply(ended({ clientContext: "first" }))).rejects.toThrow();
-    store.away = "";
+    store.fault = "";
     await tracker.apply(ended({ id: "op-2", clientContext: "second" }));
     await new Promise((resolve) => setImmediate(resolve));
     expect(tracker.pendingWrites).toBe(0);
     expect(await store.read({ callId: CALL, clientContext: "first" })).toMatchObject({ outcome: "completed" });
   });
 
-  test("does not hide from its handlers what was never kept: a repeated delivery is no repetition", async () => {
+  test("does not turn a repeated delivery that was never stored into a duplicate", async () => {
     const store = createStore();
     const { tracker } = start({ store });
-    store.away = "down";
+    store.fault = "down";
     for (let times = 0; times < 3; times++) {
       await expect(tracker.apply(ended({ clientContext: "mine" }))).rejects.toMatchObject({
         code: "store_unavailable",
@@ -140,28 +143,28 @@ describe("a store that is away", () => {
     expect(tracker.pendingWrites).toBe(1);
   });
 
-  test("does not let a delivery that was not kept settle the next wait under its clientContext", async () => {
+  test("does not let a delivery that was not stored settle the next wait under its clientContext", async () => {
     const store = createStore();
     const { tracker } = start({ store });
     tracker.expect({ callId: CALL, clientContext: "mine" });
-    store.away = "down";
+    store.fault = "down";
     await expect(tracker.apply(ended({ clientContext: "mine" }))).rejects.toThrow();
     const second = tracker.expect({ callId: CALL, clientContext: "mine" });
-    store.away = "";
+    store.fault = "";
     expect(await tracker.apply(ended({ clientContext: "mine" }))).toBe("new");
     expect(second.outcome).toBeUndefined();
     expect(await store.read({ callId: CALL, clientContext: "mine" })).toBeUndefined();
   });
 
-  test("is told no more than 10,000 ends, the oldest are lost, and both are counted and said", async () => {
+  test("has at most 10,000 writes pending: the oldest are dropped, counted and logged", async () => {
     const store = createStore();
     const log = createLog();
     const { clock, tracker } = start({ store, logger: log });
-    store.away = "down";
-    const hear = (n: number): Promise<unknown> => tracker.apply(ended({ id: `op-${n}`, clientContext: `${n}` }));
-    await Promise.allSettled(Array.from({ length: 10_002 }, (_, n) => hear(n)));
+    store.fault = "down";
+    const apply = (n: number): Promise<unknown> => tracker.apply(ended({ id: `op-${n}`, clientContext: `${n}` }));
+    await Promise.allSettled(Array.from({ length: 10_002 }, (_, n) => apply(n)));
     expect([tracker.pendingWrites, tracker.droppedWrites]).toEqual([10_000, 2]);
-    store.away = "";
+    store.fault = "";
     await clock.advance(1_000);
     await until(() => tracker.pendingWrites === 0);
     await clock.advance(250);
@@ -171,16 +174,16 @@ describe("a store that is away", () => {
     expect(log.lines.map((line) => line.split(" ")[0])).toEqual(["warn", "error", "info"]);
   });
 
-  test("knows of a wait that it could not be told of, and of its end that came to another instance meanwhile", async () => {
+  test("is given a missed wait later, and then returns the outcome of another instance", async () => {
     const store = createStore();
     const clock = createManualClock();
     const { tracker } = start({ store, clock });
-    store.away = "down";
+    store.fault = "down";
     const pending = tracker.expect({ callId: CALL });
     const { clientContext } = pending;
     await clock.advance(100);
-    store.away = "";
-    // Told to nobody, because nobody had said here that they wait.
+    store.fault = "";
+    // Not emitted, because the wait was not registered.
     await putElsewhere(store, { clientContext });
     expect(pending.outcome).toBeUndefined();
     await clock.advance(10_000);
@@ -188,52 +191,52 @@ describe("a store that is away", () => {
     expect([tracker.pending, clock.pending]).toEqual([0, 0]);
   });
 
-  test("takes for the end of such a wait none that may be of an earlier life", async () => {
+  test("does not settle such a wait with an outcome that may belong to an earlier wait", async () => {
     const store = createStore();
     const clock = createManualClock();
     const { tracker } = start({ store, clock });
-    store.away = "down";
+    store.fault = "down";
     const pending = tracker.expect({ callId: CALL, clientContext: "mine" });
     await clock.advance(100);
-    store.away = "";
+    store.fault = "";
     await putElsewhere(store, { clientContext: "mine" });
     await clock.advance(10_000);
     expect(pending.outcome).toBeUndefined();
-    store.away = "down";
+    store.fault = "down";
     pending.accepted(operation({ clientContext: "mine" }));
     await clock.advance(100);
-    store.away = "";
+    store.fault = "";
     await clock.advance(10_000);
     expect(pending.outcome).toMatchObject({ outcome: "completed", operation: { id: "op-1" } });
   });
 
-  test("is not told of waits that are over when it is back", async () => {
+  test("is not given waits that are over by the time it is available", async () => {
     const store = createStore();
     const { clock, tracker } = start({ store });
-    store.away = "down";
+    store.fault = "down";
     tracker.expect({ callId: CALL }).abandon();
     await clock.advance(100);
-    const asked = store.asked.length;
-    store.away = "";
+    const calls = store.calls.length;
+    store.fault = "";
     await clock.advance(60_000);
-    expect([store.asked.length, clock.pending]).toEqual([asked, 0]);
+    expect([store.calls.length, clock.pending]).toEqual([calls, 0]);
   });
 
-  test("holds up no wait that is taken up: it is read once it is back", async () => {
+  test("does not fail a resumed wait: the outcome is read later", async () => {
     const store = createStore();
     await store.put({ type: "completion", callId: CALL, clientContext: "mine", outcome: completed });
     const { clock, tracker } = start({ store });
-    store.away = "silent";
+    store.fault = "silent";
     const waiting = tracker.resume({ callId: CALL, clientContext: "mine" }).completion();
     await clock.advance(5_000);
-    store.away = "";
+    store.fault = "";
     await clock.advance(10_000);
     expect(await waiting).toEqual(completed);
   });
 
-  test("may be away when an operation is accepted that is over already", async () => {
+  test("does not prevent accepting an operation that has ended already", async () => {
     const store = createStore();
-    store.away = "down";
+    store.fault = "down";
     const { tracker } = start({ store });
     const pending = tracker.expect({ callId: CALL });
     pending.accepted(operation({ status: "failed" }));
@@ -242,21 +245,21 @@ describe("a store that is away", () => {
     expect(tracker.pendingWrites).toBe(1);
   });
 
-  test("is told once more when the tracker is closed, and no timer is left", async () => {
+  test("gets the missed writes when the tracker is closed, and no timer is left", async () => {
     const store = createStore();
     const { clock, tracker } = start({ store });
-    store.away = "down";
+    store.fault = "down";
     await expect(tracker.apply(ended({ clientContext: "mine" }))).rejects.toThrow();
-    store.away = "";
+    store.fault = "";
     await tracker.close();
     expect(await store.read({ callId: CALL, clientContext: "mine" })).toBeDefined();
     expect(clock.pending).toBe(0);
   });
 
-  test("does not keep the tracker from being closed", async () => {
+  test("does not prevent the tracker from being closed", async () => {
     const store = createStore();
     const { clock, tracker } = start({ store });
-    store.away = "silent";
+    store.fault = "silent";
     tracker.apply(ended({ clientContext: "mine" })).catch(() => {});
     await clock.advance(2_000);
     const closing = tracker.close();
@@ -266,8 +269,8 @@ describe("a store that is away", () => {
   });
 });
 
-describe("what a store is told", () => {
-  test("is the id and the deadline of an operation, once they are known", async () => {
+describe("the calls of a store", () => {
+  test("pass the id and the deadline of an operation once they are available", async () => {
     const store = createMemoryOperationStore();
     const opened: unknown[] = [];
     const open: OperationStore["open"] = (key, deadlineAt, options) => {
@@ -283,7 +286,7 @@ describe("what a store is told", () => {
     ]);
   });
 
-  test("lets a wait that is taken up end when it would have ended where it began", async () => {
+  test("return the deadline of a resumed wait", async () => {
     const store = createMemoryOperationStore();
     const { clock, tracker } = start({ store: { ...store, open: async () => clock.now() + 5_000 } });
     const pending = tracker.resume({ callId: CALL, clientContext: "mine" });
@@ -298,13 +301,13 @@ const completed: OperationOutcome = {
   operation: operation({ status: "completed", completionReason: "completedSuccessfully" }),
 };
 
-/** Another instance has the end of an operation kept. */
+/** Stores the end of an operation, as another instance does. */
 async function putElsewhere(store: OperationStore, { clientContext }: { clientContext: string }): Promise<void> {
   await store.put({ type: "completion", callId: CALL, clientContext, operationId: "op-1", outcome: completed });
 }
 
-describe("a store that instances share", () => {
-  test("settles waits by what another instance heard", async () => {
+describe("a shared store", () => {
+  test("settles a wait with the outcome that another instance received", async () => {
     const store = createMemoryOperationStore();
     const { tracker: sender } = start({ store });
     const { tracker: receiver } = start({ store });
@@ -313,7 +316,7 @@ describe("a store that instances share", () => {
     expect(pending.outcome).toMatchObject({ outcome: "completed" });
   });
 
-  test("tells other instances that the call is over", async () => {
+  test("passes the end of a call to other instances", async () => {
     const store = createMemoryOperationStore();
     const { clock, tracker: sender } = start({ store });
     const { tracker: receiver } = start({ store });
@@ -323,7 +326,7 @@ describe("a store that instances share", () => {
     expect(pending.outcome).toMatchObject({ outcome: "callEnded" });
   });
 
-  test("lets another instance take up a wait, whether its end has been heard or not", async () => {
+  test("lets another instance resume a wait before and after its outcome is stored", async () => {
     const store = createMemoryOperationStore();
     const first = start({ store });
     first.tracker.expect({ callId: CALL, clientContext: "before" });
@@ -339,7 +342,7 @@ describe("a store that instances share", () => {
     expect(await after.completion()).toMatchObject({ outcome: "failed" });
   });
 
-  test("lets another instance read the outcome of an operation that was over in its answer", async () => {
+  test("lets another instance read the outcome of an operation that had ended in its response", async () => {
     const store = createMemoryOperationStore();
     const { tracker } = start({ store });
     tracker.expect({ callId: CALL, clientContext: "mine" }).accepted(operation({ status: "failed" }));
@@ -347,7 +350,7 @@ describe("a store that instances share", () => {
     expect(await resumed.completion()).toMatchObject({ outcome: "failed" });
   });
 
-  test("tells an end without clientContext that overtakes the answer here and comes to another instance", async () => {
+  test("passes on an end without clientContext that arrives before the response and at another instance", async () => {
     const store = createMemoryOperationStore();
     const { tracker: sender } = start({ store });
     const pending = sender.expect({ callId: CALL });
@@ -357,7 +360,7 @@ describe("a store that instances share", () => {
     expect(pending.outcome).toMatchObject({ outcome: "completed" });
   });
 
-  test("tells an end that another instance heard only once: repeated here, it settles nobody else", async () => {
+  test("deduplicates an end of another instance: repeated here, it settles no other wait", async () => {
     const store = createMemoryOperationStore();
     const { tracker: sender } = start({ store });
     const { tracker: receiver } = start({ store });

@@ -40,13 +40,13 @@ function callEnded(callId = CALL): CallNotification {
   return { kind: "call", callId, changeType: "deleted", call, raw: {} };
 }
 
-/** What a promise has come to by now. */
+/** The value of a promise, or "waiting" if it is pending. */
 async function stateOf(promise: Promise<unknown>): Promise<unknown> {
   return Promise.race([promise, new Promise((resolve) => setImmediate(resolve, "waiting"))]);
 }
 
-describe("an operation that is waited for", () => {
-  test("is settled by its notification under its clientContext", async () => {
+describe("a pending operation", () => {
+  test("is settled by a notification with its clientContext", async () => {
     const { tracker } = start();
     const pending = tracker.expect({ callId: CALL, clientContext: "mine" });
     pending.accepted(operation({ clientContext: "mine" }));
@@ -55,7 +55,7 @@ describe("an operation that is waited for", () => {
     expect(tracker.pending).toBe(0);
   });
 
-  test("is settled by a notification that overtakes the answer", async () => {
+  test("is settled by a notification that arrives before the response", async () => {
     const { tracker } = start();
     const pending = tracker.expect({ callId: CALL, clientContext: "mine" });
     await tracker.apply(ended({ clientContext: "mine" }));
@@ -64,7 +64,7 @@ describe("an operation that is waited for", () => {
     expect(await pending.completion()).toMatchObject({ outcome: "completed" });
   });
 
-  test("is settled by its id where the notification has no clientContext", async () => {
+  test("is settled by its id if the notification has no clientContext", async () => {
     const { tracker } = start();
     const pending = tracker.expect({ callId: CALL });
     pending.accepted(operation());
@@ -72,7 +72,7 @@ describe("an operation that is waited for", () => {
     expect(pending.outcome).toMatchObject({ outcome: "completed" });
   });
 
-  test("is settled by a notification without clientContext that overtakes the answer", async () => {
+  test("is settled by a notification without clientContext that arrives before the response", async () => {
     const { tracker } = start();
     const pending = tracker.expect({ callId: CALL });
     await tracker.apply(ended());
@@ -81,7 +81,7 @@ describe("an operation that is waited for", () => {
     expect(pending.outcome).toMatchObject({ outcome: "completed" });
   });
 
-  test("is settled at once by an answer that is over already", async () => {
+  test("is settled at once by a response that is final", async () => {
     const { tracker } = start();
     const pending = tracker.expect({ callId: CALL });
     pending.accepted(operation({ status: "failed" }));
@@ -96,20 +96,23 @@ describe("an operation that is waited for", () => {
     expect(pending.outcome).toMatchObject({ outcome: "canceled", played: "notAll" });
   });
 
-  test.each([CALL, CALL.toUpperCase().replaceAll("-", "")])("is found under any spelling: %s", async (callId) => {
-    const { tracker } = start();
-    const other = callId === CALL ? CALL.toUpperCase() : CALL;
-    const pending = tracker.expect({ callId, clientContext: "mine" });
-    expect(tracker.resume({ callId: other, clientContext: "mine" })).toBe(pending);
-    expect(await tracker.apply({ ...ended({ clientContext: "mine" }), callId: other })).toBe("new");
-    expect(pending.outcome).toBeDefined();
-    expect(await tracker.apply({ ...ended({ clientContext: "mine" }), callId })).toBe("seen");
-    expect(tracker.resume({ callId: other, clientContext: "mine" }).outcome).toBeDefined();
-    await tracker.apply({ kind: "call", callId: other, changeType: "deleted", call: { id: other }, raw: {} });
-    expect(await tracker.ended(callId)).toEqual({});
-  });
+  test.each([CALL, CALL.toUpperCase().replaceAll("-", "")])(
+    "is found under any spelling of the call id: %s",
+    async (callId) => {
+      const { tracker } = start();
+      const other = callId === CALL ? CALL.toUpperCase() : CALL;
+      const pending = tracker.expect({ callId, clientContext: "mine" });
+      expect(tracker.resume({ callId: other, clientContext: "mine" })).toBe(pending);
+      expect(await tracker.apply({ ...ended({ clientContext: "mine" }), callId: other })).toBe("new");
+      expect(pending.outcome).toBeDefined();
+      expect(await tracker.apply({ ...ended({ clientContext: "mine" }), callId })).toBe("seen");
+      expect(tracker.resume({ callId: other, clientContext: "mine" }).outcome).toBeDefined();
+      await tracker.apply({ kind: "call", callId: other, changeType: "deleted", call: { id: other }, raw: {} });
+      expect(await tracker.ended(callId)).toEqual({});
+    },
+  );
 
-  test("is not settled by what is still running, but knows that it was heard of", async () => {
+  test("is not settled by a notification that it is running, but keeps the operation", async () => {
     const { tracker } = start();
     const pending = tracker.expect({ callId: CALL, clientContext: "mine" });
     const running = operation({ clientContext: "mine" });
@@ -118,7 +121,7 @@ describe("an operation that is waited for", () => {
     expect(pending.operation).toEqual(running);
   });
 
-  test("is not settled by another operation's end under the same clientContext", async () => {
+  test("is not settled by the end of another operation under the same clientContext", async () => {
     const { tracker } = start();
     const pending = tracker.expect({ callId: CALL, clientContext: CALL });
     pending.accepted(operation({ id: "op-2", clientContext: CALL }));
@@ -126,7 +129,7 @@ describe("an operation that is waited for", () => {
     expect(pending.outcome).toBeUndefined();
   });
 
-  test("is not settled by another call's operation", async () => {
+  test("is not settled by an operation of another call", async () => {
     const { tracker } = start();
     const pending = tracker.expect({ callId: CALL, clientContext: "mine" });
     await tracker.apply({ ...ended({ clientContext: "mine" }), callId: "another" });
@@ -142,7 +145,7 @@ describe("an operation that is waited for", () => {
     expect(await pending.completion()).toMatchObject({ outcome: "completed" });
   });
 
-  test("is judged by what was asked for where the notification has no type", async () => {
+  test("gets the outcome by the requested kind if the notification has no type", async () => {
     const { tracker } = start();
     const wait = { callId: CALL, clientContext: "mine" };
     const { "@odata.type": _, ...untyped } = operation({ status: "completed", clientContext: "mine" });
@@ -154,7 +157,7 @@ describe("an operation that is waited for", () => {
     expect(pressed.outcome).toMatchObject({ outcome: "failed", played: "unknown" });
   });
 
-  test("may not share its clientContext with another one of its call", () => {
+  test("must have a clientContext that no other pending operation of its call has", () => {
     const { tracker } = start();
     tracker.expect({ callId: CALL, clientContext: "mine" });
     tracker.expect({ callId: "another", clientContext: "mine" });
@@ -163,7 +166,7 @@ describe("an operation that is waited for", () => {
     );
   });
 
-  test("begins a new life: what was heard under its clientContext before is forgotten, and repeated in vain", async () => {
+  test("is not settled by an earlier operation under its clientContext, also if that is repeated", async () => {
     const { tracker } = start();
     await tracker.apply(ended({ clientContext: "mine" }));
     const pending = tracker.expect({ callId: CALL, clientContext: "mine" });
@@ -174,8 +177,8 @@ describe("an operation that is waited for", () => {
   });
 });
 
-describe("a clientContext that is used again", () => {
-  test("is not settled by the late end of an operation that had timed out under it", async () => {
+describe("a reused clientContext", () => {
+  test("is not settled by the late end of an operation that has timed out under it", async () => {
     const { clock, tracker } = start();
     const first = tracker.expect({ callId: CALL, clientContext: "mine" });
     first.accepted(operation({ clientContext: "mine" }));
@@ -190,7 +193,7 @@ describe("a clientContext that is used again", () => {
     expect(second.outcome).toMatchObject({ outcome: "completed" });
   });
 
-  test("is not taken for running because an operation that has ended was, when that is told late", async () => {
+  test("is not marked as running by the late notification of an operation that has ended", async () => {
     const { tracker } = start();
     tracker.expect({ callId: CALL, clientContext: "mine" });
     await tracker.apply(ended({ clientContext: "mine" }));
@@ -201,8 +204,8 @@ describe("a clientContext that is used again", () => {
   });
 });
 
-describe("waiting", () => {
-  test("ends 30 s after the operation should have ended", async () => {
+describe("a wait", () => {
+  test("times out 30 s after the operation should have ended", async () => {
     const { clock, tracker } = start();
     const pending = tracker.expect({ callId: CALL, expectedMs: 5_000 });
     pending.accepted(operation());
@@ -213,7 +216,7 @@ describe("waiting", () => {
     expect(tracker.pending).toBe(0);
   });
 
-  test("allows for the operations that the call plays before", async () => {
+  test("includes the time of earlier operations of the call", async () => {
     const { clock, tracker } = start();
     for (const id of ["op-1", "op-2"]) tracker.expect({ callId: CALL, expectedMs: 40_000 }).accepted(operation({ id }));
     const third = tracker.expect({ callId: CALL, expectedMs: 40_000 });
@@ -224,7 +227,7 @@ describe("waiting", () => {
     expect(third.outcome).toMatchObject({ outcome: "timedOut" });
   });
 
-  test("ends 10 minutes after it began if nobody says what became of the request", async () => {
+  test("times out after 10 minutes if the delivery is never reported", async () => {
     const { clock, tracker } = start();
     const pending = tracker.expect({ callId: CALL });
     await clock.advance(599_999);
@@ -233,7 +236,7 @@ describe("waiting", () => {
     expect(pending.outcome).toMatchObject({ outcome: "timedOut" });
   });
 
-  test("ends by its own timeoutMs without ending the operation's", async () => {
+  test("times out by its timeoutMs while the operation stays pending", async () => {
     const { clock, tracker } = start();
     const pending = tracker.expect({ callId: CALL, clientContext: "mine" });
     pending.accepted(operation());
@@ -245,7 +248,7 @@ describe("waiting", () => {
     expect(await long).toMatchObject({ outcome: "completed" });
   });
 
-  test("rejects with the signal's reason, and the operation goes on", async () => {
+  test("rejects with the reason of its signal while the operation stays pending", async () => {
     const { tracker } = start();
     const pending = tracker.expect({ callId: CALL });
     const stop = new AbortController();
@@ -256,7 +259,7 @@ describe("waiting", () => {
     expect(tracker.pending).toBe(1);
   });
 
-  test("shares one signal among many, and leaves nothing on it", async () => {
+  test("shares one listener on a signal with other waits, and removes it", async () => {
     const { tracker } = start();
     const stop = new AbortController();
     const { signal } = stop;
@@ -272,14 +275,14 @@ describe("waiting", () => {
     expect(listeners()).toBe(0);
   });
 
-  test.each([Number.NaN, -1, Number.POSITIVE_INFINITY])("never lasts %s: that is refused", (expectedMs) => {
+  test.each([Number.NaN, -1, Number.POSITIVE_INFINITY])("refuses %s as expectedMs", (expectedMs) => {
     const { tracker } = start();
     expect(() => tracker.expect({ callId: CALL, expectedMs })).toThrowError(
       expect.objectContaining({ code: "invalid_request" }),
     );
   });
 
-  test("rejects as abandoned once the request is known not to have been executed", async () => {
+  test("rejects with abandoned once the operation is abandoned", async () => {
     const { tracker } = start();
     const pending = tracker.expect({ callId: CALL });
     const waiting = pending.completion();
@@ -289,7 +292,7 @@ describe("waiting", () => {
     expect(tracker.pending).toBe(0);
   });
 
-  test("may be asked for often, also when it is over", async () => {
+  test("can be started several times, also after the outcome", async () => {
     const { tracker } = start();
     const pending = tracker.expect({ callId: CALL, clientContext: "mine" });
     const both = [pending.completion(), pending.completion({ timeoutMs: 1_000 })];
@@ -300,7 +303,7 @@ describe("waiting", () => {
 });
 
 describe("the end of a call", () => {
-  test("settles what is pending after the grace", async () => {
+  test("settles pending operations after the grace period", async () => {
     const { clock, tracker } = start();
     const pending = tracker.expect({ callId: CALL });
     pending.accepted(operation());
@@ -315,7 +318,7 @@ describe("the end of a call", () => {
     });
   });
 
-  test("leaves time for the real completion", async () => {
+  test("leaves time for a late completion", async () => {
     const { clock, tracker } = start();
     const pending = tracker.expect({ callId: CALL, clientContext: "mine" });
     await tracker.apply(callEnded());
@@ -324,7 +327,7 @@ describe("the end of a call", () => {
     expect(pending.outcome).toMatchObject({ outcome: "completed" });
   });
 
-  test("settles also what is expected or answered after it", async () => {
+  test("settles operations that are registered or accepted after it", async () => {
     const { clock, tracker } = start();
     await tracker.apply(callEnded());
     const pending = tracker.expect({ callId: CALL });
@@ -333,7 +336,7 @@ describe("the end of a call", () => {
     expect(pending.outcome).toMatchObject({ outcome: "callEnded" });
   });
 
-  test("touches no other call", async () => {
+  test("does not affect other calls", async () => {
     const { clock, tracker } = start();
     const pending = tracker.expect({ callId: "another" });
     await tracker.apply(callEnded());
@@ -341,7 +344,7 @@ describe("the end of a call", () => {
     expect(pending.outcome).toBeUndefined();
   });
 
-  test("is told to whoever waits for it, before and after", async () => {
+  test("resolves ended() before and after it", async () => {
     const { tracker } = start();
     const before = tracker.ended(CALL);
     expect(await stateOf(before)).toBe("waiting");
@@ -350,7 +353,7 @@ describe("the end of a call", () => {
     expect(await tracker.ended(CALL)).toEqual({ resultInfo: { code: 200, subcode: 7000 } });
   });
 
-  test("is waited for until the signal, and no longer", async () => {
+  test("rejects ended() with the reason of its signal", async () => {
     const { tracker } = start();
     const stop = new AbortController();
     const waiting = tracker.ended(CALL, { signal: stop.signal });
@@ -358,19 +361,19 @@ describe("the end of a call", () => {
     await expect(waiting).rejects.toThrow("enough");
   });
 
-  test("is seen once, whatever it is told by", async () => {
+  test("is deduplicated in any form", async () => {
     const { tracker } = start();
     expect(await tracker.apply({ ...callEnded(), changeType: "updated" })).toBe("new");
     expect(await tracker.apply(callEnded())).toBe("seen");
   });
 });
 
-describe("the tracker", () => {
-  test.each([{ maxPending: Number.NaN }, { callEndGraceMs: -1 }])("is not made with %j", (options) => {
+describe("createOperationTracker", () => {
+  test.each([{ maxPending: Number.NaN }, { callEndGraceMs: -1 }])("rejects %j", (options) => {
     expect(() => start(options)).toThrow(TypeError);
   });
 
-  test("refuses more than it may hold, and takes them again once there is room", () => {
+  test("rejects operations above maxPending, until others end", () => {
     const { tracker } = start({ maxPending: 2 });
     const first = tracker.expect({ callId: CALL });
     tracker.expect({ callId: CALL });
@@ -379,7 +382,7 @@ describe("the tracker", () => {
     expect(() => tracker.expect({ callId: CALL })).not.toThrow();
   });
 
-  test("holds no timer when nothing is waited for", async () => {
+  test("leaves no timer when nothing is pending", async () => {
     const { clock, tracker } = start();
     const stop = new AbortController();
     const first = tracker.expect({ callId: CALL, clientContext: "mine" });
@@ -394,7 +397,7 @@ describe("the tracker", () => {
     expect(clock.pending).toBe(0);
   });
 
-  test("ends every wait when it is closed, and begins no other", async () => {
+  test("settles every wait on close, and accepts no other", async () => {
     const { clock, tracker } = start();
     const waiting = tracker.expect({ callId: CALL }).completion();
     const untilEnd = tracker.ended(CALL);
@@ -406,14 +409,14 @@ describe("the tracker", () => {
     expect(clock.pending).toBe(0);
   });
 
-  test("says of an end that it was heard before, however often it is delivered", async () => {
+  test("returns seen for every repetition of an end", async () => {
     const { tracker } = start();
     expect(await tracker.apply(ended({ clientContext: "mine" }))).toBe("new");
     expect(await tracker.apply(ended({ clientContext: "mine" }))).toBe("seen");
     expect(await tracker.apply(ended({ clientContext: "mine" }))).toBe("seen");
   });
 
-  test("recognises the last 10,000 ends, however long ago, in whichever of Graph's spellings they come again", async () => {
+  test("recognises repetitions among the last 10,000 ends, at any age and in any spelling", async () => {
     const { clock, tracker } = start();
     const spellings = [ended({ clientContext: "mine" }), ended()];
     await tracker.apply(ended({ clientContext: "mine" }));
@@ -425,7 +428,7 @@ describe("the tracker", () => {
     expect(await tracker.apply(ended({ clientContext: "mine" }))).toBe("new");
   });
 
-  test("says that an end was heard before which only now turns out to be of somebody who waits", async () => {
+  test("returns seen for a repeated end that settles a wait only now", async () => {
     const { tracker } = start();
     const pending = tracker.expect({ callId: CALL, clientContext: "mine" });
     expect(await tracker.apply(ended())).toBe("new");
@@ -433,7 +436,7 @@ describe("the tracker", () => {
     expect(pending.outcome).toMatchObject({ outcome: "completed" });
   });
 
-  test("recognises by its id an end that came without, once the answer has told the id", async () => {
+  test("recognises an end without an id by the id of the response", async () => {
     const { tracker } = start();
     tracker.expect({ callId: CALL, clientContext: "mine" }).accepted(operation({ clientContext: "mine" }));
     expect(await tracker.apply(ended({ id: "", clientContext: "mine" }))).toBe("new");
@@ -441,7 +444,7 @@ describe("the tracker", () => {
     expect(await tracker.apply(ended())).toBe("seen");
   });
 
-  test("recognises an end whose clientContext was used again since", async () => {
+  test("recognises a repeated end after its clientContext was reused", async () => {
     const { tracker } = start();
     for (const id of ["op-1", "op-2"]) {
       tracker.expect({ callId: CALL, clientContext: "mine" }).accepted(operation({ id }));
@@ -455,7 +458,7 @@ describe("the tracker", () => {
     expect(third.outcome).toBeUndefined();
   });
 
-  test("knows without a store how a wait ended that is taken up again, and nothing of a life before", async () => {
+  test("resumes a wait without a store with its own outcome, not that of an earlier wait", async () => {
     const { tracker } = start();
     const key = { callId: CALL, clientContext: "mine" };
     tracker.expect(key).accepted(operation({ clientContext: "mine" }));
@@ -468,7 +471,7 @@ describe("the tracker", () => {
     expect(tracker.resume(key)).toBe(resumed);
   });
 
-  test("knows without a store how a wait ended whose end came before it was known whose it is", async () => {
+  test("resumes a wait without a store with an outcome that arrived before the response", async () => {
     const { tracker } = start();
     const key = { callId: CALL, clientContext: "mine" };
     const pending = tracker.expect(key);
@@ -477,13 +480,13 @@ describe("the tracker", () => {
     expect(tracker.resume(key).outcome).toEqual(pending.outcome);
   });
 
-  test("knows without a store of an end for which nobody waited when it came", async () => {
+  test("resumes a wait without a store with an outcome that arrived before the wait", async () => {
     const { tracker } = start();
     await tracker.apply(ended({ clientContext: "mine" }, "unknown"));
     expect(tracker.resume({ callId: CALL, clientContext: "mine" }).outcome).toMatchObject({ outcome: "failed" });
   });
 
-  test("takes a number of ends without id or clientContext as they come", async () => {
+  test("applies every end without id and clientContext", async () => {
     const { tracker } = start();
     expect(await tracker.apply(ended({ id: "" }))).toBe("new");
     expect(await tracker.apply(ended({ id: "" }))).toBe("new");

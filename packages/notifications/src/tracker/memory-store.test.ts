@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { storeContract } from "../testing/index.ts";
 import { createMemoryOperationStore } from "./memory-store.ts";
 
-describe("the memory store keeps the contract of stores", () => {
+describe("the contract of a store, with the memory store", () => {
   for (const { name, run } of storeContract(() => createMemoryOperationStore())) test(name, run);
 });
 
@@ -18,7 +18,7 @@ describe("the memory store", () => {
   });
   const key = (n: number) => ({ callId: "call", clientContext: `context ${n}` });
 
-  test("forgets a result after 24 hours, and not before", async () => {
+  test("forgets an outcome after 24 hours", async () => {
     const clock = createManualClock();
     const store = createMemoryOperationStore({ clock });
     await store.put(completion(1));
@@ -38,7 +38,7 @@ describe("the memory store", () => {
     expect(await store.put(completion(1))).toBe("new");
   });
 
-  test("forgets the oldest result once there are more than 10,000", async () => {
+  test("forgets the oldest outcome above 10,000", async () => {
     const store = createMemoryOperationStore();
     for (let n = 0; n <= 10_000; n++) await store.put(completion(n));
     expect(await store.read(key(0))).toBeUndefined();

@@ -11,7 +11,7 @@ function start() {
 
 const never = (): Promise<never> => Promise.reject(new Error("never"));
 
-test("a task that the store never does holds up no other", async () => {
+test("does not block other tasks with a task that always fails", async () => {
   const { clock, tasks } = start();
   let isAway = true;
   const done: string[] = [];
@@ -26,20 +26,20 @@ test("a task that the store never does holds up no other", async () => {
   expect(clock.pending).toBe(0);
 });
 
-test("the store is asked less and less often while it is away, and at most every 8 s", async () => {
+test("retries with backoff, at most every 8 s", async () => {
   const { clock, tasks } = start();
-  const asked: number[] = [];
+  const attemptsMs: number[] = [];
   const startMs = clock.now();
   const run = (): Promise<never> => {
-    asked.push(clock.now() - startMs);
+    attemptsMs.push(clock.now() - startMs);
     return never();
   };
   await tasks.run({ id: "task", run }).catch(() => {});
   await clock.advance(40_000);
-  expect(asked).toEqual([0, 250, 750, 1_750, 3_750, 7_750, 15_750, 23_750, 31_750, 39_750]);
+  expect(attemptsMs).toEqual([0, 250, 750, 1_750, 3_750, 7_750, 15_750, 23_750, 31_750, 39_750]);
 });
 
-test("of two tasks under one id only the later one is done again", async () => {
+test("retries only the later of two tasks with one id", async () => {
   const { clock, tasks } = start();
   let isAway = true;
   const done: string[] = [];
