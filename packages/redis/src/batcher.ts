@@ -15,31 +15,30 @@ interface Batch<Item, Reply> {
 }
 
 /**
- * Runs all items of one event loop iteration in one call. This saves most of the cost of a call under load. A single
- * item waits only until the end of the iteration.
+ * Creates a function that collects the items of one event loop iteration and runs them in one batch per shard, which
+ * saves round trips. It resolves with the reply to its item.
  */
 export function createBatcher<Item, Reply>({
-  shardOf: laneOf,
+  shardOf,
   run,
 }: BatcherOptions<Item, Reply>): (item: Item) => Promise<Reply> {
   const batches = new Map<string, Batch<Item, Reply>>();
 
-  const startBatch = (lane: string): Batch<Item, Reply> => {
+  const startBatch = (shard: string): Batch<Item, Reply> => {
     const items: Item[] = [];
     const replies = new Promise<void>((resolve) => setImmediate(resolve)).then(() => {
-      if (batches.get(lane) === call) batches.delete(lane);
+      if (batches.get(shard) === batch) batches.delete(shard);
       return run(items);
     });
-    const call = { items, replies };
-    batches.set(lane, call);
-    return call;
+    const batch = { items, replies };
+    batches.set(shard, batch);
+    return batch;
   };
   return (item) => {
-    const lane = laneOf(item);
-    const known = batches.get(lane);
-    const { items, replies } = known && known.items.length < MAX_BATCH ? known : startBatch(lane);
+    const shard = shardOf(item);
+    const current = batches.get(shard);
+    const { items, replies } = current && current.items.length < MAX_BATCH ? current : startBatch(shard);
     const index = items.push(item) - 1;
-    // One promise for the whole batch: separate ones would double the number of functions under load.
     return replies.then((all) => {
       const reply = all[index];
       if (reply === undefined) throw new Error("expected a reply to each item");

@@ -2,24 +2,24 @@ import { type Clock, DtmfError } from "@graph-dtmf/models";
 import { createClient } from "redis";
 import { errorReply, storeUnavailable } from "./errors.ts";
 import { isCluster, type RedisClient, type ScriptParameters } from "./redis-client.ts";
-import type { Script } from "./scripts.ts";
+import type { Script } from "./script.ts";
 
 /** The location of Redis: a URL, or a client that the caller has created and connected. */
 export type RedisLocation = { url: string; client?: never } | { client: RedisClient; url?: never };
 
-/** What a connection needs of its user. */
+/** The settings and callbacks of a connection. */
 export interface ConnectionOptions {
   clock: Clock;
   /** The channel for messages to this instance. */
   channel: string;
   onMessage(message: string): void;
-  /** Redis is available again. Messages in the meantime are lost. */
+  /** Called when Redis is available again. Messages sent in the meantime are lost. */
   onReconnect(): void;
 }
 
-/** After this long a command counts as failed. Redis may execute it all the same. */
+/** A command without a reply within this time has failed for the caller. Redis may still execute it. */
 const COMMAND_TIMEOUT_MS = 2_000;
-/** The most overdue commands without a reply. At this number, new commands are rejected at once. */
+/** At this number of commands that have timed out and still have no reply, new commands are rejected at once. */
 const MAX_OVERDUE = 64;
 const RETRY_MS = 500;
 const MAX_RETRY_MS = 1_000;
@@ -31,7 +31,7 @@ export class Connection {
   readonly #commands: RedisClient;
   readonly #evaluator: RedisClient;
   readonly #messages: RedisClient;
-  /** The clients that this class created, and has to close. */
+  /** The clients that this class created. It closes them; the client of the caller stays open. */
   readonly #ownClients: readonly RedisClient[];
   readonly #removeListeners: () => void;
   /** Resolves when the first attempt to connect and subscribe has ended, successful or not. */
@@ -46,13 +46,13 @@ export class Connection {
     this.#options = options;
     this.#commands = commands;
     this.#evaluator = commands.withCommandOptions({ timeout: 0 });
-    // A Cluster client has a separate connection for messages itself.
+    // A Cluster client opens its own connection for messages.
     this.#messages = this.isCluster ? commands : commands.duplicate();
     this.#ownClients = [commands, this.#messages].filter((client) => client !== location.client);
     // Without a listener an error would end the process. Failed commands reject with the errors that matter.
     for (const client of this.#ownClients) client.on("error", () => {});
     this.#removeListeners = onReady(new Set([commands, this.#messages]), () => this.#reconnected());
-    const connecting = this.#ownClients.map(firstAttempt);
+    const connecting = this.#ownClients.map(connectOnce);
     this.#firstAttempt = Promise.all(connecting)
       .then(() => this.#listen())
       .finally(() => {
@@ -76,7 +76,7 @@ export class Connection {
     if (!this.#commands.isReady) throw storeUnavailable("there is no connection to Redis");
     if (this.#overdue >= MAX_OVERDUE) throw storeUnavailable("Redis does not answer");
     let isOverdue = false;
-    const answered = this.#evaluate(script, parameters).finally(() => {
+    const replies = this.#evaluate(script, parameters).finally(() => {
       if (isOverdue) this.#overdue--;
     });
     return new Promise((resolve, reject) => {
@@ -86,7 +86,7 @@ export class Connection {
         reject(storeUnavailable(`Redis did not answer within ${COMMAND_TIMEOUT_MS} ms`));
       });
       timer.unref();
-      answered.finally(() => timer.cancel()).then(resolve, (error) => reject(errorReply(error)));
+      replies.finally(() => timer.cancel()).then(resolve, (error) => reject(errorReply(error)));
     });
   }
 
@@ -103,23 +103,23 @@ export class Connection {
   }
 
   async #evaluate({ source, sha1 }: Script, parameters: ScriptParameters): Promise<readonly unknown[]> {
-    const replies = await this.#evaluator.evalSha(sha1, parameters).catch((error) => {
+    const reply = await this.#evaluator.evalSha(sha1, parameters).catch((error) => {
       // A restarted server has lost its scripts.
       if (error instanceof Error && error.message.startsWith("NOSCRIPT"))
         return this.#evaluator.eval(source, parameters);
       throw error;
     });
-    if (!Array.isArray(replies)) throw new Error("expected a list from the script, got something else");
-    return replies;
+    if (!Array.isArray(reply)) throw new Error(`expected a list as the reply of a script, got ${typeof reply}`);
+    return reply;
   }
 
   /** After one success the client subscribes again by itself. */
   async #listen(): Promise<void> {
     if (this.#closed) return;
-    const { channel, onMessage: heard, clock } = this.#options;
+    const { channel, onMessage, clock } = this.#options;
     try {
       if (!this.#messages.isReady) throw storeUnavailable("there is no connection for messages");
-      await this.#messages.subscribe(channel, heard);
+      await this.#messages.subscribe(channel, onMessage);
       this.#reconnected();
     } catch {
       clock.after(RETRY_MS, () => void this.#listen()).unref();
@@ -130,14 +130,14 @@ export class Connection {
 function createOwnClient(url: string): RedisClient {
   return createClient({
     url,
-    // An offline queue would hold commands until Redis is available, and Graph's request meanwhile.
+    // With an offline queue a command would wait for Redis, and Graph's request for the command.
     disableOfflineQueue: true,
     socket: { reconnectStrategy: (retries) => Math.min(50 * 2 ** retries, MAX_RETRY_MS) + Math.random() * 100 },
   });
 }
 
 /** Later attempts continue until the client is closed. */
-function firstAttempt(client: RedisClient): Promise<unknown> {
+function connectOnce(client: RedisClient): Promise<unknown> {
   return new Promise((resolve) => {
     client.on("error", resolve);
     client.connect().then(resolve, resolve);
@@ -145,10 +145,10 @@ function firstAttempt(client: RedisClient): Promise<unknown> {
 }
 
 /** Calls the listener whenever a connection is ready; with a Cluster, for each node. */
-function onReady(clients: ReadonlySet<RedisClient>, returned: () => void): () => void {
+function onReady(clients: ReadonlySet<RedisClient>, listener: () => void): () => void {
   const events = ["ready", "node-ready"];
-  for (const client of clients) for (const event of events) client.on(event, returned);
+  for (const client of clients) for (const event of events) client.on(event, listener);
   return () => {
-    for (const client of clients) for (const event of events) client.off(event, returned);
+    for (const client of clients) for (const event of events) client.off(event, listener);
   };
 }

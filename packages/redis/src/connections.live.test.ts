@@ -39,7 +39,7 @@ describe.skipIf(skipWithoutRedis())("a store connects", () => {
     const [one, other] = [password, password].map((userinfo) =>
       closedLater(createRedisOperationStore({ url: url(userinfo) })),
     );
-    await tells(one, other);
+    await expectAnnouncement(one, other);
     for (const userinfo of ["", ":wrong@"]) {
       const stranger = closedLater(createRedisOperationStore({ url: url(userinfo) }));
       await expect(stranger.put(completion().event)).rejects.toMatchObject({ code: "store_unavailable" });
@@ -77,7 +77,7 @@ describe.skipIf(skipWithoutRedis())("a store connects", () => {
       closedLater(createRedisOperationStore({ client })),
       closedLater(createRedisOperationStore({ client })),
     ];
-    await tells(one, other);
+    await expectAnnouncement(one, other);
     const distrustful = closedLater(createRedisOperationStore({ url: secure.url }));
     await expect(distrustful.put(completion().event)).rejects.toMatchObject({ code: "store_unavailable" });
   });
@@ -88,7 +88,7 @@ describe.skipIf(skipWithoutRedis())("a store connects", () => {
       createClient({ url, keyPrefix: "mine:", RESP: 2, commandOptions: { timeout: 1_000 } }),
     );
     const one = createRedisOperationStore({ client });
-    await tells(one, closedLater(createRedisOperationStore({ client })));
+    await expectAnnouncement(one, closedLater(createRedisOperationStore({ client })));
     await one.close();
     expect(await client.ping()).toBe("PONG");
     await expect(one.put(completion().event)).rejects.toMatchObject({ code: "closed" });
@@ -104,26 +104,29 @@ describe.skipIf(skipWithoutRedis())("a store connects", () => {
       const client = await connected(createCluster({ rootNodes }));
       return closedLater(createRedisOperationStore({ client }));
     };
-    const [waits, hears] = [await make(), await make()];
+    const [waits, notified] = [await make(), await make()];
     const all = Array.from({ length: 30 }, () => completion());
-    const told: StoredEvent[] = [];
-    waits.listen((event) => told.push(event));
+    const received: StoredEvent[] = [];
+    waits.listen((event) => received.push(event));
     await Promise.all(all.map(({ key }) => waits.open(key, deadline())));
     const [node] = cluster.nodes;
     await node?.kill();
     await node?.start();
     // The node has lost the waits of a third of the calls.
-    await Promise.all(all.map(({ event }) => vi.waitFor(() => hears.put(event), eventually)));
-    for (const { event } of all) await vi.waitFor(() => expect(told).toContainEqual(event), eventually);
+    await Promise.all(all.map(({ event }) => vi.waitFor(() => notified.put(event), eventually)));
+    for (const { event } of all) await vi.waitFor(() => expect(received).toContainEqual(event), eventually);
   });
 });
 
-async function tells(waits: OperationStore | undefined, hears: OperationStore | undefined): Promise<void> {
+async function expectAnnouncement(
+  waits: OperationStore | undefined,
+  notified: OperationStore | undefined,
+): Promise<void> {
   const { key, event } = completion();
-  const told = new Promise<StoredEvent>((resolve) => waits?.listen(resolve));
+  const received = new Promise<StoredEvent>((resolve) => waits?.listen(resolve));
   await waits?.open(key, deadline());
-  await hears?.put(event);
-  expect(await told).toEqual(event);
+  await notified?.put(event);
+  expect(await received).toEqual(event);
 }
 
 function completion(): { key: { callId: string; clientContext: string }; event: StoredCompletion } {

@@ -30,23 +30,23 @@ describe("without a Redis server", () => {
   const callEnd = { type: "callEnd", callId: "call" } as const;
 
   test("every request is rejected, and none waits", async () => {
-    const store = createRedisOperationStore({ url: await nobodyAt() });
+    const store = createRedisOperationStore({ url: await unusedUrl() });
     const key = { callId: "call", clientContext: "context" };
-    const asked = [store.put(callEnd), store.open(key, Date.now() + 1_000), store.read(key)];
-    for (const result of await Promise.allSettled(asked)) {
+    const requests = [store.put(callEnd), store.open(key, Date.now() + 1_000), store.read(key)];
+    for (const result of await Promise.allSettled(requests)) {
       expect(result).toMatchObject({ status: "rejected", reason: { code: "store_unavailable" } });
     }
     await store.close();
   });
 
   test("a closed store rejects with closed", async () => {
-    const store = createRedisOperationStore({ url: await nobodyAt() });
+    const store = createRedisOperationStore({ url: await unusedUrl() });
     await store.close();
     await expect(store.put(callEnd)).rejects.toMatchObject({ code: "closed" });
   });
 });
 
-async function nobodyAt(): Promise<string> {
+async function unusedUrl(): Promise<string> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const { port } = server.address() as AddressInfo;

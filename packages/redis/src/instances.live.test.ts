@@ -62,24 +62,24 @@ describe.skipIf(skipWithoutRedis())("instances that share a Redis", () => {
   };
 
   test("only the instance that waits gets what another one put", async () => {
-    const [waits, hears, third] = [instance(), instance(), instance()];
+    const [waits, notified, third] = [instance(), instance(), instance()];
     const { key, event } = completion();
     await third.open(completion().key, deadline());
     await waits.open(key, deadline());
-    expect(await hears.put(event)).toBe("new");
+    expect(await notified.put(event)).toBe("new");
     expect(await waits.next()).toEqual(event);
     expect(await third.put(event)).toBe("seen");
-    expect([...waits.events, ...hears.events, ...third.events]).toEqual([]);
+    expect([...waits.events, ...notified.events, ...third.events]).toEqual([]);
   });
 
   test("a call's end reaches all instances that wait in it", async () => {
-    const [one, other, hears] = [instance(), instance(), instance()];
+    const [one, other, notified] = [instance(), instance(), instance()];
     const callId = randomUUID();
     await one.open({ callId, clientContext: "a" }, deadline());
     await other.open({ callId, clientContext: "b" }, deadline());
     const end: StoredEvent = { type: "callEnd", callId, resultInfo: { code: 200, subcode: 5001 } };
-    expect(await hears.put(end)).toBe("new");
-    expect(await hears.put(end)).toBe("seen");
+    expect(await notified.put(end)).toBe("new");
+    expect(await notified.put(end)).toBe("seen");
     expect(await one.next()).toEqual(end);
     expect(await other.next()).toEqual(end);
   });
@@ -93,19 +93,19 @@ describe.skipIf(skipWithoutRedis())("instances that share a Redis", () => {
   });
 
   test("an end without a clientContext reaches the instances that wait in the call", async () => {
-    const [waits, hears] = [instance(), instance()];
+    const [waits, notified] = [instance(), instance()];
     const { key, event } = completion();
     await waits.open(key, deadline());
     const { clientContext: _, ...anonymous } = event;
-    await hears.put(anonymous);
+    await notified.put(anonymous);
     expect(await waits.next()).toEqual(anonymous);
   });
 
   test("an end without a clientContext that came before the operation's id is found by that id", async () => {
-    const [waits, hears, resumes] = [instance(), instance(), instance()];
+    const [waits, notified, resumes] = [instance(), instance(), instance()];
     const { key, event } = completion();
     const { clientContext: _, ...anonymous } = event;
-    await hears.put(anonymous);
+    await notified.put(anonymous);
     await waits.open(key, deadline());
     expect(await waits.read(key)).toBeUndefined();
     await waits.open(key, deadline(), { resume: true, operationId: event.operationId ?? "" });
@@ -116,18 +116,18 @@ describe.skipIf(skipWithoutRedis())("instances that share a Redis", () => {
   });
 
   test("an outcome of another operation settles no wait", async () => {
-    const [waits, hears] = [instance(), instance()];
+    const [waits, notified] = [instance(), instance()];
     const { key, event } = completion();
     await waits.open(key, deadline());
     await waits.open(key, deadline(), { resume: true, operationId: randomUUID() });
-    await hears.put(event);
+    await notified.put(event);
     expect(await waits.read(key)).toBeUndefined();
   });
 
   test("an operation that ended before its wait was registered is found by its id", async () => {
-    const [waits, hears] = [instance(), instance()];
+    const [waits, notified] = [instance(), instance()];
     const { key, event } = completion();
-    await hears.put(event);
+    await notified.put(event);
     await waits.open(key, deadline());
     expect(await waits.read(key)).toBeUndefined();
     await waits.open(key, deadline(), { resume: true, operationId: event.operationId ?? "" });
@@ -198,7 +198,7 @@ describe.skipIf(skipWithoutRedis())("instances that share a Redis", () => {
   });
 
   test("a longer deadline extends the registration, a shorter one does not shorten it", async () => {
-    const [waits, hears] = [instance({ ttlMs: 1_000 }), instance({ ttlMs: 1_000 })];
+    const [waits, notified] = [instance({ ttlMs: 1_000 }), instance({ ttlMs: 1_000 })];
     const { key, event } = completion();
     const name = `graph-dtmf:{${key.callId}}:waits`;
     await waits.open(key, Date.now() + 30_000);
@@ -206,25 +206,25 @@ describe.skipIf(skipWithoutRedis())("instances that share a Redis", () => {
     await waits.open(key, Date.now() + 60_000, { resume: true });
     expect(await admin.pTTL(name)).toBeGreaterThan(beforeMs + 20_000);
     await waits.open({ ...key, clientContext: "another" }, Date.now() + 2_000);
-    await hears.open({ ...key, clientContext: "a third" }, Date.now() + 2_000);
+    await notified.open({ ...key, clientContext: "a third" }, Date.now() + 2_000);
     expect(await admin.pTTL(name)).toBeGreaterThan(beforeMs + 20_000);
-    await hears.put(event);
+    await notified.put(event);
     expect(await waits.next()).toEqual(event);
   });
 
   test("the cost of a completion does not depend on the number of instances and waits", async () => {
     const measure = async (waits: number, others: number): Promise<Record<string, number>> => {
-      const [waiting, hears] = [instance(), instance()];
+      const [waiting, notified] = [instance(), instance()];
       const { key, event } = completion();
       await Promise.all(Array.from({ length: waits }, () => waiting.open(completion().key, deadline())));
       await Promise.all(Array.from({ length: others }, () => instance().open(completion().key, deadline())));
       await waiting.open(key, deadline());
-      await hears.put(event);
+      await notified.put(event);
       const next = completion();
       await waiting.open(next.key, deadline());
       await waiting.next();
       const { pexpire: _, ...counts } = await commandsOf(async () => {
-        await hears.put(next.event);
+        await notified.put(next.event);
         await waiting.next();
       });
       return counts;
@@ -235,21 +235,21 @@ describe.skipIf(skipWithoutRedis())("instances that share a Redis", () => {
   });
 
   test("events that are put together are stored in one call and published in one message", async () => {
-    const [waits, hears] = [instance(), instance()];
+    const [waits, notified] = [instance(), instance()];
     const many = Array.from({ length: 100 }, () => completion());
     await Promise.all(many.map(({ key }) => waits.open(key, deadline())));
     const counts = await commandsOf(async () => {
-      await Promise.all(many.map(({ event }) => hears.put(event)));
+      await Promise.all(many.map(({ event }) => notified.put(event)));
       for (const { event } of many) expect(await waits.next()).toEqual(event);
     });
     expect(counts).toMatchObject({ evalsha: 1, publish: 1 });
   });
 
   test("no tones of operations are stored, though a future Graph may send them", async () => {
-    const [waits, hears] = [instance(), instance()];
+    const [waits, notified] = [instance(), instance()];
     const { key, event } = completion();
     await waits.open(key, deadline());
-    await hears.put({
+    await notified.put({
       ...event,
       outcome: outcomeOf({ id: "x", tones: ["tone4", "tone7"], note: [{ toneInfo: { tone: "star" } }] }),
     });
@@ -271,13 +271,13 @@ describe.skipIf(skipWithoutRedis())("instances that share a Redis", () => {
     ];
 
     test("does not disturb listeners", async () => {
-      const [waits, hears] = [instance(), instance()];
+      const [waits, notified] = [instance(), instance()];
       const { key, event } = completion();
       await waits.open(key, deadline());
       const [channel = ""] = await admin.pubSubChannels("*");
       for (const name of await admin.pubSubChannels("*")) for (const text of garbage) await admin.publish(name, text);
       expect(channel).toMatch(/^graph-dtmf:to:/);
-      await hears.put(event);
+      await notified.put(event);
       expect(await waits.next()).toEqual(event);
     });
 
@@ -297,7 +297,7 @@ describe.skipIf(skipWithoutRedis())("instances that share a Redis", () => {
     });
 
     test("about waiting instances counts as none, and is overwritten", async () => {
-      const [waits, hears] = [instance(), instance()];
+      const [waits, notified] = [instance(), instance()];
       const odd = [
         packed("x"),
         packed("x", "y"),
@@ -308,10 +308,10 @@ describe.skipIf(skipWithoutRedis())("instances that share a Redis", () => {
         const { key, event } = completion();
         const name = `graph-dtmf:{${key.callId}}:waits`;
         await admin.set(name, value);
-        expect(await hears.put({ type: "callEnd", callId: key.callId })).toBe("new");
+        expect(await notified.put({ type: "callEnd", callId: key.callId })).toBe("new");
         await waits.open(key, deadline());
         expect(await waits.next()).toMatchObject({ type: "callEnd" });
-        expect(await hears.put(event)).toBe("new");
+        expect(await notified.put(event)).toBe("new");
         expect(await waits.next()).toEqual(event);
       }
       const { key, event } = completion();
@@ -319,7 +319,7 @@ describe.skipIf(skipWithoutRedis())("instances that share a Redis", () => {
         await admin.lPush(`graph-dtmf:{${key.callId}}:${kind}`, "a list");
       }
       await waits.open(key, deadline());
-      expect(await hears.put(event)).toBe("new");
+      expect(await notified.put(event)).toBe("new");
       expect(await waits.next()).toEqual(event);
     });
 

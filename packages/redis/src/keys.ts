@@ -14,7 +14,7 @@ export interface CallKeys {
   readonly tones: string;
   /** One wait, with the operation that its outcome belongs to. */
   wait(clientContext: string): string;
-  /** The end of this operation. */
+  /** The end of an operation. */
   operation(operationId: string): string;
 }
 
@@ -25,26 +25,26 @@ export function callKeys(prefix: string, callId: string): CallKeys {
     waits: `${call}:waits`,
     end: `${call}:end`,
     tones: `${call}:tones`,
-    // An empty id is not hashed: no key has it.
+    // An empty id gives a key that no script writes.
     wait: (clientContext) => `${call}:wait:${clientContext && keyPart(clientContext)}`,
     operation: (operationId) => `${call}:operation:${operationId && keyPart(normalizeId(operationId))}`,
   };
 }
 
 /**
- * The keys of leases: a sorted set of calls by expiry, a hash of holders, and a sorted set of ended calls by the
- * time until which that is remembered. All on one node of a Cluster: each call needs them only every 15 minutes.
+ * The keys of leases: a sorted set of calls by expiry, a hash of holders, and a sorted set of ended calls by the time
+ * until which their end is stored. They share a hash tag, so one node of a Cluster has all of them.
  */
 export function leaseKeys(prefix: string): string[] {
   return ["due", "held", "ended"].map((name) => `${prefix}{leases}:${name}`);
 }
 
-/** The channel of an instance, for everything that it waits for. */
+/** The channel for messages to an instance. */
 export function channelOf(prefix: string, instance: string): string {
   return `${prefix}to:${instance}`;
 }
 
-/** Ids from the network can have any length and contain braces, which are hash tags in a Cluster. */
+/** Ids from the network can be long and can contain braces, which mark hash tags in a Cluster. Such ids are hashed. */
 function keyPart(text: string): string {
   return /^[\w.:@-]{1,128}$/.test(text) ? text : `#${createHash("sha256").update(text).digest("hex")}`;
 }

@@ -1,8 +1,9 @@
-import { COMMON, type Script, script } from "./scripts.ts";
+import { COMMON, type Script, script } from "./script.ts";
 
 /**
- * The common part of the lease scripts. A holder is stored as `instance tenant`, without the tenant if it is
- * unknown. Keys: due, held, ended. Arguments: instance, TTL.
+ * The common part of the lease scripts. A holder is stored as `instance tenant`; the tenant is empty if it is unknown.
+ *
+ * Keys: due, held, ended. Arguments: instance, TTL.
  */
 const LEASES = `${COMMON}
 local due, held, ended = KEYS[1], KEYS[2], KEYS[3]
@@ -24,23 +25,23 @@ end
 `;
 
 /**
- * Takes or renews a lease. Replies 0 if another instance holds it or it was ended.
+ * Takes or renews a lease. The reply is 0 if another instance holds it or if it was ended, else 1.
  *
  * Further arguments: whether it is a renewal, duration, call, tenant.
  */
 export const ACQUIRE_LEASE: Script = script(`${LEASES}
 local isRenewal, forMs, id, tenant = unpack(ARGV, 3, 6)
-local by, knownTenant = holder(id)
+local by, storedTenant = holder(id)
 if isRenewal == '1' then
   if (tonumber(call('ZSCORE', ended, id) or '') or 0) > now then return { 0 } end
   if by and by ~= ARGV[1] and (tonumber(call('ZSCORE', due, id) or '') or 0) > now then return { 0 } end
 end
-hold(id, tenant == '' and knownTenant or tenant, tonumber(forMs))
+hold(id, tenant == '' and storedTenant or tenant, tonumber(forMs))
 call('ZREM', ended, id)
 return { 1 }`);
 
 /**
- * Ends a lease. The end is remembered for as long as another instance may still consider itself the holder.
+ * Ends a lease. The end is stored as long as another instance could still renew the lease.
  *
  * Further argument: call.
  */
@@ -57,7 +58,7 @@ call('ZREM', due, id)
 return {}`);
 
 /**
- * Takes over expired leases, and replies each as [call, tenant].
+ * Takes over expired leases, and replies with a list of [call, tenant].
  *
  * Further arguments: duration, maximum number.
  */

@@ -38,12 +38,12 @@ describe.skipIf(skipWithoutRedis())("leases on a Redis", () => {
     Promise.all(all.map((call) => leases.take(call, forMs)));
 
   test("an expired lease goes to one instance, however many request it at once", async () => {
-    const [died, one, other, third] = [instance(), instance(), instance(), instance()];
+    const [stopped, one, other, third] = [instance(), instance(), instance(), instance()];
     const all = calls(250);
-    await take(died, all, 0);
-    await take(died, calls(20), LEASE_MS);
-    const asked = [one, other, third, one, other].map((leases) => leases.takeOver(LEASE_MS));
-    const taken = (await Promise.all(asked)).map((some) => some.map(({ callId }) => callId));
+    await take(stopped, all, 0);
+    await take(stopped, calls(20), LEASE_MS);
+    const requests = [one, other, third, one, other].map((leases) => leases.takeOver(LEASE_MS));
+    const taken = (await Promise.all(requests)).map((some) => some.map(({ callId }) => callId));
     expect(taken.flat().sort()).toEqual(all.map(({ callId }) => callId).sort());
     expect(Math.max(...taken.map(({ length }) => length))).toBe(100);
   });

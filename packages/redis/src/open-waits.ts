@@ -10,20 +10,17 @@ export interface NamedWait {
   keys: CallKeys;
 }
 
-/** A wait that this instance has opened and whose end it has not received. */
+/** An open wait of this instance. */
 export interface OpenWait extends NamedWait {
   /** When it was opened and when it ends, in milliseconds since 1970 by this instance's clock. */
   sinceMs: number;
   untilMs: number;
   operationId: string;
-  /** Whether it was never registered: what Redis has under its key then belongs to an earlier wait. */
+  /** Whether it was never registered. Data under its key in Redis then belongs to an earlier wait. */
   isNew: boolean;
 }
 
-/**
- * The open waits of this instance by the names of their keys. They are registered again when Redis may have lost
- * them.
- */
+/** The open waits of this instance by the names of their keys. */
 export class OpenWaits {
   readonly #waits = new Map<string, OpenWait>();
 

@@ -10,16 +10,16 @@ export interface RedisClient {
   /** A client of the same kind and settings, not yet connected. */
   duplicate(): RedisClient;
   /**
-   * The same client with other options: replies as text, and no timer for each command, which would cost more than
-   * the command.
+   * The same client with other options: replies are text, and `timeout: 0` disables the timer that node-redis starts for
+   * each command. The store has its own timeout.
    */
   withCommandOptions(options: { timeout: number }): RedisClient;
   eval(script: string, options: ScriptParameters): Promise<unknown>;
   evalSha(sha1: string, options: ScriptParameters): Promise<unknown>;
-  subscribe(channel: string, heard: (message: string) => void): Promise<unknown>;
+  subscribe(channel: string, listener: (message: string) => void): Promise<unknown>;
   unsubscribe(channel: string): Promise<unknown>;
-  on(event: string, listener: (...facts: unknown[]) => void): unknown;
-  off(event: string, listener: (...facts: unknown[]) => void): unknown;
+  on(event: string, listener: (...values: unknown[]) => void): unknown;
+  off(event: string, listener: (...values: unknown[]) => void): unknown;
 }
 
 /** The keys and arguments of a script. */

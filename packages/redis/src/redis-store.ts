@@ -17,19 +17,19 @@ import {
   type Instance,
   type PutItem,
   type Registration,
-  toOpenArguments,
   toPutArguments,
   toPutItem,
+  toRegisterArguments,
 } from "./script-arguments.ts";
-import { PUT_AND_PUBLISH, REGISTER_AND_READ } from "./scripts.ts";
 import { SharedLeases } from "./shared-leases.ts";
 import { SharedTones } from "./shared-tones.ts";
-import { parseJson, parseStoredEvent } from "./stored-outcome.ts";
+import { parseJson, parseStoredEvent } from "./stored-event.ts";
 import type { ToneCipher } from "./tone-cipher.ts";
 import { WaitRegistrations } from "./wait-registrations.ts";
+import { PUT_AND_PUBLISH, REGISTER_AND_READ } from "./wait-scripts.ts";
 import { parseCallEnd, parseWaitState, type WaitState } from "./wait-state.ts";
 
-/** The settings of a store, checked. */
+/** The validated settings of a store. */
 export interface RedisStoreSettings {
   prefix: string;
   ttlMs: number;
@@ -38,8 +38,8 @@ export interface RedisStoreSettings {
 }
 
 /**
- * Steps that belong together run in one script: an outcome is stored and announced; a wait is registered and its state
- * read. So no order of events loses an outcome, and each step costs one round trip.
+ * Steps that belong together run in one script: storing and announcing an outcome, registering a wait and reading its
+ * state. So no order of events loses an outcome, and each step is one round trip.
  */
 export class RedisStore implements OperationStore {
   declare readonly tones?: SharedTones;
@@ -56,7 +56,7 @@ export class RedisStore implements OperationStore {
     this.#connection = new Connection(location, {
       clock,
       channel: channelOf(prefix, this.#instance.id),
-      // Outside of the client's parser: an error that a listener throws would leave it in the middle of a message.
+      // Not in the client's parser: an error thrown by a listener would break it in the middle of a message.
       onMessage: (message) => queueMicrotask(() => this.#onMessage(message)),
       onReconnect: () => {
         this.#registrations.registerAgain();
@@ -98,7 +98,7 @@ export class RedisStore implements OperationStore {
   async put(event: StoredEvent): Promise<"new" | "seen"> {
     const item = toPutItem(this.#instance.prefix, event);
     const reply = await this.#put(item);
-    // Without a clientContext this is the name of no wait.
+    // Without a clientContext the name belongs to no wait, and nothing is deleted.
     this.#registrations.delete(item.keys[0]);
     if (reply === 0) return "seen";
     if (reply === 2) this.#emit(event);
@@ -151,7 +151,7 @@ export class RedisStore implements OperationStore {
   }
 
   async #runRegister(registrations: readonly Registration[]): Promise<(WaitState | Error)[]> {
-    const replies = await this.#connection.run(REGISTER_AND_READ, toOpenArguments(this.#instance, registrations));
+    const replies = await this.#connection.run(REGISTER_AND_READ, toRegisterArguments(this.#instance, registrations));
     return registrations.map(({ operationId }, n) => failureOf(replies[n]) ?? parseWaitState(replies[n], operationId));
   }
 

@@ -2,9 +2,9 @@ import type { StoredEvent } from "@graph-dtmf/models";
 import { callKeys, channelOf } from "./keys.ts";
 import type { NamedWait } from "./open-waits.ts";
 import type { ScriptParameters } from "./redis-client.ts";
-import { stringifyWithoutTones } from "./stored-outcome.ts";
+import { stringifyWithoutTones } from "./stored-event.ts";
 
-/** What all script calls of one instance share. */
+/** The settings of one instance that all scripts need. */
 export interface Instance {
   id: string;
   prefix: string;
@@ -21,7 +21,7 @@ export interface Registration {
 }
 
 /** Formats waits as arguments of the script REGISTER_AND_READ. */
-export function toOpenArguments({ id, ttlMs }: Instance, waits: readonly Registration[]): ScriptParameters {
+export function toRegisterArguments({ id, ttlMs }: Instance, waits: readonly Registration[]): ScriptParameters {
   const keys: string[] = [];
   const texts = [id, String(ttlMs)];
   for (const { mode, wait, ageMs, leftMs, operationId } of waits) {
@@ -34,7 +34,7 @@ export function toOpenArguments({ id, ttlMs }: Instance, waits: readonly Registr
 /** One event as arguments of the script PUT_AND_PUBLISH. */
 export interface PutItem {
   callId: string;
-  keys: readonly [wait: string, waits: string, kept: string];
+  keys: readonly [wait: string, waits: string, stored: string];
   arguments: readonly [isNamed: "0" | "1", operationId: string, event: string];
 }
 
@@ -47,10 +47,10 @@ export function toPutItem(prefix: string, event: StoredEvent): PutItem {
     return { callId, keys: [keys.end, keys.waits, keys.end], arguments: ["0", "end", text] };
   }
   const { clientContext, operationId = "" } = event;
-  const kept = keys.operation(operationId);
+  const stored = keys.operation(operationId);
   return {
     callId,
-    keys: [clientContext === undefined ? kept : keys.wait(clientContext), keys.waits, kept],
+    keys: [clientContext === undefined ? stored : keys.wait(clientContext), keys.waits, stored],
     arguments: [clientContext === undefined ? "0" : "1", operationId, text],
   };
 }

@@ -2,8 +2,8 @@ import { type CallLeases, type LeasedCall, normalizeId } from "@graph-dtmf/model
 import type { Connection } from "./connection.ts";
 import { leaseKeys } from "./keys.ts";
 import { ACQUIRE_LEASE, END_LEASE, TAKE_OVER_LEASES } from "./lease-scripts.ts";
+import type { Script } from "./script.ts";
 import type { Instance } from "./script-arguments.ts";
-import type { Script } from "./scripts.ts";
 
 /** The most calls in one reply. */
 const MAX_TAKE_OVER = 100;

@@ -19,13 +19,13 @@ const LEASE_MS = 60_000;
 /** How long keys are stored: long enough for a lost connection, short because keys are confidential. */
 const TONE_TTL_MS = 10 * 60_000;
 
-/** What sharing keys needs. */
+/** The dependencies of SharedTones. */
 export interface SharedTonesOptions {
   connection: Connection;
   instance: Instance;
   cipher: ToneCipher;
   clock: Clock;
-  /** Called when the call has ended. */
+  /** Called when the call has ended, with the stored event as JSON. */
   onCallEnd(callId: string, end: string): void;
 }
 
@@ -38,8 +38,8 @@ interface ToneSubscription {
 }
 
 /**
- * The keys of each call are an encrypted stream in Redis. Listeners only get a notice of new keys, and read from
- * their last position. So keys arrive in order and once, also after a lost connection.
+ * The keys of each call are an encrypted stream in Redis. A message only says that there are new keys; each instance
+ * then reads from its last position. So keys arrive in order and once, also after a lost connection.
  */
 export class SharedTones implements ToneSharing {
   readonly #options: SharedTonesOptions;
@@ -66,33 +66,35 @@ export class SharedTones implements ToneSharing {
     });
   }
 
-  listen(callId: string, heard: ToneListener): () => void {
+  listen(callId: string, listener: ToneListener): () => void {
     const id = normalizeId(callId);
-    const known = this.#subscriptions.get(id);
-    const listening: ToneSubscription = known ?? {
+    const existing = this.#subscriptions.get(id);
+    const subscription: ToneSubscription = existing ?? {
       sinceMs: this.#options.clock.now(),
       listeners: new Set(),
       position: "",
       reading: Promise.resolve(),
     };
-    listening.listeners.add(heard);
-    if (!known) {
-      this.#subscriptions.set(id, listening);
+    subscription.listeners.add(listener);
+    if (!existing) {
+      this.#subscriptions.set(id, subscription);
       this.readNew(id);
       this.#scheduleRefresh();
     }
     return () => {
-      listening.listeners.delete(heard);
-      if (listening.listeners.size === 0 && this.#subscriptions.get(id) === listening) this.#subscriptions.delete(id);
+      subscription.listeners.delete(listener);
+      if (subscription.listeners.size === 0 && this.#subscriptions.get(id) === subscription)
+        this.#subscriptions.delete(id);
     };
   }
 
   /** Reads the keys since the last position. */
   readNew(callId: string): void {
-    const listening = this.#subscriptions.get(callId);
+    const subscription = this.#subscriptions.get(callId);
     // One read after the other, because each starts where the previous one ended. A failed read is repeated with the
     // next one.
-    if (listening) listening.reading = listening.reading.then(() => this.#read(callId, listening)).catch(() => {});
+    if (subscription)
+      subscription.reading = subscription.reading.then(() => this.#read(callId, subscription)).catch(() => {});
   }
 
   refresh(): void {
@@ -104,27 +106,27 @@ export class SharedTones implements ToneSharing {
     this.#subscriptions.clear();
   }
 
-  async #read(callId: string, listening: ToneSubscription): Promise<void> {
-    const { connection, instance, cipher, clock, onCallEnd: ended } = this.#options;
+  async #read(callId: string, subscription: ToneSubscription): Promise<void> {
+    const { connection, instance, cipher, clock, onCallEnd } = this.#options;
     const { tones, waits, end } = callKeys(instance.prefix, callId);
-    const isFirst = listening.position === "";
+    const isFirst = subscription.position === "";
     const [entries, now, callEnd] = await connection.run(READ_TONES, {
       keys: [tones, waits, end],
-      arguments: [instance.id, String(LEASE_MS), listening.position],
+      arguments: [instance.id, String(LEASE_MS), subscription.position],
     });
-    // By the clock of Redis, and rather too early: a slow reply must not make a new key look like an old one.
-    const beganAtMs = isFirst ? Number(now) - (clock.now() - listening.sinceMs) : 0;
+    // By the clock of Redis. Too early rather than too late: after a slow reply a new key must not count as past.
+    const beganAtMs = isFirst ? Number(now) - (clock.now() - subscription.sinceMs) : 0;
     for (const entry of Array.isArray(entries) ? entries : []) {
       const [position, by, sealed] = Array.isArray(entry) ? entry : [];
       if (typeof position !== "string" || typeof sealed !== "string") continue;
-      listening.position = position;
+      subscription.position = position;
       // Keys of this instance have already reached its listeners.
       const tone = by === instance.id ? undefined : cipher.open(callId, sealed);
       if (tone)
-        for (const heard of listening.listeners)
-          heard({ ...tone }, Number.parseInt(position, 10) < Math.floor(beganAtMs));
+        for (const listener of subscription.listeners)
+          listener({ ...tone }, Number.parseInt(position, 10) < Math.floor(beganAtMs));
     }
-    if (typeof callEnd === "string") ended(callId, callEnd);
+    if (typeof callEnd === "string") onCallEnd(callId, callEnd);
   }
 
   #scheduleRefresh(): void {

@@ -12,9 +12,9 @@ const five: ToneInfo = { sequenceId: 1, tone: "tone5" };
 describe("an encrypted key", () => {
   test("is decrypted with the same key for the same call, in any spelling of its id", () => {
     for (const tone of TONES) {
-      const heard = { sequenceId: 2 ** 40, tone };
-      expect(createToneCipher(key.toString("base64")).open(CALL, cipher.seal(CALL.toUpperCase(), heard))).toEqual(
-        heard,
+      const pressed = { sequenceId: 2 ** 40, tone };
+      expect(createToneCipher(key.toString("base64")).open(CALL, cipher.seal(CALL.toUpperCase(), pressed))).toEqual(
+        pressed,
       );
     }
   });

@@ -1,15 +1,15 @@
 import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
 import { normalizeId, parseToneInfo, type ToneInfo } from "@graph-dtmf/models";
 import { isRecord } from "@graph-dtmf/models/internal";
-import { parseJson } from "./stored-outcome.ts";
+import { parseJson } from "./stored-event.ts";
 
 const ALGORITHM = "aes-256-gcm";
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 /**
- * Encrypted text is as long as its plain text, so all texts are padded to one length: else it would show which key
- * it is.
+ * All plain texts are padded to this length, because an encrypted text is as long as its plain text: the length would
+ * reveal the key.
  */
 const TEXT_LENGTH = 64;
 

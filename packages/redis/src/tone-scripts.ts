@@ -1,4 +1,4 @@
-import { COMMON, type Script, script, WAITERS } from "./scripts.ts";
+import { COMMON, type Script, script, WAITERS } from "./script.ts";
 
 /**
  * Stores a pressed key, and publishes a notice to every other instance that waits in the call.
@@ -15,8 +15,8 @@ end
 return {}`);
 
 /**
- * Registers an instance as a listener of the call. Replies the keys after a position, each as [position, instance,
- * key]; the current time; and the call's end.
+ * Registers an instance as a listener of the call, and replies with the keys after a position, each as [position,
+ * instance, key], the current time, and the end of the call.
  *
  * Keys: tones, waits, end. Arguments: instance, duration of the registration, last position or nothing.
  */

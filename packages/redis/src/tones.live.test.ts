@@ -60,7 +60,7 @@ describe.skipIf(skipWithoutRedis())("keys shared by instances", () => {
     await press(other, callId, 2);
     await endCall(one, callId);
     await tones.done;
-    expect(tones.heard).toEqual(["2:tone2+0", "3:tone3+0", "4:tone4+0", "5:tone5+0", "6:tone6+0"]);
+    expect(tones.received).toEqual(["2:tone2+0", "3:tone3+0", "4:tone4+0", "5:tone5+0", "6:tone6+0"]);
   });
 
   test("are not lost while a connection is", async () => {
@@ -69,7 +69,7 @@ describe.skipIf(skipWithoutRedis())("keys shared by instances", () => {
     const tones = collect(reads, callId);
     await listening(callId);
     await press(other, callId, 1);
-    await vi.waitFor(() => expect(tones.heard).toHaveLength(1), eventually);
+    await vi.waitFor(() => expect(tones.received).toHaveLength(1), eventually);
     await withAdmin(async (admin) => {
       // Simulates that no instance is registered at the moment of the notice.
       const name = `graph-dtmf:{${callId}}:waits`;
@@ -77,7 +77,7 @@ describe.skipIf(skipWithoutRedis())("keys shared by instances", () => {
       await press(other, callId, 2);
       await admin.sendCommand(["CLIENT", "KILL", "TYPE", "pubsub"]);
     });
-    await vi.waitFor(() => expect(tones.heard).toEqual(["1:tone1+0", "2:tone2+0"]), eventually);
+    await vi.waitFor(() => expect(tones.received).toEqual(["1:tone1+0", "2:tone2+0"]), eventually);
   });
 
   test("wait while Redis is unavailable", async () => {
@@ -88,7 +88,7 @@ describe.skipIf(skipWithoutRedis())("keys shared by instances", () => {
     await redis.kill();
     await press(other, callId, 1);
     await redis.start();
-    await vi.waitFor(() => expect(tones.heard).toEqual(["1:tone1+0"]), eventually);
+    await vi.waitFor(() => expect(tones.received).toEqual(["1:tone1+0"]), eventually);
   });
 
   test("are stored only encrypted, for 10 minutes", async () => {
@@ -116,7 +116,7 @@ describe.skipIf(skipWithoutRedis())("keys shared by instances", () => {
       await admin.xAdd(`graph-dtmf:{${callId}}:tones`, "*", { odd: "one" });
     });
     await press(other, callId, 1);
-    await vi.waitFor(() => expect(tones.heard).toEqual(["1:tone1+0"]), eventually);
+    await vi.waitFor(() => expect(tones.received).toEqual(["1:tone1+0"]), eventually);
   });
 
   test("stay on the instance that receives them without an encryption key", async () => {
@@ -129,20 +129,20 @@ describe.skipIf(skipWithoutRedis())("keys shared by instances", () => {
     expect(await withAdmin((admin) => admin.keys("*tones*"))).toEqual([]);
     await endCall(reads, callId);
     await tones.done;
-    expect(tones.heard).toEqual(["2:tone2+1"]);
+    expect(tones.received).toEqual(["2:tone2+1"]);
   });
 });
 
 const createAdmin = (url: string) => createClient({ url });
 type Admin = ReturnType<typeof createAdmin>;
 
-function collect(receiver: NotificationReceiver, callId: string): { heard: string[]; done: Promise<void> } {
-  const heard: string[] = [];
+function collect(receiver: NotificationReceiver, callId: string): { received: string[]; done: Promise<void> } {
+  const received: string[] = [];
   const tones = receiver.tones(callId);
   const read = async (): Promise<void> => {
-    for await (const { sequenceId, tone, gapBefore } of tones) heard.push(`${sequenceId}:${tone}+${gapBefore}`);
+    for await (const { sequenceId, tone, gapBefore } of tones) received.push(`${sequenceId}:${tone}+${gapBefore}`);
   };
-  return { heard, done: read() };
+  return { received, done: read() };
 }
 
 const press = (to: NotificationReceiver, callId: string, sequenceId: number): Promise<void> =>

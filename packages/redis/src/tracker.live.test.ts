@@ -64,25 +64,25 @@ describe.skipIf(skipWithoutRedis())("a tracker on Redis", () => {
       )
     ).status;
   };
-  const postUntilTaken = (to: Instance, send: Send): Promise<void> =>
+  const postUntilAccepted = (to: Instance, send: Send): Promise<void> =>
     vi.waitFor(async () => expect(await post(to, send)).toBe(202), eventually);
 
   test("settles the wait of the sender, whichever instance receives the notification", async () => {
-    const [sends, hears] = [instance(), instance()];
+    const [sends, notified] = [instance(), instance()];
     const send = begin(sends);
-    expect(await post(hears, send)).toBe(202);
+    expect(await post(notified, send)).toBe(202);
     expect(await send.entry.completion()).toMatchObject({ outcome: "completed", operation: { id: send.operation.id } });
   });
 
   test("resumes the wait of another instance with its deadline", async () => {
     const clock = createManualClock();
-    const [died, takesUp] = [instance(clock), instance(clock)];
-    const send = begin(died);
-    await registered(died, send);
+    const [stopped, resumes] = [instance(clock), instance(clock)];
+    const send = begin(stopped);
+    await registered(stopped, send);
     await clock.advance(10_000);
-    const resumed = takesUp.operations.resume(send);
+    const resumed = resumes.operations.resume(send);
     const outcome = resumed.completion();
-    await registered(takesUp, send);
+    await registered(resumes, send);
     await clock.advance(19_000);
     expect(resumed.outcome).toBeUndefined();
     await clock.advance(1_500);
@@ -90,12 +90,12 @@ describe.skipIf(skipWithoutRedis())("a tracker on Redis", () => {
   });
 
   test("resumes a wait whose operation has ended in between", async () => {
-    const [died, hears, takesUp] = [instance(), instance(), instance()];
-    const send = begin(died);
-    await registered(died, send);
-    await died.operations.close();
-    expect(await post(hears, send)).toBe(202);
-    expect(await takesUp.operations.resume(send).completion()).toMatchObject({ outcome: "completed" });
+    const [stopped, notified, resumes] = [instance(), instance(), instance()];
+    const send = begin(stopped);
+    await registered(stopped, send);
+    await stopped.operations.close();
+    expect(await post(notified, send)).toBe(202);
+    expect(await resumes.operations.resume(send).completion()).toMatchObject({ outcome: "completed" });
   });
 
   test("without Redis answers 503, settles local waits, and stores outcomes when Redis is available", async () => {
@@ -115,46 +115,46 @@ describe.skipIf(skipWithoutRedis())("a tracker on Redis", () => {
   });
 
   test("survives a Redis outage of a second", async () => {
-    const [sends, hears] = [instance(), instance()];
+    const [sends, notified] = [instance(), instance()];
     const before = begin(sends);
     await registered(sends, before);
     await redis.kill();
     const during = begin(sends);
-    await vi.waitFor(async () => expect(await post(hears, during)).toBe(503), eventually);
+    await vi.waitFor(async () => expect(await post(notified, during)).toBe(503), eventually);
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     await redis.start();
     expect(await during.entry.completion()).toMatchObject({ outcome: "completed" });
-    await postUntilTaken(hears, before);
+    await postUntilAccepted(notified, before);
     expect(await before.entry.completion()).toMatchObject({ outcome: "completed" });
   });
 
   test("survives an outage of 30 seconds: waits without a notification end at their deadline, outcomes are stored", async () => {
     const clock = createManualClock();
-    const [sends, hears] = [instance(clock), instance(clock)];
+    const [sends, notified] = [instance(clock), instance(clock)];
     const send = begin(sends);
     await registered(sends, send);
     await redis.kill();
-    await vi.waitFor(async () => expect(await post(hears, send)).toBe(503), eventually);
+    await vi.waitFor(async () => expect(await post(notified, send)).toBe(503), eventually);
     const outcome = send.entry.completion();
     await clock.advance(31_000);
     expect(await outcome).toEqual(timedOut);
-    expect(hears.operations.pendingWrites).toBe(1);
+    expect(notified.operations.pendingWrites).toBe(1);
     await redis.start();
     await vi.waitFor(async () => {
       await clock.advance(10_000);
-      expect(hears.operations.pendingWrites).toBe(0);
+      expect(notified.operations.pendingWrites).toBe(0);
     }, eventually);
     expect(await instance().operations.resume(send).completion()).toMatchObject({ outcome: "completed" });
   });
 
   test("survives a full Redis", async () => {
-    const [sends, hears] = [instance(), instance()];
+    const [sends, notified] = [instance(), instance()];
     const send = begin(sends);
     await registered(sends, send);
     const admin = createClient({ url: redis.url });
     await admin.connect();
     await admin.configSet("maxmemory", "1");
-    expect(await post(hears, send)).toBe(503);
+    expect(await post(notified, send)).toBe(503);
     await admin.configSet("maxmemory", "0");
     admin.destroy();
     expect(await send.entry.completion()).toMatchObject({ outcome: "completed" });
@@ -162,12 +162,12 @@ describe.skipIf(skipWithoutRedis())("a tracker on Redis", () => {
   });
 
   test("survives a Redis that hangs", async () => {
-    const [sends, hears] = [instance(), instance()];
+    const [sends, notified] = [instance(), instance()];
     const send = begin(sends);
     await registered(sends, send);
     redis.freeze();
     const startedAt = performance.now();
-    expect(await post(hears, send)).toBe(503);
+    expect(await post(notified, send)).toBe(503);
     expect(performance.now() - startedAt).toBeLessThan(10_000);
     redis.thaw();
     expect(await send.entry.completion()).toMatchObject({ outcome: "completed" });

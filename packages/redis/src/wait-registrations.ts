@@ -4,14 +4,14 @@ import { type NamedWait, type OpenWait, OpenWaits } from "./open-waits.ts";
 import type { Registration } from "./script-arguments.ts";
 import type { WaitState } from "./wait-state.ts";
 
-/** How often open waits are registered again, in case anything was lost unnoticed. */
+/** How often open waits are registered again: Redis or a message may have been lost without a lost connection. */
 const REFRESH_MS = 15_000;
-/** How long after a failed registration the next attempt follows, while there is a connection. */
+/** The delay before a failed registration is repeated, while there is a connection. */
 const RETRY_MS = 1_000;
 /** How many waits are registered at once after a reconnection. */
 const MAX_AT_ONCE = 1_024;
 
-/** What registering waits needs. */
+/** The dependencies of WaitRegistrations. */
 export interface WaitRegistrationsOptions {
   connection: Pick<Connection, "isReady">;
   clock: Clock;
@@ -21,7 +21,7 @@ export interface WaitRegistrationsOptions {
   emit(event: StoredEvent): void;
 }
 
-/** How a wait is opened: the parts of `OpenOptions` that matter here. */
+/** The deadline and the options of `open`, with defaults. */
 interface Opening {
   deadlineAt: number;
   resume: boolean;
@@ -70,7 +70,7 @@ export class WaitRegistrations {
 
   /** Registers all open waits again. */
   registerAgain(): void {
-    // One run after the other: the one that is running may have begun before the loss.
+    // After the current run, which may have started before the loss.
     this.#registering = this.#registering.then(() => this.#registerAll(this.#waits.active(this.#options.clock.now())));
   }
 
@@ -82,7 +82,7 @@ export class WaitRegistrations {
   #register(wait: OpenWait, mode: Registration["mode"]): Promise<number> {
     const { name, sinceMs, untilMs, operationId, isNew } = wait;
     const nowMs = this.#options.clock.now();
-    // Cleared first: later commands on the same connection must not register it as new.
+    // Cleared before the command is sent: a second registration on the same connection must not count as new.
     wait.isNew = false;
     const registration: Registration = {
       mode: isNew ? "new" : mode,

@@ -1,6 +1,6 @@
 import type { OperationOutcome, StoredCallEnd } from "@graph-dtmf/models";
 import { toText } from "@graph-dtmf/models/internal";
-import { parseJson, parseStoredEvent } from "./stored-outcome.ts";
+import { parseJson, parseStoredEvent } from "./stored-event.ts";
 
 /** The state of a wait in Redis. */
 export interface WaitState {
@@ -12,21 +12,22 @@ export interface WaitState {
   callEnd: Omit<StoredCallEnd, "type" | "callId"> | undefined;
 }
 
-/** Parses the reply of the script REGISTER_AND_READ for one wait. The caller may have its operation's id. */
-export function parseWaitState(reply: unknown, askedId: string): WaitState {
-  if (!Array.isArray(reply)) return { leftMs: undefined, operationId: askedId, outcome: undefined, callEnd: undefined };
-  const [began, until, id = "", at, of = "", told, toldById, end, now] = reply.map(toText);
-  const operationId = askedId || id;
+/** Parses the reply of the script REGISTER_AND_READ for one wait. `requestedId` is the id that the caller has, or empty. */
+export function parseWaitState(reply: unknown, requestedId: string): WaitState {
+  if (!Array.isArray(reply))
+    return { leftMs: undefined, operationId: requestedId, outcome: undefined, callEnd: undefined };
+  const [began, until, registeredId = "", endedAt, endedId = "", event, eventById, callEnd, now] = reply.map(toText);
+  const operationId = requestedId || registeredId;
   // A matching id proves that the outcome belongs to this wait. Without ids, times are compared.
-  const isOurs = of === "" || operationId === "" || of === operationId;
-  const isOfThisLife = numberOf(at) >= (numberOf(began) || 0) || (of !== "" && of === operationId);
-  const isNamed = isOurs && isOfThisLife;
+  const mayMatch = endedId === "" || operationId === "" || endedId === operationId;
+  const isCurrent = numberOf(endedAt) >= (numberOf(began) || 0) || (endedId !== "" && endedId === operationId);
+  const isOfThisWait = mayMatch && isCurrent;
   const left = numberOf(until) - numberOf(now);
   return {
     leftMs: Number.isFinite(left) ? left : undefined,
-    operationId: (isNamed && of) || operationId,
-    outcome: (isNamed && outcomeIn(told)) || outcomeIn(toldById),
-    callEnd: parseCallEnd(end),
+    operationId: (isOfThisWait && endedId) || operationId,
+    outcome: (isOfThisWait && outcomeIn(event)) || outcomeIn(eventById),
+    callEnd: parseCallEnd(callEnd),
   };
 }
 

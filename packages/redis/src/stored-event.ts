@@ -61,12 +61,12 @@ export function parseJson(text: string | undefined): unknown {
 }
 
 /**
- * Formats an outcome or an event as JSON without members for tones, which operations of a future Graph may have:
- * people can read what is in Redis.
+ * Formats an outcome or an event as JSON. Members that could contain tones are left out, because the data in Redis is
+ * not encrypted. No operation of Graph has such members today.
  */
 export function stringifyWithoutTones(value: unknown): string {
   const text = JSON.stringify(value);
-  // A filter function for every member is slow, and today's operations have none of these members.
+  // Today's operations have none of these members and need no filter.
   if (!TONE_MEMBER.test(text)) return text;
   return JSON.stringify(value, (name, member) => (TONE_MEMBERS.includes(name) ? undefined : member));
 }

@@ -1,7 +1,7 @@
 import type { OperationOutcome, StoredEvent } from "@graph-dtmf/models";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseJson, parseOutcome, parseStoredEvent, stringifyWithoutTones } from "./stored-outcome.ts";
+import { parseJson, parseOutcome, parseStoredEvent, stringifyWithoutTones } from "./stored-event.ts";
 import { parseWaitState } from "./wait-state.ts";
 
 const operation = {
