@@ -1,8 +1,3 @@
-export {
-  type AuthenticationFault,
-  KeysUnavailableError,
-  NotificationAuthenticationError,
-} from "./errors.ts";
 export type { FetchOptions, FetchRequest } from "./http/fetch.ts";
 export { InvalidNotificationError } from "./parsing/errors.ts";
 export type {
@@ -25,6 +20,11 @@ export type { HeardTone } from "./tones/tone-reorder-buffer.ts";
 export { createOperationTracker } from "./tracker/create-operation-tracker.ts";
 export { createMemoryOperationStore } from "./tracker/memory-store.ts";
 export type { OperationTracker, OperationTrackerOptions, ToneSubscription } from "./tracker/operation-tracker.ts";
+export {
+  type AuthenticationFault,
+  KeysUnavailableError,
+  NotificationAuthenticationError,
+} from "./verification/errors.ts";
 export { createGraphCallingVerifier } from "./verification/graph-calling-verifier.ts";
 export type { NotificationVerifier, VerifiedSender } from "./verification/notification-verifier.ts";
 export type { GraphCallingVerifierOptions } from "./verification/verifier-options.ts";

@@ -1,19 +1,19 @@
-import { NotificationAuthenticationError } from "../errors.ts";
+import { NotificationAuthenticationError } from "./errors.ts";
 
-/** Tokens of the calling service have about 1 KiB; no proxy on the way lets much longer ones through. */
+/** Tokens of the calling service have about 1 KiB. */
 const MAX_TOKEN_LENGTH = 8 * 1024;
 const SCHEME = "bearer ";
-/** One token in three parts, the last of which may be empty so that an unsigned one is refused for what it is. */
+/** The signature may be empty here, so that an unsigned token is rejected for its algorithm. */
 const BEARER_TOKEN = /^bearer +([\w-]+\.[\w-]+\.[\w-]*)$/i;
 
 /**
- * The token of an `Authorization` header.
+ * Returns the token of an `Authorization` header.
  *
- * @throws NotificationAuthenticationError `malformed` for another scheme, several tokens, one that is no signed JWT, or
- * one of more than 8 KiB.
+ * @throws NotificationAuthenticationError `malformed` for another scheme, for several tokens, for a text that is not a
+ * JWT, and for a token of more than 8 KiB.
  */
-export function bearerTokenOf(authorization: string): string {
-  // Looked at before the pattern is, which would read all of it.
+export function parseBearerToken(authorization: string): string {
+  // The length is checked first, because the pattern reads the whole text.
   const isTooLong = authorization.length > MAX_TOKEN_LENGTH + SCHEME.length;
   const token = isTooLong ? undefined : BEARER_TOKEN.exec(authorization)?.[1];
   if (token === undefined) throw new NotificationAuthenticationError("malformed");

@@ -1,44 +1,48 @@
-/** What a JSON document may take. */
-export interface FetchLimits {
-  /** Bytes of the decoded answer. */
+/** Limits of {@link fetchJson}. */
+export interface FetchJsonOptions {
+  /** Maximum bytes of the decoded response body. */
   maxBytes: number;
-  /** Ends the request, and the reading of its answer. */
+  /** Aborts the request and the reading of its response. */
   signal: AbortSignal;
   fetch: typeof globalThis.fetch;
 }
 
 /**
- * Gets a JSON document over a connection that may be slow, and from a server that may lie: no redirect is followed, no
- * answer is read past its limit.
+ * Fetches a JSON document from a server that is not trusted: redirects are not followed, and at most `maxBytes` of the
+ * body are read.
  *
- * @throws Error saying what came instead; whatever `fetch` rejects with; the signal's reason.
+ * @throws Error if the response is not JSON with status 200 within the limit; what `fetch` rejects with; the reason of
+ * the signal.
  */
-export async function fetchJson(url: URL, limits: FetchLimits): Promise<unknown> {
-  const response = await limits.fetch(url, {
+export async function fetchJson(url: URL, options: FetchJsonOptions): Promise<unknown> {
+  const response = await options.fetch(url, {
     headers: { accept: "application/json" },
     redirect: "manual",
-    signal: limits.signal,
+    signal: options.signal,
   });
   if (response.status !== 200 || response.redirected) {
     await response.body?.cancel();
-    throw new Error(`expected 200 from ${nameOf(url)}, got ${response.redirected ? "a redirect" : response.status}`);
+    const received = response.redirected ? "a redirect" : response.status;
+    throw new Error(`expected 200 from ${withoutQuery(url)}, got ${received}`);
   }
-  const text = await readText(response, limits);
-  if (text === undefined) throw new Error(`expected at most ${limits.maxBytes} bytes from ${nameOf(url)}, got more`);
+  const text = await readText(response, options.maxBytes);
+  if (text === undefined) {
+    throw new Error(`expected at most ${options.maxBytes} bytes from ${withoutQuery(url)}, got more`);
+  }
   try {
     return JSON.parse(text);
   } catch (cause) {
-    throw new Error(`expected JSON from ${nameOf(url)}, got something else`, { cause });
+    throw new Error(`expected JSON from ${withoutQuery(url)}, got something else`, { cause });
   }
 }
 
-/** The text of an answer, or `undefined` if it is too long: then the rest of it is never received. */
-async function readText(response: Response, { maxBytes }: FetchLimits): Promise<string | undefined> {
+/** Returns `undefined` if the body is too long. The rest of it is not received. */
+async function readText(response: Response, maxBytes: number): Promise<string | undefined> {
   const decoder = new TextDecoder();
   let text = "";
   let bytes = 0;
   if (!response.body) return text;
-  // Leaving the loop cancels the body, and so closes the connection.
+  // Leaving the loop cancels the body, which closes the connection.
   for await (const chunk of response.body) {
     bytes += chunk.byteLength;
     if (bytes > maxBytes) return undefined;
@@ -47,7 +51,7 @@ async function readText(response: Response, { maxBytes }: FetchLimits): Promise<
   return text + decoder.decode();
 }
 
-/** A query might hold a secret of the operator's. */
-function nameOf(url: URL): string {
+/** Error messages omit the query, which may contain a secret. */
+function withoutQuery(url: URL): string {
   return `${url.origin}${url.pathname}`;
 }

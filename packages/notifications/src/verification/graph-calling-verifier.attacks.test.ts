@@ -13,7 +13,7 @@ import {
   type TestKey,
   without,
 } from "../__fixtures__/tokens.ts";
-import type { AuthenticationFault } from "../errors.ts";
+import type { AuthenticationFault } from "./errors.ts";
 import { createGraphCallingVerifier } from "./graph-calling-verifier.ts";
 import type { NotificationVerifier } from "./notification-verifier.ts";
 

@@ -1,21 +1,20 @@
-import { NotificationAuthenticationError } from "../errors.ts";
-import { bearerTokenOf } from "./bearer-token.ts";
-import { SigningKeys } from "./jwks-cache.ts";
+import { parseBearerToken } from "./bearer-token.ts";
+import { NotificationAuthenticationError } from "./errors.ts";
+import { JwksCache } from "./jwks-cache.ts";
 import type { NotificationVerifier, VerifiedSender } from "./notification-verifier.ts";
-import { createOpenIdKeyLoader } from "./openid-discovery.ts";
+import { createJwksLoader } from "./openid-discovery.ts";
 import { TokenCache } from "./token-cache.ts";
 import { type GraphCallingVerifierOptions, readVerifierOptions } from "./verifier-options.ts";
-import { checkToken, type TokenCheck } from "./verify-jwt.ts";
+import { type VerifyJwtOptions, verifyJwt } from "./verify-jwt.ts";
 
 /**
- * Verifies that notifications come from Graph's calling service and are meant for this bot: a bearer token signed with
- * RS256 by a published key, of an accepted issuer and tenant, for this app, neither expired nor of the future.
+ * Creates a verifier that accepts notifications of Graph's calling service for this bot. The bearer token must be signed
+ * with RS256 by a published key, have an accepted issuer and tenant, name this app as its audience, and be valid now.
  *
- * Keys are loaded with the first notification, asked for again for a key id that is unknown (at most twice in 30 s) and
- * every two hours, and go on serving for up to 24 hours while they cannot be had. A token that was verified is
- * remembered, so that the next notification under it costs a look-up.
+ * The keys are loaded with the first notification, every two hours, and when a token names an unknown key id (at most
+ * twice in 30 s). If they cannot be loaded, the last keys stay valid for up to 24 hours. Verified tokens are cached.
  *
- * @throws TypeError for options under which nothing could be verified, or anything would be accepted by oversight.
+ * @throws TypeError for options that accept no token, or accept every token by mistake.
  * @see microsoft-graph-comms-samples, docs/articles/calls/calling-notifications
  *
  * @example
@@ -23,42 +22,43 @@ import { checkToken, type TokenCheck } from "./verify-jwt.ts";
  * const { tenantId } = await verifier.verify(request.headers.get("authorization"));
  */
 export function createGraphCallingVerifier(options: GraphCallingVerifierOptions): NotificationVerifier {
-  const { source, ...expected } = readVerifierOptions(options);
+  const { discovery, ...expected } = readVerifierOptions(options);
   const { clock } = expected;
-  const keys = new SigningKeys(createOpenIdKeyLoader(source), clock);
-  const check: TokenCheck = { ...expected, keys };
-  const remembered = new TokenCache();
-  const underway = new Map<string, Promise<VerifiedSender>>();
+  const keys = new JwksCache(createJwksLoader(discovery), clock);
+  const verifyOptions: VerifyJwtOptions = { ...expected, keys };
+  const cache = new TokenCache();
+  const inFlight = new Map<string, Promise<VerifiedSender>>();
 
-  const recall = (authorization: string): Promise<VerifiedSender> | undefined => {
-    const token = remembered.get(authorization);
+  const findCached = (authorization: string): Promise<VerifiedSender> | undefined => {
+    const token = cache.get(authorization);
     if (!token) return undefined;
     const nowMs = clock.now();
-    const isGood = nowMs < token.goodUntilMs && keys.peek(token.key.kid, nowMs) === token.key;
-    if (!isGood) remembered.delete(authorization);
-    return isGood ? token.sender : undefined;
+    const isValid = nowMs < token.expiresAtMs && keys.peek(token.key.kid, nowMs) === token.key;
+    if (!isValid) cache.delete(authorization);
+    return isValid ? token.sender : undefined;
   };
 
-  const examine = async (authorization: string, bearerToken: string): Promise<VerifiedSender> => {
+  const verifyAndCache = async (authorization: string, bearerToken: string): Promise<VerifiedSender> => {
     try {
-      const token = await checkToken(bearerToken, check);
-      remembered.set(authorization, token);
+      const token = await verifyJwt(bearerToken, verifyOptions);
+      cache.set(authorization, token);
       return token.sender;
     } finally {
-      underway.delete(authorization);
+      inFlight.delete(authorization);
     }
   };
 
-  const examineOnce = async (authorization: string | null): Promise<VerifiedSender> => {
+  /** Requests with the same token share one verification. */
+  const verifyOnce = async (authorization: string | null): Promise<VerifiedSender> => {
     if (!authorization) throw new NotificationAuthenticationError("missing");
-    const others = underway.get(authorization);
-    if (others) return others;
-    const examined = examine(authorization, bearerTokenOf(authorization));
-    underway.set(authorization, examined);
-    return examined;
+    const pending = inFlight.get(authorization);
+    if (pending) return pending;
+    const verification = verifyAndCache(authorization, parseBearerToken(authorization));
+    inFlight.set(authorization, verification);
+    return verification;
   };
 
   return {
-    verify: (authorization) => (authorization ? recall(authorization) : undefined) ?? examineOnce(authorization),
+    verify: (authorization) => (authorization ? findCached(authorization) : undefined) ?? verifyOnce(authorization),
   };
 }

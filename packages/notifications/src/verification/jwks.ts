@@ -20,29 +20,29 @@ const MIN_MODULUS_BITS = 2048;
  * Returns the keys of a JSON Web Key Set that verify RS256 signatures. Keys for other uses and keys that cannot be
  * imported are skipped.
  *
- * @param known The keys that were loaded before: a key that is still published is returned as the same object.
+ * @param previous The keys that were loaded before. A key that is still published is returned as the same object.
  */
-export function readKeySet(jwks: unknown, known: KeySet): KeySet {
+export function parseKeySet(jwks: unknown, previous: KeySet): KeySet {
   const published = isRecord(jwks) && Array.isArray(jwks.keys) ? jwks.keys : [];
   const keys = new Map<string, SigningKey>();
   for (const jwk of published) {
-    const key = readKey(jwk, known);
+    const key = parseKey(jwk, previous);
     if (key && !keys.has(key.kid)) keys.set(key.kid, key);
   }
   return keys;
 }
 
-function readKey(jwk: unknown, known: KeySet): SigningKey | undefined {
-  if (!isRecord(jwk) || !isForSignatures(jwk)) return undefined;
+function parseKey(jwk: unknown, previous: KeySet): SigningKey | undefined {
+  if (!isRecord(jwk) || !isRs256Key(jwk)) return undefined;
   const { kid, n: modulus, e: exponent } = jwk;
   if (typeof kid !== "string" || typeof modulus !== "string" || typeof exponent !== "string") return undefined;
-  const before = known.get(kid);
+  const before = previous.get(kid);
   if (before?.modulus === modulus && before.exponent === exponent) return before;
   const key = importKey(modulus, exponent);
   return key && { kid, modulus, exponent, key };
 }
 
-function isForSignatures({ kty, use, alg, key_ops: operations }: Record<string, unknown>): boolean {
+function isRs256Key({ kty, use, alg, key_ops: operations }: Record<string, unknown>): boolean {
   return (
     kty === "RSA" &&
     (use === undefined || use === "sig") &&

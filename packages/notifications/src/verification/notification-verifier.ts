@@ -1,18 +1,18 @@
-/** Who stands behind a notification, once its token was verified. */
+/** The sender of a notification with a verified token. */
 export interface VerifiedSender {
-  /** The token's `tid`, lower-case. */
+  /** The token's `tid`, in lower case. */
   tenantId: string;
-  /** Every claim of the token. */
+  /** All claims of the token. */
   claims: Readonly<Record<string, unknown>>;
 }
 
-/** Port through which the receiver asks whether a notification may come in. */
+/** Port of the receiver: decides whether a notification is accepted. */
 export interface NotificationVerifier {
   /**
-   * Verifies the `Authorization` header of a notification; `null` where there is none.
+   * Verifies the `Authorization` header of a notification; `null` if the request has none.
    *
-   * @throws DtmfError `unauthenticated_notification` whatever is wrong with the token; `keys_unavailable` if it could not
-   * be told, because no verification key can be had.
+   * @throws DtmfError with code `unauthenticated_notification` if the token is not acceptable, or `keys_unavailable` if
+   * it cannot be verified because no key can be loaded.
    */
   verify(authorization: string | null): Promise<VerifiedSender>;
 }

@@ -2,26 +2,21 @@ import { BoundedMap } from "../collections/bounded-map.ts";
 import type { VerifiedToken } from "./verify-jwt.ts";
 
 const MAX_TOKENS = 1000;
-/** Found by the end of its signature, which nobody can guess: to look up all of the header costs several times as much. */
+/** The last characters of the header are part of the signature, so they differ for each token. */
 const KEY_LENGTH = 64;
 
-interface Remembered {
+interface CachedToken {
   authorization: string;
   token: VerifiedToken;
 }
 
-/** The newest 1,000 tokens that were verified. Only good tokens get in, so strangers cannot crowd others out. */
+/** Caches the last 1,000 verified tokens. Rejected tokens are not cached, so they cannot evict others. */
 export class TokenCache {
-  readonly #tokens = new BoundedMap<Remembered>({ maxSize: MAX_TOKENS });
-  /** What was asked for last is asked for again nearly always, and takes no looking up. */
-  #latest: Remembered | undefined;
+  readonly #tokens = new BoundedMap<CachedToken>({ maxSize: MAX_TOKENS });
 
   get(authorization: string): VerifiedToken | undefined {
-    if (this.#latest?.authorization === authorization) return this.#latest.token;
-    const remembered = this.#tokens.get(authorization.slice(-KEY_LENGTH));
-    if (remembered?.authorization !== authorization) return undefined;
-    this.#latest = remembered;
-    return remembered.token;
+    const cached = this.#tokens.get(authorization.slice(-KEY_LENGTH));
+    return cached?.authorization === authorization ? cached.token : undefined;
   }
 
   set(authorization: string, token: VerifiedToken): void {
@@ -29,7 +24,6 @@ export class TokenCache {
   }
 
   delete(authorization: string): void {
-    this.#latest = undefined;
     this.#tokens.delete(authorization.slice(-KEY_LENGTH));
   }
 }

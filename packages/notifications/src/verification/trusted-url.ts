@@ -1,15 +1,15 @@
 import { isLoopback } from "@graph-dtmf/models/internal";
 
 /**
- * The URL of something that is trusted because of where it came from: over https from any host, over plain http only
- * from this machine or from a host that is named in `allowHttpHosts`, with or without its port.
+ * Parses a URL that keys are loaded from. Any host is allowed over https. Over plain http only this machine and the hosts
+ * in `allowHttpHosts` are allowed, with or without a port.
  *
- * @returns `undefined` for whatever is no such URL.
+ * @returns `undefined` if the value is not such a URL.
  */
 export function parseTrustedUrl(url: unknown, allowHttpHosts: readonly string[]): URL | undefined {
   if (typeof url !== "string" || !URL.canParse(url)) return undefined;
   const parsed = new URL(url);
-  // `fetch` refuses credentials in a URL.
+  // `fetch` rejects a URL with credentials.
   if (parsed.username !== "" || parsed.password !== "") return undefined;
   if (parsed.protocol === "https:") return parsed;
   const isAllowed = (host: string): boolean => allowHttpHosts.some((allowed) => allowed.toLowerCase() === host);

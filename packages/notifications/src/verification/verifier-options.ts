@@ -1,24 +1,25 @@
 import { type Clock, normalizeId, systemClock } from "@graph-dtmf/models";
-import type { OpenIdSource } from "./openid-discovery.ts";
+import { isNonEmptyText } from "@graph-dtmf/models/internal";
+import type { OpenIdDiscoveryOptions } from "./openid-discovery.ts";
 import { parseTrustedUrl } from "./trusted-url.ts";
-import type { TokenCheck } from "./verify-jwt.ts";
+import type { VerifyJwtOptions } from "./verify-jwt.ts";
 
-/** Whose notifications a bot takes. */
+/** Options of `createGraphCallingVerifier`. */
 export interface GraphCallingVerifierOptions {
-  /** The bot's app id: the audience of the tokens. */
+  /** The bot's app id, which is the audience of the tokens. */
   appId: string;
-  /** Tenants whose calls the bot serves, in any letter case. `"any"` has to be written out. */
+  /** Tenants whose calls the bot serves, in any letter case. `"any"` accepts all tenants. */
   tenantIds: readonly string[] | "any";
-  /** Default: that of the calling service. Plain http only to this machine and to `allowHttpHosts`. */
+  /** Default: the URL of the calling service. Plain http is allowed for this machine and for `allowHttpHosts`. */
   openIdConfigurationUrl?: string | undefined;
-  /** Default: `https://api.botframework.com` and `https://graph.microsoft.com`, which the calling service uses both. */
+  /** Default: the issuers of the calling service, `https://api.botframework.com` and `https://graph.microsoft.com`. */
   issuers?: readonly string[];
-  /** By how many seconds clocks may differ, both ways. Default 60; a token of the service lives for 300. */
+  /** Allowed clock difference in seconds, in both directions. Default 60. Tokens of the service are valid for 300. */
   clockToleranceSec?: number;
-  /** Hosts, such as a simulator's in a container network, that keys may come from over plain http. */
+  /** Hosts that keys may be loaded from over plain http, for example a simulator in a container network. */
   allowHttpHosts?: readonly string[];
   clock?: Clock;
-  /** For proxies and the like. It has to honour `signal` and `redirect`. */
+  /** For example for a proxy. It must support `signal` and `redirect`. */
   fetch?: typeof globalThis.fetch;
 }
 
@@ -26,13 +27,13 @@ const CALLING_CONFIGURATION = "https://api.aps.skype.com/v1/.well-known/OpenIdCo
 const CALLING_ISSUERS: readonly string[] = ["https://api.botframework.com", "https://graph.microsoft.com"];
 
 /**
- * The options with their defaults, in the form that the parts of the verifier take.
+ * Checks the options, fills in the defaults, and converts them to the options of the parts of the verifier.
  *
- * @throws TypeError for options under which no token could be good, or any.
+ * @throws TypeError for options that accept no token, or accept every token by mistake.
  */
 export function readVerifierOptions(
   options: GraphCallingVerifierOptions,
-): Omit<TokenCheck, "keys"> & { source: OpenIdSource } {
+): Omit<VerifyJwtOptions, "keys"> & { discovery: OpenIdDiscoveryOptions } {
   const {
     appId,
     tenantIds,
@@ -43,7 +44,7 @@ export function readVerifierOptions(
     clock = systemClock,
     fetch = globalThis.fetch,
   } = options;
-  if (!isText(appId)) throw new TypeError("appId must be the bot's app id, a text that is not empty");
+  if (!isNonEmptyText(appId)) throw new TypeError("appId must be the bot's app id, a text that is not empty");
   if (tenantIds !== "any" && !isTextList(tenantIds)) {
     throw new TypeError('tenantIds must be a list of tenant ids that is not empty, or "any"');
   }
@@ -61,14 +62,10 @@ export function readVerifierOptions(
     issuers: [...issuers],
     toleranceSec: clockToleranceSec,
     clock,
-    source: { configurationUrl, allowHttpHosts: [...allowHttpHosts], fetch },
+    discovery: { configurationUrl, allowHttpHosts: [...allowHttpHosts], fetch },
   };
 }
 
-function isText(value: unknown): value is string {
-  return typeof value === "string" && value !== "";
-}
-
 function isTextList(value: unknown): value is readonly string[] {
-  return Array.isArray(value) && value.length > 0 && value.every(isText);
+  return Array.isArray(value) && value.length > 0 && value.every(isNonEmptyText);
 }

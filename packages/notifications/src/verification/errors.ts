@@ -1,9 +1,19 @@
 import { DtmfError } from "@graph-dtmf/models";
 
 /** What is wrong with the token of a notification. */
-export type AuthenticationFault = keyof typeof FAULTS;
+export type AuthenticationFault =
+  | "missing"
+  | "malformed"
+  | "algorithm"
+  | "unknownKey"
+  | "signature"
+  | "issuer"
+  | "audience"
+  | "tenant"
+  | "expired"
+  | "notYetValid";
 
-const FAULTS = {
+const MESSAGES: Readonly<Record<AuthenticationFault, string>> = {
   missing: "expected an Authorization header with a bearer token, got none",
   malformed: "expected `Bearer` and one signed JWT of at most 8 KiB with numeric exp and nbf, got something else",
   algorithm: "expected a token signed with RS256, got another algorithm",
@@ -13,12 +23,12 @@ const FAULTS = {
   audience: "expected a token for this bot, got one for another audience",
   tenant: "expected a token of an accepted tenant, got one of another tenant or of none",
   expired: "expected a token that is still valid, got one that has expired",
-  notYetValid: "expected a token that is valid by now, got one that is not valid yet",
-} as const;
+  notYetValid: "expected a token that is already valid, got one that is not valid yet",
+};
 
 /**
- * A notification that does not prove where it comes from. `reason` is for logs and metrics: tell the sender nothing but
- * 401.
+ * The token of a notification is missing or not acceptable. `reason` is for logs and metrics: answer the sender with a
+ * bare 401.
  */
 export class NotificationAuthenticationError extends DtmfError {
   override readonly name = "NotificationAuthenticationError";
@@ -26,17 +36,17 @@ export class NotificationAuthenticationError extends DtmfError {
   readonly reason: AuthenticationFault;
 
   constructor(reason: AuthenticationFault, options?: ErrorOptions) {
-    super("unauthenticated_notification", FAULTS[reason], options);
+    super("unauthenticated_notification", MESSAGES[reason], options);
     this.reason = reason;
   }
 }
 
-/** Whether a token is good cannot be told, because its key cannot be had. `cause` says why not. */
+/** A token cannot be verified because the signing keys cannot be loaded. `cause` has the reason. */
 export class KeysUnavailableError extends DtmfError {
   override readonly name = "KeysUnavailableError";
   declare readonly code: "keys_unavailable";
 
   constructor(options?: ErrorOptions) {
-    super("keys_unavailable", "expected signing keys from the OpenID configuration, could not get any", options);
+    super("keys_unavailable", "expected signing keys from the OpenID configuration, could not load any", options);
   }
 }
