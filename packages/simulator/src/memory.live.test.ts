@@ -68,7 +68,7 @@ test("a thousand ended calls occupy little memory, and almost none after a reset
     number,
   ];
   console.log(
-    `KiB a call: ${up.toFixed(1)} while it is up, ${over.toFixed(1)} when it is over, ${reset.toFixed(1)} after a reset`,
+    `KiB per call: ${up.toFixed(1)} during the call, ${over.toFixed(1)} after its end, ${reset.toFixed(1)} after a reset`,
   );
   expect(over).toBeLessThan(Math.min(up, 8));
   expect(reset).toBeLessThan(0.7);

@@ -6,6 +6,11 @@ import { parseAnswerBody, parseRejectBody } from "../schema/answer-body.ts";
 import { parseCreateCallBody } from "../schema/create-call-body.ts";
 import { type ActionHandler, emptyResponse, locationOf, runOnCall } from "./action.ts";
 
+/**
+ * Creates a call and rings at its far end. Responds 201 with the call.
+ *
+ * @throws GraphError 400 for an invalid body, 403 `7505` for another tenant, 403 `7504` for a missing permission.
+ */
 export const createCall: ActionHandler = async (context, { calls, faults, tenantId }) => {
   const { route, request, roles } = context;
   const body = parseCreateCallBody(await readJson(request), tenantId);
@@ -20,11 +25,21 @@ export const createCall: ActionHandler = async (context, { calls, faults, tenant
   });
 };
 
+/**
+ * Responds with the call.
+ *
+ * @throws GraphError 404 for a call that has ended or never existed.
+ */
 export const getCall: ActionHandler = ({ route, request }, { calls }) => ({
   status: 200,
   body: calls.getLive(route.callId).resource(contextOf(route, request)),
 });
 
+/**
+ * Ends the call. Responds 204.
+ *
+ * @throws GraphError 404 for a call that has ended or never existed.
+ */
 export const deleteCall: ActionHandler = async ({ route, request }, { calls, faults }) => {
   const call = calls.getLive(route.callId);
   return await runOnCall(call, { request, faults }, () => {
@@ -33,11 +48,21 @@ export const deleteCall: ActionHandler = async ({ route, request }, { calls, fau
   });
 };
 
+/**
+ * Restarts the 45 minutes after which a call is dropped. Responds 200 without a body.
+ *
+ * @throws GraphError 404 for a call that has ended or never existed.
+ */
 export const keepAlive: ActionHandler = ({ route }, { calls }) => {
   calls.getLive(route.callId).keepAlive();
   return emptyResponse(200);
 };
 
+/**
+ * Answers an incoming call. Responds 202 without a body.
+ *
+ * @throws GraphError 400 for an invalid body or a call that is not incoming, 404 for an ended or unknown call.
+ */
 export const answer: ActionHandler = async ({ route, request }, { calls, faults }) => {
   const { callbackUri, mediaConfig, acceptedModalities } = parseAnswerBody(await readJson(request));
   const call = calls.getInState("incoming", route.callId);
@@ -47,6 +72,12 @@ export const answer: ActionHandler = async ({ route, request }, { calls, faults 
   });
 };
 
+/**
+ * Ends an incoming call. Its last notification goes to the `callbackUri` of the body, if there is one. Responds 202
+ * without a body.
+ *
+ * @throws GraphError 400 for an invalid body or a call that is not incoming, 404 for an ended or unknown call.
+ */
 export const reject: ActionHandler = async ({ route, request }, { calls, faults }) => {
   const { callbackUri } = parseRejectBody(await readJson(request));
   const call = calls.getInState("incoming", route.callId);

@@ -7,6 +7,11 @@ import { parseContextBody, parsePlayPromptBody, parseSendTonesBody } from "../sc
 import { createOperation, withEnd } from "../schema/operation-resource.ts";
 import { type ActionHandler, operationResponse, runOnCall } from "./action.ts";
 
+/**
+ * Starts to send tones. Responds with the operation.
+ *
+ * @throws GraphError 400 for an invalid body or a call that is not established, 404 for an ended or unknown call.
+ */
 export const sendDtmfTones: ActionHandler = async (context, { calls, faults }) => {
   const body = parseSendTonesBody(await readJson(context.request));
   const call = calls.getInState("established", context.route.callId);
@@ -15,6 +20,12 @@ export const sendDtmfTones: ActionHandler = async (context, { calls, faults }) =
   );
 };
 
+/**
+ * Starts to play prompts. Responds with the operation.
+ *
+ * @throws GraphError 400 for an invalid body, app-hosted media or a call that is not established, 404 for an ended or
+ * unknown call.
+ */
 export const playPrompt: ActionHandler = async (context, { calls, faults }) => {
   const body = parsePlayPromptBody(await readJson(context.request), context.route.version);
   const call = calls.getInState("established", context.route.callId);
@@ -24,6 +35,13 @@ export const playPrompt: ActionHandler = async (context, { calls, faults }) => {
   );
 };
 
+/**
+ * Subscribes the bot to the keys of the far end. Responds with a completed operation. The operation has no
+ * notification.
+ *
+ * @throws GraphError 400 for an invalid body or a call that is not established, 403 `7504` for a missing permission,
+ * 404 for an ended or unknown call, 500 `9999` for app-hosted media.
+ */
 export const subscribeToTone: ActionHandler = async (context, { calls }) => {
   const { clientContext } = parseContextBody(await readJson(context.request), "subscribeToTone");
   const call = calls.getInState("established", context.route.callId);
@@ -37,6 +55,12 @@ export const subscribeToTone: ActionHandler = async (context, { calls }) => {
   return operationResponse(context, call.id, call.store(withEnd(operation, { status: "completed" })));
 };
 
+/**
+ * Cancels the running and queued media of the call. Responds with a completed operation, which has no notification of
+ * its own.
+ *
+ * @throws GraphError 400 for an invalid body or a call that is not established, 404 for an ended or unknown call.
+ */
 export const cancelMediaProcessing: ActionHandler = async (context, { calls, faults }) => {
   const { clientContext } = parseContextBody(await readJson(context.request), "cancelMediaProcessing");
   const call = calls.getInState("established", context.route.callId);
@@ -47,6 +71,11 @@ export const cancelMediaProcessing: ActionHandler = async (context, { calls, fau
   });
 };
 
+/**
+ * Responds with the operation.
+ *
+ * @throws GraphError 404 for an unknown operation, or a call that has ended or never existed.
+ */
 export const getOperation: ActionHandler = ({ route }, { calls }) => {
   const operation = calls.getLive(route.callId).operation(route.operationId);
   if (!operation) throw new GraphError(404, "NotFound", { message: "Operation not found." });

@@ -2,10 +2,10 @@ import { permissionMissing } from "../http/graph-error.ts";
 import type { CreateCallBody } from "../schema/create-call-body.ts";
 
 /**
- * An application may call one person, call several or join a meeting, each by a permission of its own; and it may host
- * the media itself by one more.
+ * Checks the application permissions for a new call. Calling one person, calling several and joining a meeting need
+ * different permissions. App-hosted media need one more.
  *
- * @throws GraphError 403
+ * @throws GraphError 403 `7504` if a permission is missing.
  * @see Graph v1.0, create call: the notes of its examples
  */
 export function checkMayCreate(call: CreateCallBody, roles: readonly string[]): void {
@@ -15,7 +15,7 @@ export function checkMayCreate(call: CreateCallBody, roles: readonly string[]): 
   if (isAppHosted && isMissing(["Calls.AccessMedia.All"])) throw permissionMissing();
 }
 
-/** Any of them will do. */
+/** The permissions for a call, of which one is sufficient. */
 function rolesFor({ meetingInfo, targets }: CreateCallBody): readonly string[] {
   if (meetingInfo) return ["Calls.JoinGroupCall.All", "Calls.JoinGroupCallAsGuest.All"];
   return targets.length === 1 ? ["Calls.Initiate.All"] : ["Calls.InitiateGroupCall.All"];
