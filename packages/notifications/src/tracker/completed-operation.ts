@@ -6,30 +6,52 @@ export function isEnded({ status }: CommsOperation): boolean {
   return status === "completed" || status === "failed";
 }
 
-/** An operation that has ended, and that no wait of this process was for. */
-export class CompletedOperation implements StorableEnd {
+/** An operation that is no longer pending. */
+export interface FinishedOperation extends StorableEnd {
   readonly callId: string;
-  readonly operation: CommsOperation;
+  readonly operationId: string | undefined;
+  readonly clientContext: string | undefined;
+  /** Whether Graph reported its outcome. False after a timeout, the end of the call, or `abandon()`. */
+  readonly hasGraphOutcome: boolean;
+  readonly outcome: OperationOutcome | undefined;
+}
+
+/** What most operations have in common. */
+const ALL_PLAYED = {
+  "@odata.type": "#microsoft.graph.sendDtmfTonesOperation",
+  status: "completed",
+  completionReason: "completedSuccessfully",
+} as const;
+
+/** An operation that has ended, and that no wait of this process was for. */
+export class CompletedOperation implements FinishedOperation {
+  readonly callId: string;
+  readonly operationId: string;
+  readonly clientContext: string | undefined;
+  readonly hasGraphOutcome = true;
   isStored = false;
+  /** Absent if it equals {@link ALL_PLAYED}, to save memory: 10,000 operations are remembered. */
+  readonly #operation: CommsOperation | undefined;
 
   constructor(callId: string, operation: CommsOperation) {
     this.callId = callId;
-    this.operation = operation;
-  }
-
-  get operationId(): string {
-    return this.operation.id;
-  }
-
-  get clientContext(): string | undefined {
-    return this.operation.clientContext;
-  }
-
-  get hasGraphOutcome(): true {
-    return true;
+    this.operationId = operation.id;
+    this.clientContext = operation.clientContext;
+    this.#operation = areAllPlayed(operation) ? undefined : operation;
   }
 
   get outcome(): OperationOutcome | undefined {
-    return outcomeOf(this.operation);
+    if (this.#operation) return outcomeOf(this.#operation);
+    const { operationId: id, clientContext } = this;
+    return outcomeOf({ ...ALL_PLAYED, id, ...(clientContext !== undefined && { clientContext }) });
   }
+}
+
+function areAllPlayed(operation: CommsOperation): boolean {
+  return (
+    operation.completionReason === ALL_PLAYED.completionReason &&
+    operation.status === ALL_PLAYED.status &&
+    operation["@odata.type"] === ALL_PLAYED["@odata.type"] &&
+    operation.resultInfo === undefined
+  );
 }

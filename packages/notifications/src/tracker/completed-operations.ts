@@ -1,13 +1,10 @@
 import type { CommsOperation, OperationOutcome } from "@graph-dtmf/models";
 import { BoundedMap } from "../collections/bounded-map.ts";
-import { CompletedOperation } from "./completed-operation.ts";
+import { CompletedOperation, type FinishedOperation } from "./completed-operation.ts";
 import type { TrackedOperation } from "./tracked-operation.ts";
 
 /** How many operations are remembered: the latest. */
 const MAX_REMEMBERED = 10_000;
-
-/** An operation that is over: one that a wait was for, or another. */
-export type FinishedOperation = TrackedOperation | CompletedOperation;
 
 /**
  * The latest operations of all calls that are over. They show that a notification is a repetition, and settle waits that

@@ -14,10 +14,8 @@ import {
 } from "@graph-dtmf/models";
 import { TimerWheel } from "../collections/timer-wheel.ts";
 import type { Notification } from "../parsing/notification.ts";
-import { type CallEnd, CallEndWaiters, type EndedCall, type StorableEnd } from "./call-end.ts";
-import { isEnded } from "./completed-operation.ts";
-import { CompletedOperations, type FinishedOperation } from "./completed-operations.ts";
-import { toCompletionEvent } from "./completion-event.ts";
+import { type CallEnd, CallEndWaiters, type EndedCall } from "./call-end.ts";
+import { CompletionHandler } from "./completion-handler.ts";
 import {
   NEW,
   type OperationTracker,
@@ -37,8 +35,6 @@ const LATENESS_MS = 30_000;
 /** How long an operation stays pending if its sender never reports what happened to the request. */
 const UNSENT_TIMEOUT_MS = 10 * 60_000;
 
-const SEEN = Promise.resolve("seen" as const);
-
 /**
  * Creates a tracker, for `createDtmfClient` and `createNotificationReceiver`.
  *
@@ -56,8 +52,8 @@ class Tracker implements OperationTracker, TrackedOperationOwner {
   readonly #maxPending: number;
   readonly #timerWheel: TimerWheel;
   readonly #calls = new TrackedCalls();
-  readonly #completed = new CompletedOperations();
   readonly #subscriptions = new ToneSubscriptions();
+  readonly #completions: CompletionHandler;
   readonly #stopListening: () => void;
   #isClosed = false;
 
@@ -70,6 +66,11 @@ class Tracker implements OperationTracker, TrackedOperationOwner {
       this.#schedule(operation, deadlineAt, clock.now());
     this.#storeSync =
       store && new StoreSync({ store, clock, timerWheel: this.#timerWheel, maxPending, logger, onResumed });
+    this.#completions = new CompletionHandler({
+      calls: this.#calls,
+      subscriptions: this.#subscriptions,
+      storeSync: this.#storeSync,
+    });
     this.#stopListening = store?.listen((event) => this.#applyStored(event)) ?? (() => {});
   }
 
@@ -113,7 +114,7 @@ class Tracker implements OperationTracker, TrackedOperationOwner {
     // With a store, another instance may have started a new wait under the clientContext.
     if (this.#storeSync) this.#storeSync.resume(operation, nowMs + UNSENT_TIMEOUT_MS);
     else {
-      const outcome = this.#completed.outcomeUnder(id, clientContext);
+      const outcome = this.#completions.outcomeUnder(id, clientContext);
       if (outcome) operation.applyOutcome(outcome);
     }
     return operation;
@@ -136,17 +137,14 @@ class Tracker implements OperationTracker, TrackedOperationOwner {
 
   apply(notification: Notification): Promise<"new" | "seen"> {
     if (notification.kind === "operation") {
-      const callId = normalizeId(notification.callId);
-      const finished = this.#applyOperation(callId, notification.operation);
-      if (!finished) return NEW;
-      return finished.isStored ? SEEN : this.#storeOutcome(callId, finished, notification.operation);
+      return this.#completions.apply(normalizeId(notification.callId), notification.operation);
     }
     if (notification.kind !== "call") return NEW;
     const { state, resultInfo } = notification.call;
     if (state !== "terminated" && notification.changeType !== "deleted") return NEW;
     const call = this.#calls.getOrCreate(normalizeId(notification.callId));
     const ended = this.#endCall(call, resultInfo ? { resultInfo } : {});
-    return ended.isStored ? SEEN : this.#store(ended, { type: "callEnd", callId: call.id, ...ended.end });
+    return this.#completions.storeEnd(ended, { type: "callEnd", callId: call.id, ...ended.end });
   }
 
   async close(): Promise<void> {
@@ -179,18 +177,16 @@ class Tracker implements OperationTracker, TrackedOperationOwner {
     call.busyUntilMs = Math.max(call.busyUntilMs, nowMs) + operation.expectedMs;
     const deadlineAt = call.busyUntilMs + LATENESS_MS;
     this.#schedule(operation, deadlineAt, nowMs);
-    if (response) this.#applyTo(operation, call, response);
+    if (response) this.#completions.applyTo(operation, response);
     if (!operation.isOver) this.#storeSync?.register(operation, deadlineAt, { isUpdate: true });
     // Stored for a later resume(). A failure does not affect the wait, which is settled already.
-    else if (response && !operation.isStored) {
-      this.#storeOutcome(operation.callId, operation, response).catch(() => {});
-    }
+    else if (response) this.#completions.storeOutcome(operation, response).catch(() => {});
   }
 
   finished(operation: TrackedOperation): void {
     this.#timerWheel.clear(operation);
     this.#calls.remove(operation);
-    this.#completed.addTracked(operation);
+    this.#completions.remember(operation);
     this.#storeSync?.remove(operation);
     this.#subscriptions.remove(operation);
   }
@@ -229,48 +225,7 @@ class Tracker implements OperationTracker, TrackedOperationOwner {
     // Timeouts and call ends are settled locally.
     if (!("operation" in outcome)) return;
     const context = clientContext !== undefined && { clientContext };
-    const finished = this.#applyOperation(callId, { ...outcome.operation, id: operationId, ...context });
-    if (finished) finished.isStored = true;
-  }
-
-  /** Applies the state of an operation to its wait. Returns the remembered operation if it has ended. */
-  #applyOperation(callId: string, operation: CommsOperation): FinishedOperation | undefined {
-    const call = this.#calls.get(callId);
-    const pending = call?.match(operation, (id) => this.#completed.get(callId, id) !== undefined);
-    if (call && pending) this.#applyTo(pending, call, operation);
-    if (!isEnded(operation)) return undefined;
-    if (pending?.hasGraphOutcome) return pending;
-    // A repeated end must not settle a later wait under the same clientContext.
-    const finished = this.#completed.get(callId, operation.id);
-    if (finished?.hasGraphOutcome) return finished;
-    const completed = this.#completed.addCompleted(callId, operation);
-    if (!pending && !finished) call?.addUnclaimed(operation, completed);
-    return completed;
-  }
-
-  /** Applies a state to a pending operation, and the unclaimed end that it identifies. */
-  #applyTo(pending: TrackedOperation, call: TrackedCall, operation: CommsOperation): void {
-    this.#subscriptions.apply(pending, operation);
-    const unclaimed = call.unclaimed(operation.id);
-    pending.apply(operation);
-    if (unclaimed) {
-      pending.apply(unclaimed.operation);
-      pending.isStored = unclaimed.completed.isStored;
-    }
-    call.identify(pending);
-  }
-
-  #storeOutcome(callId: string, finished: FinishedOperation, operation: CommsOperation): Promise<"new" | "seen"> {
-    const isPending = (clientContext: string): boolean =>
-      this.#calls.get(callId)?.pendingUnder(clientContext) !== undefined;
-    return this.#store(finished, this.#storeSync && toCompletionEvent(operation, finished, isPending));
-  }
-
-  /** Without a store, a remembered end counts as stored. */
-  #store(end: StorableEnd, event: StoredEvent | undefined): Promise<"new" | "seen"> {
-    if (this.#storeSync && event) return this.#storeSync.store(event, end);
-    end.isStored = true;
-    return NEW;
+    this.#completions.applyStored(callId, { ...outcome.operation, id: operationId, ...context });
   }
 
   #endCall(call: TrackedCall, end: CallEnd): EndedCall {

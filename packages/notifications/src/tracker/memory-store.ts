@@ -6,7 +6,7 @@ import {
   systemClock,
 } from "@graph-dtmf/models";
 import { BoundedMap } from "../collections/bounded-map.ts";
-import { eventKey, operationKey } from "./operation-key.ts";
+import { eventKey, operationKey } from "./store-event.ts";
 
 const DEDUPLICATION_MS = 10 * 60_000;
 const OUTCOME_TTL_MS = 24 * 3_600_000;

@@ -9,8 +9,8 @@ import type {
 } from "@graph-dtmf/models";
 import type { TimerWheel } from "../collections/timer-wheel.ts";
 import type { StorableEnd } from "./call-end.ts";
-import { eventKey } from "./operation-key.ts";
 import { RetryQueue } from "./retry-queue.ts";
+import { eventKey } from "./store-event.ts";
 import type { TrackedOperation } from "./tracked-operation.ts";
 
 /** What the connection of a tracker to its store needs. */

@@ -10,8 +10,9 @@ import {
 } from "@graph-dtmf/models";
 import { onAbort } from "@graph-dtmf/models/internal";
 import type { Expirable } from "../collections/timer-wheel.ts";
-import type { EndedCall, StorableEnd } from "./call-end.ts";
-import { waitKey } from "./operation-key.ts";
+import type { EndedCall } from "./call-end.ts";
+import type { FinishedOperation } from "./completed-operation.ts";
+import { waitKey } from "./store-event.ts";
 
 /** One promise of `completion`. */
 interface Waiter {
@@ -42,7 +43,7 @@ export interface TrackedOperationOptions {
 }
 
 /** A pending operation. It settles once, and is then the remembered end of the operation. */
-export class TrackedOperation implements PendingOperation, Expirable, StorableEnd {
+export class TrackedOperation implements PendingOperation, Expirable, FinishedOperation {
   readonly clientContext: string;
   readonly expectedMs: number;
   readonly isContextGenerated: boolean;
