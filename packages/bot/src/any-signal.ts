@@ -1,14 +1,12 @@
 import { onAbort } from "@graph-dtmf/models/internal";
 
-/**
- * A signal that aborts with the first of several signals. Call `release` when it is no longer needed: it removes the
- * listeners from signals that exist for long.
- */
+/** A combined signal. `release` removes its listeners from the source signals, which may exist longer. */
 export interface AnySignal {
   signal: AbortSignal;
   release(): void;
 }
 
+/** Returns a signal that aborts with the first of several signals, and with its reason. */
 export function anySignal(...signals: readonly (AbortSignal | undefined)[]): AnySignal {
   const controller = new AbortController();
   const releases = signals.flatMap((signal) => {

@@ -1,8 +1,8 @@
 import type { Clock, Timer } from "@graph-dtmf/models";
 
 /**
- * Resumes a waiting function when it is set, or at a given time. Setting it while nothing waits has no effect: so
- * check the condition and wait without an `await` in between.
+ * An event for one waiting function. Setting it has no effect while nothing waits, so check the condition and call `wait`
+ * without an `await` in between.
  */
 export class AutoResetEvent {
   readonly #clock: Clock;
@@ -12,8 +12,10 @@ export class AutoResetEvent {
     this.#clock = clock;
   }
 
+  /** Resolves the current wait. */
   readonly set = (): void => this.#wake();
 
+  /** Resolves when the event is set, or at `untilMs`, in milliseconds since 1970. */
   async wait(untilMs: number = Number.POSITIVE_INFINITY): Promise<void> {
     let timer: Timer | undefined;
     await new Promise<void>((resolve) => {

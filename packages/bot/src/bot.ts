@@ -34,8 +34,9 @@ export interface CallingBot {
   /** Creates a call, or joins a meeting. Resolves when Graph has accepted the request. */
   createCall(request: CreateBotCallRequest, options?: RequestOptions): Promise<BotCall>;
   /**
-   * The call with that id, which another instance may have created. @param options The `tenantId` of the call, for
-   * bots with several tenants.
+   * Returns the call with that id, which another instance may have created.
+   *
+   * @param options The `tenantId` of the call, for bots with several tenants.
    */
   call(callId: string, options?: { tenantId?: string }): BotCall;
   /**

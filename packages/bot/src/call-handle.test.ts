@@ -5,41 +5,41 @@ const prompts = [{ uri: "https://bot.contoso.com/welcome.wav" }];
 
 describe("waitFor", () => {
   test("resolves when the call is in that state or a later one", async () => {
-    const { bot, until } = await startBot();
-    const call = await bot.createCall({ targets: [{ user: { id: "somebody" } }] });
+    const { bot, advanceUntil } = await startBot();
+    const call = await bot.createCall({ targets: [{ user: { id: "a-user" } }] });
     expect(call.status.state).toBe("establishing");
-    expect(await until(call.waitFor("established"))).toEqual({ state: "established" });
+    expect(await advanceUntil(call.waitFor("established"))).toEqual({ state: "established" });
     expect(await call.waitFor("establishing")).toEqual({ state: "established" });
     expect(bot.call(call.id.toUpperCase())).toBe(call);
   });
 
   test("accepts notifications that arrive out of order", async () => {
-    const { bot, until, simulator } = await startBot();
+    const { bot, advanceUntil, simulator } = await startBot();
     simulator.faults.next({ on: "notification", deliver: "reorder" });
-    const heard: unknown[] = [];
-    bot.receiver.before("call", ({ call }) => heard.push(call.state));
-    const call = await bot.createCall({ targets: [{ user: { id: "somebody" } }] });
-    await until(call.waitFor("established"));
+    const states: unknown[] = [];
+    bot.receiver.before("call", ({ call }) => states.push(call.state));
+    const call = await bot.createCall({ targets: [{ user: { id: "a-user" } }] });
+    await advanceUntil(call.waitFor("established"));
     await simulator.settled();
-    expect(heard).toEqual(["established", "establishing"]);
+    expect(states).toEqual(["established", "establishing"]);
     expect(call.status).toEqual({ state: "established" });
   });
 
   test("rejects when the call ends first, with the reason as a sentence", async () => {
-    const { bot, until } = await startBot({ farEnd: { picksUp: "busy" } });
-    const call = await bot.createCall({ targets: [{ user: { id: "somebody" } }] });
+    const { bot, advanceUntil } = await startBot({ farEnd: { picksUp: "busy" } });
+    const call = await bot.createCall({ targets: [{ user: { id: "a-user" } }] });
     const waiting = call.waitFor("established");
-    await expect(until(waiting)).rejects.toMatchObject({ code: "call_ended", resultInfo: { code: 486 } });
+    await expect(advanceUntil(waiting)).rejects.toMatchObject({ code: "call_ended", resultInfo: { code: 486 } });
     await expect(waiting).rejects.toThrow(/the call is over: .*486/);
     await expect(call.waitFor("established")).rejects.toMatchObject({ code: "call_ended" });
   });
 
   test("gives an operator the reason why the call ended", async () => {
-    const { establish, until } = await startBot();
+    const { establish, advanceUntil } = await startBot();
     const { call, farEnd } = await establish();
-    const over = call.waitFor("terminated");
+    const ended = call.waitFor("terminated");
     farEnd.hangUp({ code: 200, subcode: 4521 });
-    expect(await until(over)).toMatchObject({
+    expect(await advanceUntil(ended)).toMatchObject({
       state: "terminated",
       resultInfo: { code: 200, subcode: 4521 },
       reason: "The other party ended the one-to-one call.",
@@ -80,9 +80,9 @@ describe("waitFor", () => {
 
 describe("an incoming call", () => {
   test("reaches the handler once and can be answered", async () => {
-    const { bot, simulator, callbackUri, until } = await startBot();
+    const { bot, simulator, callbackUri, advanceUntil } = await startBot();
     const states: unknown[] = [];
-    const conversation = new Promise((resolve) => {
+    const established = new Promise((resolve) => {
       bot.on("incoming", async (call) => {
         states.push(call.status.state, call.tenantId);
         await call.answer();
@@ -92,15 +92,15 @@ describe("an incoming call", () => {
     });
     simulator.faults.next({ on: "notification", deliver: "duplicate" });
     simulator.incoming({ callbackUri, from: { phone: { id: "+15550100" } } });
-    await until(conversation);
+    await advanceUntil(established);
     expect(states).toEqual(["incoming", simulator.tenantId, "established"]);
   });
 
   test("can be rejected", async () => {
-    const { bot, simulator, callbackUri, until } = await startBot();
+    const { bot, simulator, callbackUri, advanceUntil } = await startBot();
     const rejected = new Promise((resolve) => bot.on("incoming", (call) => resolve(call.reject({ reason: "busy" }))));
     const call = simulator.incoming({ callbackUri });
-    await until(rejected);
+    await advanceUntil(rejected);
     expect(call.state).toBe("terminated");
   });
 
@@ -135,7 +135,7 @@ describe("keepAlive", () => {
     const { call, farEnd } = await establish();
     const sent = (): number => simulator.requests.filter(({ action }) => action === "keepAlive").length;
     const pending = clock.pending;
-    /** Once an answer has arrived, the client sends the next request. */
+    /** Waits until the keepAlive request is answered: then the timer of the next one is pending. */
     const answered = (): Promise<void> => eventually(() => clock.pending === pending + 1);
     call.keepAlive();
     await clock.advance(13.4 * 60_000);
@@ -173,18 +173,18 @@ describe("keepAlive", () => {
 });
 
 describe("keepAlive on one of many instances", () => {
-  /** Runs everything that needs only resolved promises. */
-  const turn = () => new Promise((resolve) => setImmediate(resolve));
+  /** Runs all code that waits only for resolved promises. */
+  const flushPromises = () => new Promise((resolve) => setImmediate(resolve));
 
   test("takes over a call of a stopped instance, and ends with the call", async () => {
-    const { establish, bot, clock, eventually, leases, errors } = await startBot({ isOneOfMany: true });
+    const { establish, bot, clock, eventually, leases, errors } = await startBot({ hasSharedLeases: true });
     const { call, farEnd } = await establish();
-    const gone = leases.instance();
-    await gone.take({ callId: call.id }, 20 * 60_000);
+    const stoppedInstance = leases.instance();
+    await stoppedInstance.take({ callId: call.id }, 20 * 60_000);
     const { mock } = vi.spyOn(bot.dtmf.calls, "keepAlive");
     for (let minute = 0; minute <= 90; minute++) {
       await clock.advance(60_000);
-      await turn();
+      await flushPromises();
       await eventually(() => mock.settledResults.every(({ type }) => type === "fulfilled"));
     }
     expect(mock.calls.every(([callId]) => callId === call.id)).toBe(true);
@@ -195,48 +195,48 @@ describe("keepAlive on one of many instances", () => {
     await eventually(() => leases.callIds.length === 0);
   });
 
-  test("loses a call to another instance that starts keepAlive, stops it, or receives its end", async () => {
-    const { establish, eventually, leases } = await startBot({ isOneOfMany: true });
+  test("takes the lease from another instance, and ends it by the latest stop function and at the end of the call", async () => {
+    const { establish, eventually, leases } = await startBot({ hasSharedLeases: true });
     const { call, farEnd } = await establish();
     const other = leases.instance();
-    const mayRenew = () => other.renew({ callId: call.id }, 60_000);
-    await other.take({ callId: call.id, tenantId: "of the other" }, 60_000);
+    const canRenew = () => other.renew({ callId: call.id }, 60_000);
+    await other.take({ callId: call.id, tenantId: "another-tenant" }, 60_000);
     const stopFirst = call.keepAlive();
     const stop = call.keepAlive();
     await eventually(() => leases.callIds.length === 1);
-    expect(await mayRenew()).toBe(false);
+    expect(await canRenew()).toBe(false);
     stopFirst();
-    await turn();
+    await flushPromises();
     expect(leases.callIds).toEqual([call.id]);
     stop();
     await eventually(() => leases.callIds.length === 0);
-    expect(await mayRenew()).toBe(false);
+    expect(await canRenew()).toBe(false);
     await other.take({ callId: call.id }, 60_000);
     stop();
-    await turn();
-    expect(await mayRenew()).toBe(true);
+    await flushPromises();
+    expect(await canRenew()).toBe(true);
     farEnd.hangUp();
     await eventually(() => leases.callIds.length === 0);
-    expect(await mayRenew()).toBe(false);
+    expect(await canRenew()).toBe(false);
   });
 });
 
 describe("tones", () => {
   test("subscribes once, and gives every key to every reader", async () => {
-    const { establish, simulator, until, eventually } = await startBot();
+    const { establish, simulator, advanceUntil, eventually } = await startBot();
     const { call, farEnd } = await establish();
     const [one, other] = [call.tones(), call.tones()];
     const subscriptions = () => simulator.requests.filter(({ action }) => action === "subscribeToTone");
     await eventually(() => subscriptions()[0]?.status !== undefined);
     farEnd.press("7");
-    expect(await until(one.next())).toMatchObject({ value: { tone: "tone7" } });
+    expect(await advanceUntil(one.next())).toMatchObject({ value: { tone: "tone7" } });
     expect(await other.next()).toMatchObject({ value: { tone: "tone7" } });
     expect(subscriptions()).toHaveLength(1);
     await one.return?.();
     expect((await one.next()).done).toBe(true);
   });
 
-  test("rejects with the refusal of a subscription, and tries again the next time", async () => {
+  test("rejects with Graph's refusal of the subscription, and subscribes again at the next call", async () => {
     const { establish, simulator } = await startBot();
     const { call } = await establish();
     simulator.faults.next({ on: "subscribeToTone", respond: { status: 403 } });
@@ -249,29 +249,31 @@ describe("tones", () => {
 });
 
 describe("operations stopped by cancelMediaProcessing", () => {
-  test("end as canceled, in both of Graph's vocabularies", async () => {
-    const { establish, clock, until } = await startBot();
+  test("have the outcome canceled for both results that Graph reports", async () => {
+    const { establish, clock, advanceUntil } = await startBot();
     const { call } = await establish();
     const tones = await call.sendTones("1234567890", { delayBetweenTonesMs: 500 });
     const prompt = await call.playPrompt(prompts);
     await clock.advance(700);
     const cancel = await call.cancelMediaProcessing();
-    expect(await until(tones.completion())).toMatchObject({
+    expect(await advanceUntil(tones.completion())).toMatchObject({
       outcome: "canceled",
       operation: { status: "completed", completionReason: "mediaOperationCanceled" },
     });
-    expect(await until(prompt.completion())).toMatchObject({
+    expect(await advanceUntil(prompt.completion())).toMatchObject({
       outcome: "canceled",
       operation: { status: "failed", resultInfo: { code: 400, subcode: 8508 } },
     });
-    expect(await until(cancel.completion())).toMatchObject({ outcome: "completed" });
+    expect(await advanceUntil(cancel.completion())).toMatchObject({ outcome: "completed" });
   });
+});
 
-  test("hangs up, also a call that has ended", async () => {
-    const { establish, until } = await startBot();
+describe("hangUp", () => {
+  test("ends the call, and resolves for a call that has ended", async () => {
+    const { establish, advanceUntil } = await startBot();
     const { call } = await establish();
     await call.hangUp();
-    expect(await until(call.waitFor("terminated"))).toMatchObject({ reason: "The bot ended the call." });
+    expect(await advanceUntil(call.waitFor("terminated"))).toMatchObject({ reason: "The bot ended the call." });
     await call.hangUp();
   });
 });

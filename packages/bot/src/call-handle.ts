@@ -43,7 +43,7 @@ export interface CallDependencies {
 /** Default timeout of `waitFor`. A call may last for hours, so waiting for its end has no timeout. */
 const STATE_TIMEOUT_MS = 120_000;
 /** @see Graph v1.0, call: answer */
-const ANSWER_WITHIN_MS = 15_000;
+const ANSWER_TIMEOUT_MS = 15_000;
 
 /** The implementation of {@link BotCall}. */
 export class CallHandle implements BotCall {
@@ -64,7 +64,7 @@ export class CallHandle implements BotCall {
       dtmf: dependencies.dtmf,
       requestOptions: () => this.#withTenant(),
       onError(error) {
-        // When the call or the bot has ended, nothing is left to stop.
+        // Nothing plays after the end of the call or of the bot.
         if (!isGone(error) && !dependencies.closing.aborted) dependencies.onError(error, { callId: id });
       },
     });
@@ -96,7 +96,7 @@ export class CallHandle implements BotCall {
     if (reached) return reached;
     throw new DtmfError(
       "timed_out",
-      `expected the call to be ${state} within ${limitMs} ms, it is ${progress.status.state ?? "unheard of"}`,
+      `expected the state ${state} within ${limitMs} ms, the latest reported state is ${progress.status.state ?? "none"}`,
     );
   }
 
@@ -104,11 +104,11 @@ export class CallHandle implements BotCall {
     { callbackUri = this.#dependencies.callbackUri ?? "" }: { callbackUri?: string } = {},
     options: CallRequestOptions = {},
   ): Promise<void> {
-    await this.#dependencies.dtmf.calls.answer(this.id, { callbackUri }, this.#withinAnswerTime(options));
+    await this.#dependencies.dtmf.calls.answer(this.id, { callbackUri }, this.#withAnswerTimeout(options));
   }
 
   async reject(request?: RejectCallRequest, options: CallRequestOptions = {}): Promise<void> {
-    await this.#dependencies.dtmf.calls.reject(this.id, request, this.#withinAnswerTime(options));
+    await this.#dependencies.dtmf.calls.reject(this.id, request, this.#withAnswerTimeout(options));
   }
 
   async hangUp(options?: CallRequestOptions): Promise<void> {
@@ -119,7 +119,7 @@ export class CallHandle implements BotCall {
     tones: TonesInput,
     { delayBetweenTonesMs, clientContext, ...options }: SendTonesOptions = {},
   ): Promise<SentOperation<SendDtmfTonesOperation>> {
-    await this.#media.promptEnd();
+    await this.#media.waitForPromptEnd();
     const request = {
       tones,
       ...(delayBetweenTonesMs !== undefined && { delayBetweenTonesMs }),
@@ -134,7 +134,7 @@ export class CallHandle implements BotCall {
   ): Promise<DialResult> {
     const plan = planDial(input, options);
     const { dtmf, clock, closing } = this.#dependencies;
-    await this.#media.promptEnd();
+    await this.#media.waitForPromptEnd();
     const combined = anySignal(signal, closing);
     try {
       return await dial(plan, {
@@ -155,7 +155,7 @@ export class CallHandle implements BotCall {
     prompts: readonly Prompt[],
     options?: CallRequestOptions,
   ): Promise<SentOperation<PlayPromptOperation>> {
-    await this.#media.promptEnd();
+    await this.#media.waitForPromptEnd();
     return this.#dependencies.dtmf.playPrompt(this.id, { prompts }, this.#withTenant(options));
   }
 
@@ -178,19 +178,19 @@ export class CallHandle implements BotCall {
   }
 
   async collect(options: CollectOptions): Promise<Collected> {
-    const rules = parseCollectOptions(options);
+    const settings = parseCollectOptions(options);
     if (this.#isCollecting) throw new DtmfError("invalid_request", "a collect of this call has not ended yet");
     const { clock, closing } = this.#dependencies;
     this.#toneQueue ??= new ToneQueue(this.#dependencies.receiver.tones(this.id, { signal: closing }));
     const combined = anySignal(options.signal, closing);
     this.#isCollecting = true;
     try {
-      return await collect(rules, {
+      return await collect(settings, {
         toneQueue: this.#toneQueue,
         clock,
         signal: combined.signal,
         subscribe: () => this.#media.subscribe(),
-        play: (prompts, changed) => this.#media.play(prompts, changed),
+        play: (prompts, onChange) => this.#media.play(prompts, onChange),
       });
     } finally {
       this.#isCollecting = false;
@@ -199,12 +199,12 @@ export class CallHandle implements BotCall {
   }
 
   keepAlive(): () => void {
-    const { keepAlives: kept } = this.#dependencies;
-    kept.start(this.id, this.#progress);
+    const { keepAlives } = this.#dependencies;
+    keepAlives.start(this.id, this.#progress);
     const stop = (): void => {
       if (this.#stopKeepingAlive !== stop) return;
       this.#stopKeepingAlive = undefined;
-      if (!this.#progress.isOver) kept.stop(this.id, this.#progress);
+      if (!this.#progress.isOver) keepAlives.stop(this.id, this.#progress);
     };
     this.#stopKeepingAlive = stop;
     return stop;
@@ -214,12 +214,12 @@ export class CallHandle implements BotCall {
     return { ...options, ...(this.tenantId !== undefined && { tenantId: this.tenantId }) };
   }
 
-  #withinAnswerTime(options: CallRequestOptions): RequestOptions {
+  #withAnswerTimeout(options: CallRequestOptions): RequestOptions {
     const { incomingAtMs } = this.#progress;
-    const leftMs = (incomingAtMs ?? Number.POSITIVE_INFINITY) + ANSWER_WITHIN_MS - this.#dependencies.clock.now();
-    if (leftMs <= 0)
+    const remainingMs = (incomingAtMs ?? Number.POSITIVE_INFINITY) + ANSWER_TIMEOUT_MS - this.#dependencies.clock.now();
+    if (remainingMs <= 0)
       throw new DtmfError("answer_too_late", "expected an answer within 15 s: Graph has dropped the call");
-    const timeoutMs = Math.min(options.timeoutMs ?? ANSWER_WITHIN_MS, leftMs);
+    const timeoutMs = Math.min(options.timeoutMs ?? ANSWER_TIMEOUT_MS, remainingMs);
     return this.#withTenant({ ...options, timeoutMs });
   }
 }

@@ -1,8 +1,8 @@
 import type { CallLeases, LeasedCall } from "@graph-dtmf/models";
 
 /**
- * An instance takes a call over this long after the last renewal. It is longer than the renewal interval of 15
- * minutes. It is short enough that two instances can stop one after the other before Graph drops the call.
+ * An instance takes a call over this long after the last renewal. The lease exceeds the renewal interval of 15 minutes.
+ * It allows two instances to stop one after the other before Graph drops the call after 45 minutes.
  */
 export const LEASE_MS: number = 20 * 60_000;
 

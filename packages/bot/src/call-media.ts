@@ -24,8 +24,8 @@ export class CallMedia {
 
   /** Subscribes to tones once. Callers share the result. After a failure the next call tries again. */
   subscribe(): Promise<unknown> {
-    const { callId, dtmf, requestOptions: ours } = this.#options;
-    this.#subscription ??= dtmf.subscribeToTone(callId, {}, ours()).catch((error: unknown) => {
+    const { callId, dtmf, requestOptions } = this.#options;
+    this.#subscription ??= dtmf.subscribeToTone(callId, {}, requestOptions()).catch((error: unknown) => {
       this.#subscription = undefined;
       throw error;
     });
@@ -33,32 +33,29 @@ export class CallMedia {
   }
 
   /** Plays prompts that a key can stop. */
-  play(prompts: readonly Prompt[], changed: () => void): PromptPlayback {
-    const { callId, dtmf, requestOptions: ours } = this.#options;
-    const before = this.promptEnd();
+  play(prompts: readonly Prompt[], onChange: () => void): PromptPlayback {
+    const { callId, dtmf, requestOptions } = this.#options;
+    const previousEnd = this.waitForPromptEnd();
     this.#playback = new PromptPlayback({
       play: async () => {
-        await before;
-        return dtmf.playPrompt(callId, { prompts }, ours());
+        await previousEnd;
+        return dtmf.playPrompt(callId, { prompts }, requestOptions());
       },
       cancel: () => this.cancel(),
-      onChange: changed,
+      onChange,
     });
     return this.#playback;
   }
 
-  /**
-   * Resolves once no prompt is playing that a key can stop: stopping it would also stop media that is queued behind
-   * it.
-   */
-  async promptEnd(): Promise<void> {
+  /** Resolves when no prompt that a key can stop is playing: stopping it would also stop media that is queued behind it. */
+  async waitForPromptEnd(): Promise<void> {
     await this.#playback?.done;
   }
 
-  /** Stops what plays. If that fails, it plays to its end. */
+  /** Stops what plays. If Graph refuses, it plays to its end. */
   async cancel(): Promise<void> {
-    const { callId, dtmf, requestOptions: ours, onError } = this.#options;
-    await dtmf.cancelMediaProcessing(callId, {}, ours()).catch((error: unknown) => {
+    const { callId, dtmf, requestOptions, onError } = this.#options;
+    await dtmf.cancelMediaProcessing(callId, {}, requestOptions()).catch((error: unknown) => {
       // A call that has ended plays nothing.
       if (!(isRecord(error) && error.status === 404)) onError(error);
     });

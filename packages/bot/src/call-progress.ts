@@ -12,8 +12,8 @@ export interface CallStatus {
 }
 
 /**
- * Notifications may arrive out of order. A call never moves backwards through these states. All other states are
- * between the two lists, without an order.
+ * The order of the states, because notifications may arrive out of order. A call never returns to an earlier state. All
+ * states that are in neither list are between the two, without an order.
  */
 const EARLY = ["incoming", "establishing", "ringing"];
 const LATE = ["terminating", "terminated"];

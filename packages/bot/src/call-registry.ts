@@ -1,10 +1,7 @@
 import { normalizeId } from "@graph-dtmf/models";
 import { CallProgress } from "./call-progress.ts";
 
-/**
- * The most calls in the registry. Above that, the least recently used call is removed, unless it is running and has
- * a handle.
- */
+/** Above this number, the least recently used call is removed that has ended or has no handle. */
 const MAX_CALLS = 10_000;
 
 /** The state of calls by id. */

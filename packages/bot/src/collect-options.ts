@@ -43,11 +43,11 @@ export interface CollectSettings {
 export function parseCollectOptions(options: CollectOptions): CollectSettings {
   if (!isRecord(options)) throw new InvalidRequestError("expected { maxDigits, … }");
   const { prompts = [], timeoutMs = Number.POSITIVE_INFINITY } = options;
-  const maxDigits = count("maxDigits", options.maxDigits, 1);
-  const minDigits = count("minDigits", options.minDigits ?? 1, 0);
+  const maxDigits = parseCount("maxDigits", options.maxDigits, 1);
+  const minDigits = parseCount("minDigits", options.minDigits ?? 1, 0);
   if (minDigits > maxDigits) throw new InvalidRequestError("minDigits must not be more than maxDigits");
-  const allowed = options.allowed === undefined ? undefined : keys(options.allowed);
-  const terminators = keys(options.terminators ?? (allowed?.has("pound") ? "" : "#"));
+  const allowed = options.allowed === undefined ? undefined : parseKeys(options.allowed);
+  const terminators = parseKeys(options.terminators ?? (allowed?.has("pound") ? "" : "#"));
   if (allowed && [...terminators].some((tone) => allowed.has(tone))) {
     throw new InvalidRequestError("a key must not be among both terminators and allowed");
   }
@@ -56,24 +56,24 @@ export function parseCollectOptions(options: CollectOptions): CollectSettings {
     minDigits,
     terminators,
     allowed,
-    firstDigitTimeoutMs: milliseconds("firstDigitTimeoutMs", options.firstDigitTimeoutMs ?? 10_000),
-    interDigitTimeoutMs: milliseconds("interDigitTimeoutMs", options.interDigitTimeoutMs ?? 5_000),
-    timeoutMs: milliseconds("timeoutMs", timeoutMs),
+    firstDigitTimeoutMs: parseMilliseconds("firstDigitTimeoutMs", options.firstDigitTimeoutMs ?? 10_000),
+    interDigitTimeoutMs: parseMilliseconds("interDigitTimeoutMs", options.interDigitTimeoutMs ?? 5_000),
+    timeoutMs: parseMilliseconds("timeoutMs", timeoutMs),
     prompts,
-    maxAttempts: count("maxAttempts", options.maxAttempts ?? 1, 1),
+    maxAttempts: parseCount("maxAttempts", options.maxAttempts ?? 1, 1),
   };
 }
 
-function keys(list: string | readonly Tone[]): ReadonlySet<Tone> {
+function parseKeys(list: string | readonly Tone[]): ReadonlySet<Tone> {
   return new Set(typeof list === "string" ? parseTones(list) : checkTones(list));
 }
 
-function count(name: string, value: number, from: number): number {
-  if (Number.isSafeInteger(value) && value >= from) return value;
-  throw new InvalidRequestError(`${name} must be a whole number of ${from} or more`);
+function parseCount(name: string, value: number, min: number): number {
+  if (Number.isSafeInteger(value) && value >= min) return value;
+  throw new InvalidRequestError(`${name} must be a whole number of ${min} or more`);
 }
 
-function milliseconds(name: string, value: number): number {
+function parseMilliseconds(name: string, value: number): number {
   if (typeof value === "number" && value >= 0) return value;
   throw new InvalidRequestError(`${name} must be 0 or more milliseconds`);
 }

@@ -5,7 +5,7 @@ import { startCollect } from "./__fixtures__/start-collect.ts";
 import type { CollectOptions } from "./collect-options.ts";
 
 const prompts = [{ uri: "https://bot.contoso.com/pin.wav" }];
-const turn = () => new Promise((resolve) => setImmediate(resolve));
+const flushPromises = () => new Promise((resolve) => setImmediate(resolve));
 const ms = (max: number) => integer({ min: 0, max });
 const presses = array(record({ afterMs: ms(1500), key: constantFrom(..."0123#") }), { maxLength: 20 });
 const collects = array(
@@ -28,7 +28,7 @@ const collects = array(
 test("every collect ends, whenever keys arrive, and no key is lost or taken twice between collects", async () => {
   await assert(
     asyncProperty(presses, collects, option(ms(8000), { nil: undefined }), async (pressed, plans, hangUpAfterMs) => {
-      const { clock, keypad, inbox, start } = startCollect();
+      const { clock, keypad, toneQueue, start } = startCollect();
       let keys = "";
       let atMs = 0;
       for (const { afterMs, key } of pressed) {
@@ -43,22 +43,22 @@ test("every collect ends, whenever keys arrive, and no key is lost or taken twic
         await clock.advance(idleMs);
         const stop = new AbortController();
         if (abortAfterMs !== undefined) clock.after(abortAfterMs, () => stop.abort());
-        let isOver = false;
+        let isSettled = false;
         const collecting = start({ ...options, signal: stop.signal }).finally(() => {
-          isOver = true;
+          isSettled = true;
         });
-        // The longest possible duration: the prompts, the time for the first key and for each further key.
+        // The longest duration: the prompts, the timeout of the first key, and the timeouts of the further keys.
         await clock.advance(3000 + 10_000 + 4 * 5000);
-        await turn();
-        expect(isOver).toBe(true);
+        await flushPromises();
+        expect(isSettled).toBe(true);
         const { digits, endedBy } = await collecting;
         taken += formatTones(digits);
         if (endedBy === "terminator") taken += "#";
       }
       await clock.advance(60_000);
-      for (let key = inbox.take(); key; key = inbox.take()) {
+      for (let key = toneQueue.take(); key; key = toneQueue.take()) {
         taken += formatTones([key.tone]);
-        await turn();
+        await flushPromises();
       }
       expect(taken).toBe(keys);
       expect(clock.pending).toBe(0);

@@ -1,7 +1,7 @@
 import { inspect } from "node:util";
 import { GraphRequestError } from "@graph-dtmf/client";
 import { describe, expect, test } from "vitest";
-import { inClear, PROMPT_MS, startCollect } from "./__fixtures__/start-collect.ts";
+import { formatResult, PROMPT_MS, startCollect } from "./__fixtures__/start-collect.ts";
 import type { CollectOptions } from "./collect-options.ts";
 
 const prompts = [{ uri: "https://bot.contoso.com/pin.wav" }];
@@ -22,7 +22,7 @@ describe("collect ends", () => {
     const { keypad, start, clock } = startCollect();
     const collecting = start(options);
     keypad.press(keys);
-    expect(inClear(await collecting)).toBe(collected);
+    expect(formatResult(await collecting)).toBe(collected);
     expect(clock.pending).toBe(0);
   });
 
@@ -32,7 +32,7 @@ describe("collect ends", () => {
     await clock.advance(2999);
     expect(clock.pending).toBe(1);
     await clock.advance(1);
-    expect(inClear(await collecting)).toBe(" firstDigitTimeout");
+    expect(formatResult(await collecting)).toBe(" firstDigitTimeout");
   });
 
   test("when no further key arrives", async () => {
@@ -43,17 +43,17 @@ describe("collect ends", () => {
     await clock.advance(999);
     keypad.press("2");
     await clock.advance(1000);
-    expect(inClear(await collecting)).toBe("12 interDigitTimeout");
+    expect(formatResult(await collecting)).toBe("12 interDigitTimeout");
   });
 
   test("at its timeout, even if keys arrive", async () => {
-    const { start, keypad, clock, inbox } = startCollect();
+    const { start, keypad, clock, toneQueue } = startCollect();
     const collecting = start({ maxDigits: 9, timeoutMs: 2000 });
     keypad.press("1");
     await clock.advance(2000);
     keypad.press("2");
-    expect(inClear(await collecting)).toBe("1 timeout");
-    expect(inbox.take()?.tone).toBe("tone2");
+    expect(formatResult(await collecting)).toBe("1 timeout");
+    expect(toneQueue.take()?.tone).toBe("tone2");
   });
 
   test("with the call and by its signal, and returns the keys so far", async () => {
@@ -63,12 +63,12 @@ describe("collect ends", () => {
     keypad.press("1");
     await clock.advance(10);
     stop.abort();
-    expect(inClear(await collecting)).toBe("1 aborted");
+    expect(formatResult(await collecting)).toBe("1 aborted");
     const next = start({ maxDigits: 4 });
     keypad.press("23");
     keypad.hangUp();
-    expect(inClear(await next)).toBe("23 callEnded");
-    expect(inClear(await start({ maxDigits: 4 }))).toBe(" callEnded");
+    expect(formatResult(await next)).toBe("23 callEnded");
+    expect(formatResult(await start({ maxDigits: 4 }))).toBe(" callEnded");
     expect(clock.pending).toBe(0);
   });
 
@@ -76,24 +76,24 @@ describe("collect ends", () => {
     const { start, clock } = startCollect({ subscribe: () => new Promise(() => {}) });
     const collecting = start({ maxDigits: 4, timeoutMs: 500 });
     await clock.advance(500);
-    expect(inClear(await collecting)).toBe(" timeout");
+    expect(formatResult(await collecting)).toBe(" timeout");
   });
 
   test("at once in a call that has ended, and when the call ends before the subscription is answered", async () => {
     const { start, keypad } = startCollect({ subscribe: () => new Promise(() => {}) });
     const collecting = start({ maxDigits: 4 });
     keypad.hangUp();
-    expect(inClear(await collecting)).toBe(" callEnded");
-    expect(inClear(await start({ maxDigits: 4 }))).toBe(" callEnded");
+    expect(formatResult(await collecting)).toBe(" callEnded");
+    expect(formatResult(await start({ maxDigits: 4 }))).toBe(" callEnded");
   });
 });
 
 test("keys that were typed ahead reach the next collect", async () => {
   const { start, keypad } = startCollect();
   keypad.press("1234#5");
-  expect(inClear(await start({ maxDigits: 2 }))).toBe("12 maxDigits");
-  expect(inClear(await start({ maxDigits: 4 }))).toBe("34 terminator");
-  expect(inClear(await start({ maxDigits: 1 }))).toBe("5 maxDigits");
+  expect(formatResult(await start({ maxDigits: 2 }))).toBe("12 maxDigits");
+  expect(formatResult(await start({ maxDigits: 4 }))).toBe("34 terminator");
+  expect(formatResult(await start({ maxDigits: 1 }))).toBe("5 maxDigits");
 });
 
 test("lost keys are counted", async () => {
@@ -117,7 +117,7 @@ describe("prompts", () => {
     await clock.advance(PROMPT_MS + 999);
     expect(clock.pending).toBe(1);
     await clock.advance(1);
-    expect(inClear(await collecting)).toBe(" firstDigitTimeout");
+    expect(formatResult(await collecting)).toBe(" firstDigitTimeout");
     expect(events).toEqual(["played"]);
   });
 
@@ -129,7 +129,7 @@ describe("prompts", () => {
     await clock.advance(100);
     expect(events).toEqual(["played", "canceled"]);
     keypad.press("2");
-    expect(inClear(await collecting)).toBe("12 maxDigits");
+    expect(formatResult(await collecting)).toBe("12 maxDigits");
     await clock.advance(PROMPT_MS);
     expect(events).toEqual(["played", "canceled"]);
   });
@@ -138,7 +138,7 @@ describe("prompts", () => {
     const { start, clock, prompts: events } = startCollect();
     const collecting = start({ maxDigits: 2, prompts, timeoutMs: 1000 });
     await clock.advance(1000);
-    expect(inClear(await collecting)).toBe(" timeout");
+    expect(formatResult(await collecting)).toBe(" timeout");
     expect(events).toEqual(["played", "canceled"]);
   });
 
@@ -146,7 +146,7 @@ describe("prompts", () => {
     const { start, keypad, prompts: events } = startCollect();
     keypad.press("1");
     await Promise.resolve();
-    expect(inClear(await start({ maxDigits: 1, prompts }))).toBe("1 maxDigits");
+    expect(formatResult(await start({ maxDigits: 1, prompts }))).toBe("1 maxDigits");
     expect(events).toEqual([]);
   });
 
@@ -169,7 +169,7 @@ describe("prompts", () => {
     const collecting = start({ maxDigits: 1, prompts });
     await clock.advance(10);
     keypad.press("1");
-    expect(inClear(await collecting)).toBe("1 maxDigits");
+    expect(formatResult(await collecting)).toBe("1 maxDigits");
     expect(events).toEqual([]);
     accept();
     await clock.advance(10);
@@ -187,7 +187,7 @@ describe("maxAttempts", () => {
     keypad.press("129"); // not allowed
     await clock.advance(100);
     keypad.press("31#");
-    expect(inClear(await collecting)).toBe("31 terminator");
+    expect(formatResult(await collecting)).toBe("31 terminator");
     expect(events.filter((one) => one === "played")).toHaveLength(4);
   });
 
@@ -197,7 +197,7 @@ describe("maxAttempts", () => {
     await clock.advance(2999);
     expect(clock.pending).toBe(1);
     await clock.advance(1);
-    expect(inClear(await collecting)).toBe(" firstDigitTimeout");
+    expect(formatResult(await collecting)).toBe(" firstDigitTimeout");
   });
 
   test("counts an entry that timed out too short as an attempt", async () => {
@@ -207,24 +207,24 @@ describe("maxAttempts", () => {
     await clock.advance(5_000);
     keypad.press("34");
     await clock.advance(5_000);
-    expect(inClear(await collecting)).toBe("34 interDigitTimeout");
+    expect(formatResult(await collecting)).toBe("34 interDigitTimeout");
   });
 });
 
 describe("a refusal by Graph", () => {
   test("is thrown, and takes no keys", async () => {
-    const { start, keypad, inbox } = startCollect({ playPrompt: () => Promise.reject(refusal(403)) });
+    const { start, keypad, toneQueue } = startCollect({ playPrompt: () => Promise.reject(refusal(403)) });
     await expect(start({ maxDigits: 1, prompts })).rejects.toMatchObject({ status: 403 });
     const other = startCollect({ subscribe: () => Promise.reject(refusal(403)) });
     await expect(other.start({ maxDigits: 1 })).rejects.toMatchObject({ status: 403 });
     keypad.press("1");
     await Promise.resolve();
-    expect(inbox.take()?.tone).toBe("tone1");
+    expect(toneQueue.take()?.tone).toBe("tone1");
   });
 
   test("is no error if the call has ended", async () => {
     const { start } = startCollect({ subscribe: () => Promise.reject(refusal(404)) });
-    expect(inClear(await start({ maxDigits: 1 }))).toBe(" callEnded");
+    expect(formatResult(await start({ maxDigits: 1 }))).toBe(" callEnded");
   });
 });
 

@@ -13,7 +13,7 @@ export interface Collected {
   /** The keys, without the terminator. */
   digits: SecretTones;
   endedBy: "maxDigits" | "terminator" | "firstDigitTimeout" | "interDigitTimeout" | "timeout" | "callEnded" | "aborted";
-  /** How many keys were pressed in the meantime but not received. If it is not 0, `digits` is incomplete. */
+  /** The number of keys that were pressed but not received. If it is not 0, `digits` is incomplete. */
   keysLost: number;
 }
 
@@ -25,7 +25,7 @@ export interface CollectContext {
   signal: AbortSignal;
   /** Subscribes to tones, once a call. */
   subscribe(): Promise<unknown>;
-  play(prompts: readonly Prompt[], changed: () => void): PromptPlayback;
+  play(prompts: readonly Prompt[], onChange: () => void): PromptPlayback;
 }
 
 type EndedBy = Collected["endedBy"];
@@ -36,14 +36,14 @@ type EndedBy = Collected["endedBy"];
  */
 export async function collect(settings: CollectSettings, context: CollectContext): Promise<Collected> {
   const collection = new Collection(settings, context);
-  const stops = [
+  const unsubscribes = [
     context.toneQueue.subscribe(collection.changed.set),
     onAborted(context.signal)(collection.changed.set),
   ];
   try {
     return await collection.run();
   } finally {
-    for (const stop of stops) stop();
+    for (const unsubscribe of unsubscribes) unsubscribe();
   }
 }
 
@@ -75,7 +75,7 @@ class Collection {
     return { digits: secretTones(digits.tones), endedBy, keysLost: digits.keysLost };
   }
 
-  /** A caller who typed ahead does not need the prompts. */
+  /** Skips the prompts if keys are already waiting. */
   #startPrompts(): PromptPlayback | undefined {
     const { toneQueue, play } = this.#context;
     const { prompts } = this.#settings;
@@ -103,7 +103,7 @@ class Collection {
     }
   }
 
-  /** Returns how the collect ends, or `undefined` if another attempt follows. */
+  /** Returns how the collect ends, or `undefined` for another attempt. */
   async #attempt(
     digits: DigitBuffer,
     attempt: { playback: PromptPlayback | undefined; isLast: boolean },
@@ -131,14 +131,14 @@ class Collection {
       if (!isPrompting) silentUntilMs ??= clock.now() + firstDigitTimeoutMs;
       if (silentUntilMs !== undefined && clock.now() >= silentUntilMs) {
         const isSilence = digits.tones.length === 0;
-        if (!isLast && (isSilence || !digits.isLongEnough)) return undefined;
+        if (!isLast && (isSilence || !digits.hasMinDigits)) return undefined;
         return isSilence ? "firstDigitTimeout" : "interDigitTimeout";
       }
       await this.changed.wait(Math.min(silentUntilMs ?? Number.POSITIVE_INFINITY, this.#endAtMs));
     }
   }
 
-  /** What ends the collect at once, regardless of keys. */
+  /** Returns what ends the collect regardless of keys. */
   #immediateEnd(): EndedBy | undefined {
     if (this.#context.signal.aborted) return "aborted";
     return this.#context.clock.now() >= this.#endAtMs ? "timeout" : undefined;

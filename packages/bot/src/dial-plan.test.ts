@@ -4,8 +4,8 @@ import { array, assert, constantFrom, integer, option, property } from "fast-che
 import { describe, expect, test } from "vitest";
 import { type DialInput, type DialPlan, type DialPlanOptions, planDial } from "./dial-plan.ts";
 
-/** A plan with its keys readable: `12@300` is two tones 300 ms apart, `_500` is a pause. */
-function inClear({ steps }: DialPlan): string {
+/** Formats a plan with its keys: `12@300` is two tones 300 ms apart, `_500` is a pause. */
+function formatPlan({ steps }: DialPlan): string {
   return steps
     .map((step) => {
       if ("pauseMs" in step) return `_${step.pauseMs}`;
@@ -17,31 +17,26 @@ function inClear({ steps }: DialPlan): string {
 
 describe("planDial", () => {
   test.each<[title: string, input: DialInput, plan: string, options?: DialPlanOptions]>([
-    ["keys are one operation", "1234#", "1234#"],
-    ["a delay goes with it", "12", "12@300", { delayBetweenTonesMs: 300 }],
-    ["one tone has nothing to delay", "1", "1", { delayBetweenTonesMs: 300 }],
-    ["a pause parts operations", "12,34#", "12 _2000 34#"],
-    ["pauses stay where they are", ",w1W", "_2500 1 _1000"],
-    ["tones with the same pauses between them are one operation", "1,2,3", "123@2000"],
-    ["other pauses are not", "1,2w3", "12@2000 _500 3"],
-    ["pauses as long as the delay are one with it", "12w34", "1234@500", { delayBetweenTonesMs: 500 }],
+    ["sends adjacent keys in one operation", "1234#", "1234#"],
+    ["applies a delay to several tones", "12", "12@300", { delayBetweenTonesMs: 300 }],
+    ["drops the delay of a single tone", "1", "1", { delayBetweenTonesMs: 300 }],
+    ["splits operations at a pause", "12,34#", "12 _2000 34#"],
+    ["keeps pauses at the start and the end", ",w1W", "_2500 1 _1000"],
+    ["merges tones with equal pauses into one operation", "1,2,3", "123@2000"],
+    ["keeps a pause of another length", "1,2w3", "12@2000 _500 3"],
+    ["merges tones with a pause as long as the delay", "12w34", "1234@500", { delayBetweenTonesMs: 500 }],
+    ["keeps a pause that differs from the delay", "12,34", "12@500 _2000 34@500", { delayBetweenTonesMs: 500 }],
+    ["accepts secret tones", secretTones("4711"), "4711"],
+    ["joins adjacent steps of tones", [{ tones: ["tone1"] }, { tones: secretTones("23") }, { tones: [] }], "123"],
     [
-      "a pause within tones that have another delay is not",
-      "12,34",
-      "12@500 _2000 34@500",
-      { delayBetweenTonesMs: 500 },
-    ],
-    ["secret tones", secretTones("4711"), "4711"],
-    ["steps side by side are one", [{ tones: ["tone1"] }, { tones: secretTones("23") }, { tones: [] }], "123"],
-    [
-      "steps side by side stay so where pauses are folded",
+      "joins adjacent steps before it merges pauses",
       [{ tones: ["tone1"] }, { pauseMs: 2000 }, { tones: ["tone2"] }, { tones: ["tone3"] }],
       "1 _2000 23@300",
       { delayBetweenTonesMs: 300 },
     ],
-    ["pauses side by side are one", [{ tones: ["tone1"] }, { pauseMs: 1 }, { pauseMs: 2 }], "1 _3"],
+    ["joins adjacent pauses", [{ tones: ["tone1"] }, { pauseMs: 1 }, { pauseMs: 2 }], "1 _3"],
   ])("%s", (...[, input, plan, options]) => {
-    expect(inClear(planDial(input, options))).toBe(plan);
+    expect(formatPlan(planDial(input, options))).toBe(plan);
   });
 
   test("gives the duration", () => {
@@ -88,7 +83,7 @@ describe("planDial", () => {
         ),
         (written, delay) => {
           const plan = planDial(written, delay === undefined ? {} : { delayBetweenTonesMs: delay });
-          expect(spoken(plan, delay)).toEqual(spokenAsWritten(written, delay));
+          expect(receivedFromPlan(plan, delay)).toEqual(receivedFromText(written, delay));
           expect(plan.steps.length).toBeLessThanOrEqual(written.length);
         },
       ),
@@ -97,10 +92,10 @@ describe("planDial", () => {
 });
 
 /** What the far end receives: keys, with the milliseconds before each; `undefined` is Graph's own delay. */
-type Spoken = { key: string; afterMs: number | undefined }[];
+type ReceivedKeys = { key: string; afterMs: number | undefined }[];
 
-function spoken({ steps }: DialPlan, delay: number | undefined): Spoken {
-  const heard: Spoken = [];
+function receivedFromPlan({ steps }: DialPlan, delay: number | undefined): ReceivedKeys {
+  const keys: ReceivedKeys = [];
   let pauseMs = 0;
   for (const step of steps) {
     if ("pauseMs" in step) {
@@ -108,23 +103,23 @@ function spoken({ steps }: DialPlan, delay: number | undefined): Spoken {
       continue;
     }
     for (const [index, key] of [...formatTones(step.tones)].entries()) {
-      heard.push({ key, afterMs: index === 0 ? pauseMs : (step.delayBetweenTonesMs ?? delay) });
+      keys.push({ key, afterMs: index === 0 ? pauseMs : (step.delayBetweenTonesMs ?? delay) });
     }
     pauseMs = 0;
   }
-  return heard;
+  return keys;
 }
 
-function spokenAsWritten(written: string, delay: number | undefined): Spoken {
-  const heard: Spoken = [];
+function receivedFromText(written: string, delay: number | undefined): ReceivedKeys {
+  const keys: ReceivedKeys = [];
   let pauseMs: number | undefined;
   for (const character of written) {
     const ms = { ",": 2000, w: 500, W: 1000 }[character];
     if (ms !== undefined) pauseMs = (pauseMs ?? 0) + ms;
     else {
-      heard.push({ key: character, afterMs: pauseMs ?? (heard.length === 0 ? 0 : delay) });
+      keys.push({ key: character, afterMs: pauseMs ?? (keys.length === 0 ? 0 : delay) });
       pauseMs = undefined;
     }
   }
-  return heard;
+  return keys;
 }

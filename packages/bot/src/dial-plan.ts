@@ -68,7 +68,7 @@ function mergeLast(steps: Step[]): void {
   const [previous, pause, last] = steps.slice(-3);
   if (!previous || !pause || !last || !("pauseMs" in pause) || "pauseMs" in previous || "pauseMs" in last) return;
   const { pauseMs } = pause;
-  if (pauseMs > INT32_MAX || !soundsSame(previous, pauseMs) || !soundsSame(last, pauseMs)) return;
+  if (pauseMs > INT32_MAX || !hasSameSound(previous, pauseMs) || !hasSameSound(last, pauseMs)) return;
   steps.splice(-3, 3, { tones: [...previous.tones, ...last.tones], delayMs: pauseMs });
 }
 
@@ -89,7 +89,7 @@ function joinAdjacent(steps: Iterable<InputStep>): InputStep[] {
 }
 
 /** Whether the tones sound the same with that delay between them. */
-function soundsSame({ tones, delayMs }: TonesStep, delay: number | undefined): boolean {
+function hasSameSound({ tones, delayMs }: TonesStep, delay: number | undefined): boolean {
   return tones.length === 1 || delayMs === delay;
 }
 

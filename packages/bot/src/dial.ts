@@ -71,8 +71,8 @@ function stopResult({ progress, signal }: DialContext): StepResult | undefined {
 
 async function pause(ms: number, context: DialContext): Promise<StepResult> {
   const { clock, progress, signal } = context;
-  const watch = [progress.subscribe, onAborted(signal)];
-  const end = await waitUntil(() => stopResult(context), { clock, sources: watch, untilMs: clock.now() + ms });
+  const sources = [progress.subscribe, onAborted(signal)];
+  const end = await waitUntil(() => stopResult(context), { clock, sources, untilMs: clock.now() + ms });
   return end ?? { outcome: "completed", maybePlayed: 0 };
 }
 

@@ -16,14 +16,14 @@ export class DigitBuffer {
     this.#settings = settings;
   }
 
-  get isLongEnough(): boolean {
+  get hasMinDigits(): boolean {
     return this.tones.length >= this.#settings.minDigits;
   }
 
   add({ tone, gapBefore }: HeardTone): DigitBufferState {
     const { terminators, allowed, maxDigits } = this.#settings;
     this.keysLost += gapBefore;
-    if (terminators.has(tone)) return this.isLongEnough ? "terminator" : "tooShort";
+    if (terminators.has(tone)) return this.hasMinDigits ? "terminator" : "tooShort";
     if (allowed && !allowed.has(tone)) return "notAllowed";
     this.tones.push(tone);
     return this.tones.length === maxDigits ? "maxDigits" : "open";

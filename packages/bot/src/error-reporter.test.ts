@@ -2,7 +2,7 @@ import { DtmfError, type Logger } from "@graph-dtmf/models";
 import { expect, test, vi } from "vitest";
 import { createErrorReporter } from "./error-reporter.ts";
 
-const error = new DtmfError("not_sent", "a message may hold anything");
+const error = new DtmfError("not_sent", "a message may contain anything");
 const about = { callId: "57dab8b1-894c-409a-b240-bd8beae78896" };
 
 test("failures are never silent: without a listener and a logger they go to the console, with names and codes only", () => {

@@ -21,7 +21,7 @@ export function reasonOf(resultInfo: ResultInfo | undefined): string {
   return resultInfo ? explainResultInfo(resultInfo).reason : "Graph gave no reason.";
 }
 
-// These compare codes, because an existing client may come from another copy of its package.
+// The functions below compare codes, not classes: an existing client may come from another copy of its package.
 
 /** Whether Graph has no such call any more. */
 export function isGone(error: unknown): boolean {

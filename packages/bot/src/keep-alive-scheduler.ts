@@ -32,13 +32,13 @@ interface ScheduledCall {
 
 /**
  * The calls that this instance keeps alive: those that were started here, and those taken over from instances that
- * stopped. While the store is unavailable each instance continues on its own: two keepAlive requests do no harm,
- * none ends the call.
+ * stopped. While the store is unavailable, each instance continues on its own: a second keepAlive
+ * request does no harm, but without any the call ends.
  */
 export class KeepAliveScheduler {
   readonly #options: KeepAliveSchedulerOptions;
   readonly #calls = new Map<string, ScheduledCall>();
-  /** Calls whose last change has not reached the store. */
+  /** Calls with a lease change that is not stored yet. */
   readonly #unsynced = new Set<ScheduledCall>();
   #timer: Timer | undefined;
   #isStoreDown = false;

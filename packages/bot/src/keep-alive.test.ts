@@ -4,7 +4,7 @@ import { expect, test } from "vitest";
 import { CallProgress } from "./call-progress.ts";
 import { keepAlive } from "./keep-alive.ts";
 
-function start(random: number, life = new CallProgress()) {
+function start(random: number, progress = new CallProgress()) {
   const manual = createManualClock();
   let unrefs = 0;
   const clock: Clock = {
@@ -14,23 +14,23 @@ function start(random: number, life = new CallProgress()) {
       return { ...timer, unref: () => unrefs++ };
     },
   };
-  let asked = 0;
+  let sentCount = 0;
   const stop = keepAlive({
     clock,
-    progress: life,
+    progress,
     random: () => random,
     isOverdue: false,
     acquire: async () => true,
     onEnd() {},
-    keepAlive: async () => void asked++,
+    keepAlive: async () => void sentCount++,
     onError() {},
   });
   return {
     manual,
-    life,
+    progress,
     stop,
-    get asked() {
-      return asked;
+    get sentCount() {
+      return sentCount;
     },
     get unrefs() {
       return unrefs;
@@ -41,25 +41,25 @@ function start(random: number, life = new CallProgress()) {
 test.each([
   [0, 15 * 60_000],
   [1, 13.5 * 60_000],
-])("with the random number %d it waits %d ms each time", async (random, ms) => {
-  const kept = start(random);
-  await kept.manual.advance(ms - 1);
-  expect(kept.asked).toBe(0);
-  await kept.manual.advance(1);
-  expect(kept.asked).toBe(1);
-  await kept.manual.advance(ms);
-  expect(kept.asked).toBe(2);
+])("with the random number %d, sends every %d ms", async (random, ms) => {
+  const fixture = start(random);
+  await fixture.manual.advance(ms - 1);
+  expect(fixture.sentCount).toBe(0);
+  await fixture.manual.advance(1);
+  expect(fixture.sentCount).toBe(1);
+  await fixture.manual.advance(ms);
+  expect(fixture.sentCount).toBe(2);
 });
 
 test("its timers do not keep the process alive", async () => {
-  const kept = start(0);
-  await kept.manual.advance(30 * 60_000);
-  expect(kept.unrefs).toBe(3);
+  const fixture = start(0);
+  await fixture.manual.advance(30 * 60_000);
+  expect(fixture.unrefs).toBe(3);
 });
 
 test("does not start for a call that has ended", async () => {
-  const kept = start(0);
-  kept.life.end(undefined);
-  expect(kept.manual.pending).toBe(0);
-  expect(start(0, kept.life).manual.pending).toBe(0);
+  const fixture = start(0);
+  fixture.progress.end(undefined);
+  expect(fixture.manual.pending).toBe(0);
+  expect(start(0, fixture.progress).manual.pending).toBe(0);
 });

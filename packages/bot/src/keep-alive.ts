@@ -31,42 +31,42 @@ export interface KeepAliveOptions {
  * process alive. Returns a function that stops it.
  */
 export function keepAlive(options: KeepAliveOptions): () => void {
-  const { clock, progress, random, isOverdue, acquire, keepAlive, onError, onEnd: over } = options;
+  const { clock, progress, random, isOverdue, acquire, keepAlive, onError, onEnd } = options;
   let timer: Timer | undefined;
   let isStopped = false;
   const stop = (): void => {
     isStopped = true;
     timer?.cancel();
-    unwatch();
+    unsubscribe();
   };
   const end = (): void => {
     if (isStopped) return;
     stop();
-    over();
+    onEnd();
   };
-  const unwatch = progress.subscribe(() => progress.isOver && end());
-  const wait = (): void => {
+  const unsubscribe = progress.subscribe(() => progress.isOver && end());
+  const schedule = (): void => {
     if (isStopped) return;
-    timer = clock.after(INTERVAL_MS * (1 - JITTER * random()), () => void ask());
+    timer = clock.after(INTERVAL_MS * (1 - JITTER * random()), () => void sendIfAcquired());
     timer.unref();
   };
-  const ask = async (): Promise<void> => {
-    const may = await acquire();
+  const sendIfAcquired = async (): Promise<void> => {
+    const isAcquired = await acquire();
     if (isStopped) return;
-    if (may) await tell();
+    if (isAcquired) await send();
     else stop();
   };
-  const tell = async (): Promise<void> => {
+  const send = async (): Promise<void> => {
     try {
       await keepAlive();
     } catch (error) {
       if (isGone(error)) end();
       else onError(error);
     }
-    wait();
+    schedule();
   };
   if (progress.isOver) end();
-  else if (isOverdue) void tell();
-  else wait();
+  else if (isOverdue) void send();
+  else schedule();
   return stop;
 }

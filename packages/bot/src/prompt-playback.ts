@@ -38,7 +38,7 @@ export class PromptPlayback {
     return this.#failure;
   }
 
-  /** Stops the prompt. It is silent when Graph has accepted the cancel request, at the latest when `done` resolves. */
+  /** Stops the prompt. It may play on until Graph accepts the cancel request, at the latest until `done` resolves. */
   stop(): void {
     this.#isStopped = true;
     this.#stop();
@@ -46,9 +46,9 @@ export class PromptPlayback {
 
   async #run(): Promise<void> {
     try {
-      const completion = await this.#begin();
+      const completion = await this.#start();
       // Graph can only stop what it has accepted: a cancel request that arrives before it has no effect.
-      await Promise.race([completion(), this.#stopped()]);
+      await Promise.race([completion(), this.#waitForStop()]);
       if (this.#isStopped) await this.#options.cancel();
     } catch (error) {
       this.#failure = { error };
@@ -58,7 +58,7 @@ export class PromptPlayback {
   }
 
   /** Resolves once Graph has accepted the prompt, or may have, with a function that waits for its end. */
-  async #begin(): Promise<() => Promise<unknown>> {
+  async #start(): Promise<() => Promise<unknown>> {
     try {
       const sent = await this.#options.play();
       return () => sent.completion();
@@ -68,7 +68,7 @@ export class PromptPlayback {
     }
   }
 
-  #stopped(): Promise<void> {
+  #waitForStop(): Promise<void> {
     return new Promise((resolve) => {
       this.#stop = resolve;
       if (this.#isStopped) resolve();

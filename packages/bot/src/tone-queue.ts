@@ -1,8 +1,8 @@
 import type { HeardTone } from "@graph-dtmf/notifications";
 
 /**
- * The keys of a call that were pressed and not taken yet. Waiting for a key does not take it, so a wait that ends
- * early loses none. The stream that it reads buffers 64.
+ * The keys of a call that are not taken yet. Waiting for a key does not take it, so a wait that ends early loses none.
+ * The stream of tones buffers 64.
  */
 export class ToneQueue {
   readonly #tones: AsyncIterator<HeardTone, undefined>;

@@ -29,7 +29,7 @@ export async function waitUntil<T>(read: () => T | undefined, options: WaitOptio
   }
 }
 
-/** The abort of a signal as a source of changes. Without a signal there are none. */
+/** Turns a signal into a source of changes: one change when it aborts. */
 export function onAborted(signal: AbortSignal | undefined): Subscribe {
   return (changed) => (signal ? onAbort(signal, changed) : () => {});
 }

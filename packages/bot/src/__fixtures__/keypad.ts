@@ -5,7 +5,7 @@ import type { HeardTone } from "@graph-dtmf/notifications";
 export class Keypad implements AsyncIterator<HeardTone, undefined> {
   readonly #pressed: HeardTone[] = [];
   #waiting: ((result: IteratorResult<HeardTone, undefined>) => void) | undefined;
-  #isOver = false;
+  #isEnded = false;
   #count = 0;
 
   press(keys: string, { gapBefore = 0 }: { gapBefore?: number } = {}): void {
@@ -13,14 +13,14 @@ export class Keypad implements AsyncIterator<HeardTone, undefined> {
   }
 
   hangUp(): void {
-    this.#isOver = true;
+    this.#isEnded = true;
     this.#waiting?.({ done: true, value: undefined });
   }
 
   next(): Promise<IteratorResult<HeardTone, undefined>> {
     const value = this.#pressed.shift();
     if (value) return Promise.resolve({ done: false, value });
-    if (this.#isOver) return Promise.resolve({ done: true, value: undefined });
+    if (this.#isEnded) return Promise.resolve({ done: true, value: undefined });
     return new Promise((resolve) => {
       this.#waiting = resolve;
     });

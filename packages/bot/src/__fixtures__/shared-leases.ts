@@ -10,7 +10,7 @@ export class SharedLeases {
   readonly #clock: Clock;
   readonly #held = new Map<string, Lease>();
   readonly #ended = new Set<string>();
-  isAway = false;
+  isUnavailable = false;
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -60,6 +60,6 @@ export class SharedLeases {
   }
 
   #check(): void {
-    if (this.isAway) throw new Error("the store is away");
+    if (this.isUnavailable) throw new Error("the store is unavailable");
   }
 }

@@ -14,35 +14,35 @@ import { type CallingBot, createCallingBot } from "../bot.ts";
 import type { BotCall } from "../bot-call.ts";
 import { SharedLeases } from "./shared-leases.ts";
 
-/** A bot and a simulator that communicate over HTTP. The time of the calls stands still until a test moves it. */
-export interface Scene {
+/** A bot and a simulator that communicate over HTTP. The clock of the calls advances only by a test. */
+export interface BotFixture {
   bot: CallingBot;
   simulator: Simulator;
   clock: ManualClock;
   callbackUri: string;
   errors: unknown[];
-  /** The leases of a store that instances share, if the bot has one. */
+  /** The leases of the shared store, with `hasSharedLeases`. */
   leases: SharedLeases;
-  /** Moves the time until the promise settles. */
-  until<T>(promise: Promise<T>): Promise<T>;
-  /** Waits, while the time stands still, until running I/O has made the condition true. */
-  eventually(holds: () => boolean): Promise<void>;
-  /** An established call, seen from both ends. */
+  /** Advances the clock until the promise settles. */
+  advanceUntil<T>(promise: Promise<T>): Promise<T>;
+  /** Waits for I/O until the condition is true, without advancing the clock. */
+  eventually(condition: () => boolean): Promise<void>;
+  /** Returns both ends of an established call. */
   establish(): Promise<{ call: BotCall; farEnd: SimulatedCall }>;
 }
 
 const STEP_MS = 50;
 
-export interface SceneOptions {
+export interface BotFixtureOptions {
   farEnd?: FarEndOption;
-  isOneOfMany?: boolean;
+  hasSharedLeases?: boolean;
 }
 
-export async function startBot({ farEnd, isOneOfMany = false }: SceneOptions = {}): Promise<Scene> {
+export async function startBot({ farEnd, hasSharedLeases = false }: BotFixtureOptions = {}): Promise<BotFixture> {
   const clock = createManualClock();
   const simulator = await startSimulator({ clock, ...(farEnd && { farEnd }) });
   const operations = createOperationTracker({ clock });
-  // In real time: sockets need it.
+  // The client uses the real clock because its requests go over sockets.
   const dtmf = createDtmfClient({ baseUrl: simulator.url, credential: simulator.credential, operations });
   const verifier = createGraphCallingVerifier({ ...simulator, tenantIds: [simulator.tenantId], clock });
   const errors: unknown[] = [];
@@ -53,7 +53,7 @@ export async function startBot({ farEnd, isOneOfMany = false }: SceneOptions = {
   const callbackUri = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
   const { tenantId } = simulator;
   const leases = new SharedLeases(clock);
-  const shared = isOneOfMany && { store: { leases: leases.instance() } };
+  const shared = hasSharedLeases && { store: { leases: leases.instance() } };
   const bot = createCallingBot({ dtmf, receiver, operations, callbackUri, tenantId, clock, onError, ...shared });
   onTestFinished(async () => {
     await bot.close();
@@ -63,7 +63,7 @@ export async function startBot({ farEnd, isOneOfMany = false }: SceneOptions = {
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   });
-  const until: Scene["until"] = async (promise) => {
+  const advanceUntil: BotFixture["advanceUntil"] = async (promise) => {
     let isSettled = false;
     const settle = (): void => {
       isSettled = true;
@@ -83,13 +83,13 @@ export async function startBot({ farEnd, isOneOfMany = false }: SceneOptions = {
     callbackUri,
     errors,
     leases,
-    until,
-    async eventually(holds) {
-      while (!holds()) await new Promise((resolve) => setTimeout(resolve, 1));
+    advanceUntil,
+    async eventually(condition) {
+      while (!condition()) await new Promise((resolve) => setTimeout(resolve, 1));
     },
     async establish() {
       const call = await bot.createCall({ targets: [{ phone: { id: "+15550100" } }] });
-      await until(call.waitFor("established"));
+      await advanceUntil(call.waitFor("established"));
       return { call, farEnd: simulator.call(call.id) };
     },
   };

@@ -7,11 +7,11 @@ import { PromptPlayback } from "../prompt-playback.ts";
 import { ToneQueue } from "../tone-queue.ts";
 import { Keypad } from "./keypad.ts";
 
-/** A collect with a keypad as the far end and prompts of 3 s that are not played. */
-export interface Collecting {
+/** A collect with a keypad as the far end and fake prompts of 3 s. */
+export interface CollectFixture {
   clock: ManualClock;
   keypad: Keypad;
-  inbox: ToneQueue;
+  toneQueue: ToneQueue;
   /** `played` and `canceled`, in order. */
   prompts: string[];
   start(options: CollectOptions): Promise<Collected>;
@@ -20,14 +20,14 @@ export interface Collecting {
 export const PROMPT_MS = 3_000;
 
 export function startCollect(
-  ports: Partial<Pick<CollectContext, "subscribe">> & { playPrompt?: () => Promise<SentOperation> } = {},
-): Collecting {
+  fakes: Partial<Pick<CollectContext, "subscribe">> & { playPrompt?: () => Promise<SentOperation> } = {},
+): CollectFixture {
   const clock = createManualClock();
   const keypad = new Keypad();
-  const inbox = new ToneQueue(keypad);
+  const toneQueue = new ToneQueue(keypad);
   const prompts: string[] = [];
   const playPrompt =
-    ports.playPrompt ??
+    fakes.playPrompt ??
     (async () => {
       prompts.push("played");
       const completion = new Promise<void>((resolve) => clock.after(PROMPT_MS, resolve));
@@ -36,25 +36,25 @@ export function startCollect(
   return {
     clock,
     keypad,
-    inbox,
+    toneQueue,
     prompts,
     start: async (options) =>
       collect(parseCollectOptions(options), {
-        toneQueue: inbox,
+        toneQueue,
         clock,
         signal: options.signal ?? new AbortController().signal,
-        subscribe: ports.subscribe ?? (async () => {}),
-        play: (_, changed) =>
+        subscribe: fakes.subscribe ?? (async () => {}),
+        play: (_, onChange) =>
           new PromptPlayback({
             play: playPrompt,
             cancel: async () => void prompts.push("canceled"),
-            onChange: changed,
+            onChange,
           }),
       }),
   };
 }
 
 /** The result, as `keys endedBy`. */
-export function inClear({ digits, endedBy }: Collected): string {
+export function formatResult({ digits, endedBy }: Collected): string {
   return `${formatTones(digits)} ${endedBy}`;
 }
