@@ -1,12 +1,12 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { randomUUID } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { OperationStore, StoredCompletion, StoredEvent } from "@graph-dtmf/models";
+import type { OperationStore, StoredEvent } from "@graph-dtmf/models";
 import { createClient, createCluster } from "redis";
 import { afterEach, describe, expect, test, vi } from "vitest";
+import { completion } from "./__fixtures__/completion.ts";
 import { skipWithoutRedis } from "./__fixtures__/skip-without-redis.ts";
 import { createRedisOperationStore, type RedisClient } from "./index.ts";
 import { startRedisCluster, startRedisServer } from "./testing/index.ts";
@@ -41,8 +41,8 @@ describe.skipIf(skipWithoutRedis())("a store connects", () => {
     );
     await expectAnnouncement(one, other);
     for (const userinfo of ["", ":wrong@"]) {
-      const stranger = closedLater(createRedisOperationStore({ url: url(userinfo) }));
-      await expect(stranger.put(completion().event)).rejects.toMatchObject({ code: "store_unavailable" });
+      const unauthorized = closedLater(createRedisOperationStore({ url: url(userinfo) }));
+      await expect(unauthorized.put(completion().event)).rejects.toMatchObject({ code: "store_unavailable" });
     }
   });
 
@@ -78,8 +78,8 @@ describe.skipIf(skipWithoutRedis())("a store connects", () => {
       closedLater(createRedisOperationStore({ client })),
     ];
     await expectAnnouncement(one, other);
-    const distrustful = closedLater(createRedisOperationStore({ url: secure.url }));
-    await expect(distrustful.put(completion().event)).rejects.toMatchObject({ code: "store_unavailable" });
+    const untrusting = closedLater(createRedisOperationStore({ url: secure.url }));
+    await expect(untrusting.put(completion().event)).rejects.toMatchObject({ code: "store_unavailable" });
   });
 
   test("with a client that has its own settings, and leaves it open", async () => {
@@ -127,13 +127,6 @@ async function expectAnnouncement(
   await waits?.open(key, deadline());
   await notified?.put(event);
   expect(await received).toEqual(event);
-}
-
-function completion(): { key: { callId: string; clientContext: string }; event: StoredCompletion } {
-  const key = { callId: randomUUID(), clientContext: randomUUID() };
-  const operation = { id: randomUUID(), status: "completed", completionReason: "completedSuccessfully" } as const;
-  const outcome = { outcome: "completed", played: "all", operation } as const;
-  return { key, event: { type: "completion", ...key, operationId: operation.id, outcome } };
 }
 
 async function freePort(): Promise<number> {

@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import type { OperationKey, OperationOutcome, OperationStore, StoredCompletion, StoredEvent } from "@graph-dtmf/models";
+import type { OperationStore, StoredEvent } from "@graph-dtmf/models";
 import { createClient } from "redis";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { completed, completion } from "./__fixtures__/completion.ts";
 import { skipWithoutRedis } from "./__fixtures__/skip-without-redis.ts";
 import { createRedisOperationStore, type RedisOperationStoreOptions } from "./index.ts";
 import { type RedisServer, startRedisServer } from "./testing/index.ts";
@@ -251,7 +252,7 @@ describe.skipIf(skipWithoutRedis())("instances that share a Redis", () => {
     await waits.open(key, deadline());
     await notified.put({
       ...event,
-      outcome: outcomeOf({ id: "x", tones: ["tone4", "tone7"], note: [{ toneInfo: { tone: "star" } }] }),
+      outcome: completed({ id: "x", tones: ["tone4", "tone7"], note: [{ toneInfo: { tone: "star" } }] }),
     });
     expect(await waits.next()).toMatchObject({ outcome: { operation: { id: "x", note: [{}] } } });
     const dump = await Promise.all((await admin.keys("*wait*")).map((name) => admin.dump(name)));
@@ -350,23 +351,7 @@ describe.skipIf(skipWithoutRedis())("instances that share a Redis", () => {
   });
 });
 
-function completion(key: OperationKey = { callId: randomUUID(), clientContext: randomUUID() }): {
-  key: OperationKey;
-  event: StoredCompletion;
-} {
-  const operationId = randomUUID();
-  return { key, event: { type: "completion", ...key, operationId, outcome: outcomeOf({ id: operationId }) } };
-}
-
 /** Texts in MessagePack, one after the other: the format of the scripts. */
 function packed(...texts: string[]): Buffer {
   return Buffer.concat(texts.flatMap((text) => [Buffer.from([0xd9, Buffer.byteLength(text)]), Buffer.from(text)]));
-}
-
-function outcomeOf(operation: { id: string; [member: string]: unknown }): OperationOutcome {
-  return {
-    outcome: "completed",
-    played: "all",
-    operation: { ...operation, status: "completed", completionReason: "completedSuccessfully" },
-  };
 }

@@ -8,7 +8,7 @@ import { type RedisServer, startRedisServer } from "./testing/index.ts";
 
 const LEASE_MS = 1_200_000;
 
-describe.skipIf(skipWithoutRedis())("leases on a Redis", () => {
+describe.skipIf(skipWithoutRedis())("leases in Redis", () => {
   let redis: RedisServer;
   let admin: ReturnType<typeof createClient>;
   const closing: (() => Promise<void>)[] = [];
@@ -49,18 +49,18 @@ describe.skipIf(skipWithoutRedis())("leases on a Redis", () => {
   });
 
   test("the cost of taking over does not depend on the number of calls", async () => {
-    const [keeps, asks] = [instance(), instance()];
+    const [holder, other] = [instance(), instance()];
     const measure = async (): Promise<Record<string, number>> => {
       await admin.configResetStat();
-      await asks.takeOver(LEASE_MS);
+      await other.takeOver(LEASE_MS);
       const lines = (await admin.info("commandstats")).matchAll(/cmdstat_([\w|]+):calls=(\d+)/g);
       return Object.fromEntries([...lines].map(([, name, count]) => [name, Number(count)]));
     };
-    await take(keeps, calls(1), LEASE_MS);
-    await asks.takeOver(LEASE_MS);
+    await take(holder, calls(1), LEASE_MS);
+    await other.takeOver(LEASE_MS);
     const few = await measure();
     expect(few).toMatchObject({ evalsha: 1, zrangebyscore: 1 });
-    await take(keeps, calls(2_000), LEASE_MS);
+    await take(holder, calls(2_000), LEASE_MS);
     expect(await measure()).toEqual(few);
   });
 

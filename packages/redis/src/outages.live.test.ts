@@ -1,7 +1,7 @@
-import { randomUUID } from "node:crypto";
-import type { OperationStore, StoredCompletion, StoredEvent } from "@graph-dtmf/models";
+import type { OperationStore, StoredEvent } from "@graph-dtmf/models";
 import { createClient } from "redis";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { completion } from "./__fixtures__/completion.ts";
 import { skipWithoutRedis } from "./__fixtures__/skip-without-redis.ts";
 import { createRedisOperationStore } from "./index.ts";
 import { type RedisServer, startRedisServer } from "./testing/index.ts";
@@ -31,7 +31,7 @@ describe.skipIf(skipWithoutRedis())("a Redis that is unavailable at times", () =
     opened.push(store);
     return Object.assign(store, { events });
   };
-  const asAdmin = async <T>(work: (admin: Admin) => Promise<T>): Promise<T> => {
+  const withAdmin = async <T>(work: (admin: Admin) => Promise<T>): Promise<T> => {
     const admin = createAdmin(redis.url);
     await admin.connect();
     try {
@@ -77,7 +77,7 @@ describe.skipIf(skipWithoutRedis())("a Redis that is unavailable at times", () =
     await waits.open(second.key, deadline(), { resume: true, operationId: second.event.operationId ?? "" });
     await redis.kill();
     await redis.start();
-    await vi.waitFor(() => asAdmin(async (admin) => expect(await admin.keys("*:waits")).toHaveLength(2)), eventually);
+    await vi.waitFor(() => withAdmin(async (admin) => expect(await admin.keys("*:waits")).toHaveLength(2)), eventually);
     await putUntilStored(notified, first.event);
     const { clientContext: _, ...anonymous } = second.event;
     await putUntilStored(notified, anonymous);
@@ -90,7 +90,7 @@ describe.skipIf(skipWithoutRedis())("a Redis that is unavailable at times", () =
     const [waits, notified] = [instance(), instance()];
     const { key, event } = completion();
     await waits.open(key, deadline());
-    await asAdmin(async (admin) => {
+    await withAdmin(async (admin) => {
       // Simulates a message connection that is lost at the moment of the message, which no client then receives.
       const name = `graph-dtmf:{${key.callId}}:waits`;
       await admin.rename(name, "elsewhere");
@@ -106,7 +106,7 @@ describe.skipIf(skipWithoutRedis())("a Redis that is unavailable at times", () =
     const store = instance();
     const { key, event } = completion();
     await store.open(key, deadline());
-    await asAdmin(async (admin) => {
+    await withAdmin(async (admin) => {
       await admin.configSet("maxmemory", "1");
       await expect(store.put(event)).rejects.toMatchObject(unavailable);
       await expect(store.open(completion().key, deadline())).rejects.toMatchObject(unavailable);
@@ -122,13 +122,13 @@ describe.skipIf(skipWithoutRedis())("a Redis that is unavailable at times", () =
     await store.open(key, deadline());
     redis.freeze();
     const startedAt = performance.now();
-    const requests: Promise<unknown>[] = [];
+    const puts: Promise<unknown>[] = [];
     // In separate iterations of the event loop, so that each is a batch of its own.
     for (let n = 0; n < 100; n++) {
-      requests.push(store.put(completion().event));
+      puts.push(store.put(completion().event));
       await new Promise((resolve) => setImmediate(resolve));
     }
-    for (const { status } of await Promise.allSettled(requests)) expect(status).toBe("rejected");
+    for (const { status } of await Promise.allSettled(puts)) expect(status).toBe("rejected");
     expect(performance.now() - startedAt).toBeGreaterThan(1_900);
     await expect(store.put(event)).rejects.toMatchObject({ message: "Redis does not answer" });
     redis.thaw();
@@ -180,10 +180,3 @@ describe.skipIf(skipWithoutRedis())("a Redis that is unavailable at times", () =
     expect(await putUntilStored(notified, ended.event)).toBe("new");
   });
 });
-
-function completion(): { key: { callId: string; clientContext: string }; event: StoredCompletion } {
-  const key = { callId: randomUUID(), clientContext: randomUUID() };
-  const operation = { id: randomUUID(), status: "completed", completionReason: "completedSuccessfully" } as const;
-  const outcome = { outcome: "completed", played: "all", operation } as const;
-  return { key, event: { type: "completion", ...key, operationId: operation.id, outcome } };
-}

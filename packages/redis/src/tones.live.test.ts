@@ -40,8 +40,8 @@ describe.skipIf(skipWithoutRedis())("keys shared by instances", () => {
     await admin.connect();
     return work(admin).finally(() => admin.destroy());
   };
-  /** Redis has the registration of the listener. */
-  const listening = (callId: string): Promise<void> =>
+  /** Waits until Redis has the registration of the listener. */
+  const listenerIsRegistered = (callId: string): Promise<void> =>
     vi.waitFor(
       () => withAdmin(async (admin) => expect(await admin.exists(`graph-dtmf:{${callId}}:waits`)).toBe(1)),
       eventually,
@@ -55,7 +55,7 @@ describe.skipIf(skipWithoutRedis())("keys shared by instances", () => {
     const pressedAtMs = Date.now();
     await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(pressedAtMs + 1_000), eventually);
     const tones = collect(reads, callId);
-    await listening(callId);
+    await listenerIsRegistered(callId);
     for (const [n, to] of [one, other, reads, other, one].entries()) await press(to, callId, n + 2);
     await press(other, callId, 2);
     await endCall(one, callId);
@@ -63,11 +63,11 @@ describe.skipIf(skipWithoutRedis())("keys shared by instances", () => {
     expect(tones.received).toEqual(["2:tone2+0", "3:tone3+0", "4:tone4+0", "5:tone5+0", "6:tone6+0"]);
   });
 
-  test("are not lost while a connection is", async () => {
+  test("are not lost when a connection is lost", async () => {
     const [reads, other] = [instance(), instance()];
     const callId = randomUUID();
     const tones = collect(reads, callId);
-    await listening(callId);
+    await listenerIsRegistered(callId);
     await press(other, callId, 1);
     await vi.waitFor(() => expect(tones.received).toHaveLength(1), eventually);
     await withAdmin(async (admin) => {
@@ -80,11 +80,11 @@ describe.skipIf(skipWithoutRedis())("keys shared by instances", () => {
     await vi.waitFor(() => expect(tones.received).toEqual(["1:tone1+0", "2:tone2+0"]), eventually);
   });
 
-  test("wait while Redis is unavailable", async () => {
+  test("arrive after Redis was unavailable", async () => {
     const [reads, other] = [instance(), instance()];
     const callId = randomUUID();
     const tones = collect(reads, callId);
-    await listening(callId);
+    await listenerIsRegistered(callId);
     await redis.kill();
     await press(other, callId, 1);
     await redis.start();
@@ -108,7 +108,7 @@ describe.skipIf(skipWithoutRedis())("keys shared by instances", () => {
     const [reads, other, stranger] = [instance(), instance(), instance(randomBytes(32))];
     const callId = randomUUID();
     const tones = collect(reads, callId);
-    await listening(callId);
+    await listenerIsRegistered(callId);
     await press(stranger, callId, 7);
     await withAdmin(async (admin) => {
       for (const text of ["", "x", "{}"])

@@ -173,7 +173,7 @@ describe.skipIf(skipWithoutRedis())("a tracker on Redis", () => {
     expect(await send.entry.completion()).toMatchObject({ outcome: "completed" });
   });
 
-  /** Redis has the wait: earlier commands on the same connection are done by then. */
+  /** Waits until Redis has the wait: a reply to a later command on the same connection follows the registration. */
   const registered = ({ store }: Instance, send: Send): Promise<unknown> => store.read(send);
 });
 
