@@ -18,39 +18,23 @@ const CHANNELS = [
   "undici:request:trailers",
   "undici:request:error",
 ];
-/** Functions of `crypto.subtle` that work in other threads, which the event loop does not show. */
-const THREADED = ["sign", "verify", "importKey", "generateKey", "exportKey", "digest"] as const;
-
 /** After so many iterations of the event loop without activity, no message is in transit: loopback has no latency. */
 const QUIET_ITERATIONS = 12;
 /** Iterations that are enough if there was no activity at all. */
 const IDLE_ITERATIONS = 2;
 
-/** Observes the sockets and the cryptography of this process. */
+/** Observes the sockets of this process, and its generation of keys. */
 export class NetworkActivity {
   #events = 0;
   #inThreads = 0;
   readonly #count = (): void => {
     this.#events++;
   };
-  readonly #originals = THREADED.map((name) => [name, crypto.subtle[name]] as const);
   readonly #generateKeyPair = nodeCrypto.generateKeyPair;
 
   constructor() {
     for (const channel of CHANNELS) subscribe(channel, this.#count);
-    for (const [name, original] of this.#originals) {
-      const counted = async (...args: unknown[]): Promise<unknown> => {
-        this.#inThreads++;
-        try {
-          return await Reflect.apply(original, crypto.subtle, args);
-        } finally {
-          this.#inThreads--;
-          this.#events++;
-        }
-      };
-      Object.defineProperty(crypto.subtle, name, { value: counted, configurable: true });
-    }
-    // The simulator generates its keys with node:crypto, in another thread too.
+    // Keys are generated in another thread, which the event loop does not show.
     this.#replaceGenerateKeyPair((...args: unknown[]) => {
       const callback = args.pop() as (...results: unknown[]) => void;
       this.#inThreads++;
@@ -66,7 +50,7 @@ export class NetworkActivity {
   }
 
   #replaceGenerateKeyPair(replacement: (...args: unknown[]) => void): void {
-    // promisify() reads a symbol property of the function.
+    // promisify() needs the symbol properties of the original function.
     Object.defineProperties(replacement, Object.getOwnPropertyDescriptors(this.#generateKeyPair));
     Object.assign(nodeCrypto, { generateKeyPair: replacement });
     syncBuiltinESMExports();
@@ -86,7 +70,6 @@ export class NetworkActivity {
 
   close(): void {
     for (const channel of CHANNELS) unsubscribe(channel, this.#count);
-    for (const [name] of this.#originals) Reflect.deleteProperty(crypto.subtle, name);
     Object.assign(nodeCrypto, { generateKeyPair: this.#generateKeyPair });
     syncBuiltinESMExports();
   }
