@@ -10,16 +10,16 @@ import type { Answer } from "./edges.ts";
 import { CALL, callEntry, toneEntry } from "./envelopes.ts";
 import { openReceiver } from "./open-receiver.ts";
 
-/** A receiver with a tracker that knows when calls end and who has subscribed to tones. */
+/** A receiver with a real tracker, for tests of tone streams. */
 export interface OpenTones {
   clock: ManualClock;
   operations: OperationTracker;
   receiver: NotificationReceiver;
   deliver(...entries: unknown[]): Promise<Answer>;
-  /** Tones arrive, each in a notification of its own: the number says which key. */
+  /** Delivers one notification per tone; the last digit of the number is the key. */
   press(...sequenceIds: number[]): Promise<void>;
   endCall(): Promise<Answer>;
-  /** Subscribes as a client does. */
+  /** Registers a subscribeToTone request, as a client does. `answered` reports that Graph accepted it. */
   subscribe(): { pending: PendingOperation; answered(): void };
 }
 
@@ -51,21 +51,21 @@ export function toneOf(sequenceId: number): string {
   return `tone${sequenceId % 10}`;
 }
 
-/** What a stream has given until now. */
+/** The tones of a stream so far. */
 export interface Collected {
   readonly done: Promise<void>;
-  readonly heard: readonly HeardTone[];
+  readonly received: readonly HeardTone[];
   readonly state: string;
-  /** What was heard, as `number+gap`. */
+  /** The tones as `number+gap`. */
   readonly text: string;
 }
 
-/** Reads a stream from now on. */
+/** Reads a stream in the background. */
 export function collectFrom(tones: AsyncIterable<HeardTone>): Collected {
-  const heard: HeardTone[] = [];
+  const received: HeardTone[] = [];
   let state = "open";
   const done = (async () => {
-    for await (const tone of tones) heard.push(tone);
+    for await (const tone of tones) received.push(tone);
     state = "done";
   })();
   done.catch(() => {
@@ -73,12 +73,12 @@ export function collectFrom(tones: AsyncIterable<HeardTone>): Collected {
   });
   return {
     done,
-    heard,
+    received,
     get state(): string {
       return state;
     },
     get text(): string {
-      return heard.map(({ sequenceId, gapBefore }) => `${sequenceId}${gapBefore ? `+${gapBefore}` : ""}`).join(" ");
+      return received.map(({ sequenceId, gapBefore }) => `${sequenceId}${gapBefore ? `+${gapBefore}` : ""}`).join(" ");
     },
   };
 }

@@ -4,15 +4,15 @@ import { CALL } from "../__fixtures__/envelopes.ts";
 import { collectFrom, openTones, toneOf } from "../__fixtures__/open-tones.ts";
 
 const WINDOW_MS = 500;
-/** All that a numbering may take here: a later 1 would rightly begin another. */
+/** The longest time of a sequence: 10 s after its start, a tone with the number 1 starts another one. */
 const LONGEST_MS = 9_000;
 
-/** Tones as a network delivers them: out of order, again and again, some never. */
+/** Tones in any order, repeated, and with some missing. */
 const arrivals = array(record({ afterMs: integer({ min: 0, max: 400 }), sequenceId: integer({ min: 1, max: 12 }) }), {
   maxLength: 40,
 });
 
-test("tones in any order, repeated and lost, give a stream in order, each once, with honest gaps", async () => {
+test("the stream of a call is in order, without duplicates and with exact gaps, for any order, repetition and loss", async () => {
   await assert(
     asyncProperty(arrivals, async (delivered) => {
       const { receiver, press, clock, endCall } = await openTones();
@@ -27,11 +27,11 @@ test("tones in any order, repeated and lost, give a stream in order, each once, 
         await press(sequenceId);
       }
       await clock.advance(WINDOW_MS);
-      const held = tones.heard.length;
+      const held = tones.received.length;
       await endCall();
       await Promise.all([tones.done, others.done]);
 
-      // Lost is what never came, and what came when a later one had waited its full time for it.
+      // A tone is lost if it never arrives, or after a later tone was held for the whole window.
       const inTime = [...firstAtMs]
         .filter(([one, atMs]) => [...firstAtMs].every(([later, laterMs]) => later < one || atMs < laterMs + WINDOW_MS))
         .map(([sequenceId]) => sequenceId)
@@ -41,8 +41,8 @@ test("tones in any order, repeated and lost, give a stream in order, each once, 
         tone: toneOf(sequenceId),
         gapBefore: sequenceId - (inTime[index - 1] ?? 0) - 1,
       }));
-      expect(tones.heard).toEqual(expected);
-      expect(others.heard).toEqual(expected);
+      expect(tones.received).toEqual(expected);
+      expect(others.received).toEqual(expected);
       expect(held).toBe(expected.length);
       expect(clock.pending).toBe(0);
     }),

@@ -5,26 +5,26 @@ import { collectFrom, openTones } from "../__fixtures__/open-tones.ts";
 import { turn } from "../__fixtures__/ports.ts";
 
 describe("tones()", () => {
-  it("gives the keys of its call in order, each once", async () => {
+  it("yields the tones of its call in order, without duplicates", async () => {
     const { receiver, press, deliver } = await openTones();
     const tones = collectFrom(receiver.tones(CALL));
     await press(1, 2, 2, 1);
     await deliver(toneEntry(1, { callId: OTHER_CALL }));
     await press(4, 3);
     await turn();
-    expect(tones.heard).toEqual(
+    expect(tones.received).toEqual(
       [1, 2, 3, 4].map((sequenceId) => ({ sequenceId, tone: `tone${sequenceId}`, gapBefore: 0 })),
     );
   });
 
-  it("listens from the call on, not from the first next()", async () => {
+  it("buffers tones from the call of tones(), not from the first next()", async () => {
     const { receiver, press } = await openTones();
     const tones = receiver.tones(CALL);
     await press(1);
     expect(await tones.next()).toMatchObject({ value: { sequenceId: 1, gapBefore: 0 } });
   });
 
-  it("gives whoever comes later what comes later, and counts nothing as lost that was heard before", async () => {
+  it("starts a later stream with later tones, and counts no gap for earlier ones", async () => {
     const { receiver, press } = await openTones();
     await press(1, 2);
     const tones = collectFrom(receiver.tones(CALL));
@@ -33,41 +33,41 @@ describe("tones()", () => {
     expect(tones.text).toBe("3");
   });
 
-  it("takes ids of calls in any spelling", async () => {
+  it("accepts call ids in any spelling", async () => {
     const { receiver, press } = await openTones();
     const tones = receiver.tones(CALL.toUpperCase().replaceAll("-", ""));
     await press(1);
     expect((await tones.next()).value?.sequenceId).toBe(1);
   });
 
-  it("shows every reader all of it, whatever the others do", async () => {
+  it("yields every tone to each stream of the call, also after one of them is closed", async () => {
     const { receiver, press } = await openTones();
-    const [one, other, quitter] = [receiver.tones(CALL), receiver.tones(CALL), receiver.tones(CALL)];
+    const [one, other, closed] = [receiver.tones(CALL), receiver.tones(CALL), receiver.tones(CALL)];
     await press(1);
-    expect((await quitter.next()).value?.sequenceId).toBe(1);
-    await quitter.return?.();
+    expect((await closed.next()).value?.sequenceId).toBe(1);
+    await closed.return?.();
     await press(2);
-    expect(await quitter.next()).toEqual({ done: true, value: undefined });
+    expect(await closed.next()).toEqual({ done: true, value: undefined });
     for (const tones of [one, other]) {
       expect((await tones.next()).value?.sequenceId).toBe(1);
       expect((await tones.next()).value?.sequenceId).toBe(2);
     }
   });
 
-  it("is fed before handlers run, so that a handler may await the next key", async () => {
+  it("yields tones before handlers run, so that a handler may await the next tone", async () => {
     const { receiver, press } = await openTones();
-    const heard: unknown[] = [];
+    const received: unknown[] = [];
     const tones = receiver.tones(CALL);
     receiver.on("tone", async () => {
-      heard.push((await tones.next()).value?.sequenceId, (await tones.next()).value?.sequenceId);
+      received.push((await tones.next()).value?.sequenceId, (await tones.next()).value?.sequenceId);
     });
     await press(1, 2);
     await turn();
-    expect(heard).toEqual([1, 2]);
+    expect(received).toEqual([1, 2]);
   });
 
   describe("when tones are missing", () => {
-    it("holds what comes after them for 500 ms, and then counts them", async () => {
+    it("holds later tones for 500 ms, and then counts the missing ones", async () => {
       const { receiver, press, clock } = await openTones();
       const tones = collectFrom(receiver.tones(CALL));
       await press(1, 4);
@@ -83,7 +83,7 @@ describe("tones()", () => {
       expect(clock.pending).toBe(0);
     });
 
-    it("goes by a window of one's own", async () => {
+    it("uses the reorderWindowMs of the options", async () => {
       const { receiver, press, clock } = await openTones({ reorderWindowMs: 0 });
       const tones = collectFrom(receiver.tones(CALL));
       await press(3, 2, 5);
@@ -93,7 +93,7 @@ describe("tones()", () => {
       await expect(openTones({ reorderWindowMs: -1 })).rejects.toThrow("reorderWindowMs");
     });
 
-    it("leaves no timer behind when its last reader leaves, and shows the next one nothing of before", async () => {
+    it("leaves no timer after the last stream, and yields nothing of it to the next", async () => {
       const { receiver, press, clock } = await openTones();
       const tones = receiver.tones(CALL);
       await press(2);
@@ -106,31 +106,31 @@ describe("tones()", () => {
       expect(later.text).toBe("3");
     });
 
-    it("holds 64 at most", async () => {
+    it("holds 64 tones at most", async () => {
       const { receiver, press } = await openTones();
       const tones = collectFrom(receiver.tones(CALL));
       for (let sequenceId = 2; sequenceId <= 65; sequenceId++) await press(sequenceId);
-      expect(tones.heard).toEqual([]);
+      expect(tones.received).toEqual([]);
       await press(66);
       await turn();
-      expect(tones.heard).toHaveLength(65);
-      expect(tones.heard[0]).toMatchObject({ sequenceId: 2, gapBefore: 1 });
+      expect(tones.received).toHaveLength(65);
+      expect(tones.received[0]).toMatchObject({ sequenceId: 2, gapBefore: 1 });
     });
   });
 
-  it("keeps 64 for whoever does not read, and counts the oldest as lost", async () => {
+  it("keeps 64 unread tones, and counts the oldest as lost", async () => {
     const { receiver, press } = await openTones();
     const idle = receiver.tones(CALL);
     const busy = collectFrom(receiver.tones(CALL));
     for (let sequenceId = 1; sequenceId <= 70; sequenceId++) await press(sequenceId);
-    expect(busy.heard).toHaveLength(70);
-    expect(busy.heard.every(({ gapBefore }) => gapBefore === 0)).toBe(true);
+    expect(busy.received).toHaveLength(70);
+    expect(busy.received.every(({ gapBefore }) => gapBefore === 0)).toBe(true);
     expect(await idle.next()).toMatchObject({ value: { sequenceId: 7, gapBefore: 6 } });
     expect(await idle.next()).toMatchObject({ value: { sequenceId: 8, gapBefore: 0 } });
   });
 
-  describe("numbers tones anew", () => {
-    it("after an accepted subscribeToTone, and first gives what it held", async () => {
+  describe("restarts the sequence", () => {
+    it("after an accepted subscribeToTone, and yields held tones first", async () => {
       const { receiver, press, subscribe, clock } = await openTones();
       const tones = collectFrom(receiver.tones(CALL));
       await press(1, 3);
@@ -143,7 +143,7 @@ describe("tones()", () => {
       expect(tones.text).toBe("1 3+1 1 2");
     });
 
-    it("for handlers too", async () => {
+    it("for handlers, too", async () => {
       const { receiver, press, subscribe, clock } = await openTones();
       const handled: number[] = [];
       receiver.on("tone", ({ toneInfo }) => handled.push(toneInfo.sequenceId));
@@ -155,7 +155,7 @@ describe("tones()", () => {
       expect(handled).toEqual([1, 1]);
     });
 
-    it("not twice, where a key is quicker than the answer to the subscription", async () => {
+    it("once, if a tone arrives before the response to the subscription", async () => {
       const { receiver, press, subscribe, clock } = await openTones();
       const tones = collectFrom(receiver.tones(CALL));
       await press(1);
@@ -169,7 +169,7 @@ describe("tones()", () => {
       expect(tones.text).toBe("1 1 2");
     });
 
-    it("where only a notification tells that the subscription was taken", async () => {
+    it("if only a notification shows that the subscription was accepted", async () => {
       const { receiver, press, subscribe, deliver, clock } = await openTones();
       const tones = collectFrom(receiver.tones(CALL));
       await press(1);
@@ -190,7 +190,7 @@ describe("tones()", () => {
       expect(tones.text).toBe("1 1");
     });
 
-    it("not after a subscription that failed, or was never made", async () => {
+    it("not after a subscription that failed or was abandoned", async () => {
       const { receiver, press, subscribe, clock } = await openTones();
       const tones = collectFrom(receiver.tones(CALL));
       await press(1, 2);
@@ -202,7 +202,7 @@ describe("tones()", () => {
       expect(tones.text).toBe("1 2 3");
     });
 
-    it("with a 1 more than 10 s after the last", async () => {
+    it("with a 1 more than 10 s after the last 1", async () => {
       const { receiver, press, clock } = await openTones();
       const tones = collectFrom(receiver.tones(CALL));
       await press(1, 2);
@@ -216,7 +216,7 @@ describe("tones()", () => {
   });
 
   describe("is done", () => {
-    it("when the call ends, with all that was held", async () => {
+    it("when the call ends, after all held tones", async () => {
       const { receiver, press, endCall, clock } = await openTones();
       const tones = collectFrom(receiver.tones(CALL));
       await press(1, 3);
@@ -240,7 +240,7 @@ describe("tones()", () => {
       expect((await receiver.tones(CALL).next()).done).toBe(true);
     });
 
-    it("for all who wait in it", async () => {
+    it("for every pending next()", async () => {
       const { receiver, endCall } = await openTones();
       const tones = receiver.tones(CALL);
       const waiting = [tones.next(), tones.next()];
@@ -249,7 +249,7 @@ describe("tones()", () => {
     });
   });
 
-  describe("given a signal", () => {
+  describe("with a signal", () => {
     it("rejects with its reason, and is done then", async () => {
       const { receiver, press } = await openTones();
       const stop = new AbortController();
@@ -261,7 +261,7 @@ describe("tones()", () => {
       expect((await tones.next()).done).toBe(true);
     });
 
-    it("lets go of what was not read", async () => {
+    it("discards unread tones", async () => {
       const { receiver, press } = await openTones();
       const stop = new AbortController();
       const tones = receiver.tones(CALL, { signal: stop.signal });
@@ -272,7 +272,7 @@ describe("tones()", () => {
       await expect(receiver.tones(CALL, { signal: stop.signal }).next()).rejects.toBe("enough");
     });
 
-    it("ends all streams that share it, and is listened to once for all of them", async () => {
+    it("ends all streams of one signal, which has one listener for them", async () => {
       const { receiver } = await openTones();
       const stop = new AbortController();
       const streams = Array.from({ length: 20 }, () => receiver.tones(CALL, { signal: stop.signal }));
@@ -283,7 +283,7 @@ describe("tones()", () => {
       expect(getEventListeners(stop.signal, "abort")).toEqual([]);
     });
 
-    it("forgets it when the call has ended", async () => {
+    it("removes the listener when the call has ended", async () => {
       const { receiver, endCall } = await openTones();
       const stop = new AbortController();
       const tones = collectFrom(receiver.tones(CALL, { signal: stop.signal }));
@@ -293,28 +293,28 @@ describe("tones()", () => {
     });
   });
 
-  it("refuses what is no id", async () => {
+  it("rejects an empty call id", async () => {
     const { receiver } = await openTones();
     expect(() => receiver.tones("")).toThrow(expect.objectContaining({ code: "invalid_request" }));
   });
 });
 
 describe("before()", () => {
-  it("hears of a notification before it is kept and before handlers run, repetitions included", async () => {
+  it("calls the listener before the notification is stored and before handlers run, also for repetitions", async () => {
     const { receiver, deliver } = await openTones();
-    const heard: string[] = [];
-    receiver.on("call", () => heard.push("handler"));
-    const stop = receiver.before("call", ({ call }) => heard.push(String(call.state)));
+    const calls: string[] = [];
+    receiver.on("call", () => calls.push("handler"));
+    const stop = receiver.before("call", ({ call }) => calls.push(String(call.state)));
     await deliver(callEntry("established"));
     await deliver(callEntry("established"));
     await turn();
     stop();
     await deliver(callEntry("hold"));
     await turn();
-    expect(heard).toEqual(["established", "established", "handler", "handler"]);
+    expect(calls).toEqual(["established", "established", "handler", "handler"]);
   });
 
-  it("tells onError what listeners throw or reject with, and the network nothing", async () => {
+  it("reports errors and rejections of listeners to onError, but not in the response", async () => {
     const errors: unknown[] = [];
     const { receiver, deliver } = await openTones({ onError: (error) => errors.push(error) });
     receiver.before("call", () => {
