@@ -1,4 +1,6 @@
+export type { BodyFault, BodyLimits, BodyReading } from "./http/body.ts";
 export type { FetchOptions, FetchRequest } from "./http/fetch.ts";
+export type { NotificationAnswer, NotificationRequest, Receive } from "./http/notification-request.ts";
 export { InvalidNotificationError } from "./parsing/errors.ts";
 export type {
   CallNotification,
@@ -10,12 +12,16 @@ export type {
   UnknownNotification,
 } from "./parsing/notification.ts";
 export { parseNotifications } from "./parsing/parse-notifications.ts";
+export type { ErrorListener } from "./receiver/error-reporter.ts";
+export { BodyAlreadyReadError, NotificationDroppedError, RedirectTimeoutError } from "./receiver/errors.ts";
 export type { NotificationHandler, NotificationKind, NotificationOfKind } from "./receiver/handlers.ts";
 export {
   createNotificationReceiver,
   type NotificationReceiver,
   type NotificationReceiverOptions,
 } from "./receiver/notification-receiver.ts";
+export type { OperationCounts } from "./receiver/observer.ts";
+export type { RedirectIncoming } from "./receiver/redirect-incoming.ts";
 export type { HeardTone } from "./tones/tone-reorder-buffer.ts";
 export { createOperationTracker } from "./tracker/create-operation-tracker.ts";
 export { createMemoryOperationStore } from "./tracker/memory-store.ts";

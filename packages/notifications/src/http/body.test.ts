@@ -1,6 +1,5 @@
 import { createManualClock } from "@graph-dtmf/models/testing";
 import { describe, expect, it } from "vitest";
-import { TimerWheel } from "../collections/timer-wheel.ts";
 import { type BodySink, collectBody } from "./body.ts";
 
 /** A body that a test lets flow by hand. */
@@ -13,7 +12,7 @@ function begin() {
       sinks.push(sink);
       return () => stopped++;
     },
-    { maxBytes: 4, timeoutMs: 10, clock, timerWheel: new TimerWheel(clock) },
+    { maxBytes: 4, timeoutMs: 10, clock },
   );
   const [sink] = sinks as [BodySink];
   return { clock, reading, sink, stopped: () => stopped };
@@ -35,14 +34,14 @@ describe("collectBody", () => {
 
   it.each([
     ["end", ({ sink }: ReturnType<typeof begin>) => sink.end(), { body: expect.anything() }],
-    ["break", ({ sink }: ReturnType<typeof begin>) => sink.broken(), { fault: "incomplete" }],
+    ["break", ({ sink }: ReturnType<typeof begin>) => sink.abort(), { fault: "incomplete" }],
     ["limit of bytes", ({ sink }: ReturnType<typeof begin>) => sink.chunk(new Uint8Array(5)), { fault: "tooLarge" }],
     ["limit of time", ({ clock }: ReturnType<typeof begin>) => clock.advance(10), { fault: "tooSlow" }],
   ])("stops at the first %s, once, and leaves no timer", async (_, happen, expected) => {
     const body = begin();
     await happen(body);
     body.sink.chunk(new Uint8Array(5));
-    body.sink.broken();
+    body.sink.abort();
     body.sink.end();
     expect(await body.reading).toEqual(expected);
     expect(body.stopped()).toBe(1);

@@ -1,37 +1,34 @@
 import type { Clock } from "@graph-dtmf/models";
-import type { TimerWheel } from "../collections/timer-wheel.ts";
 
-/** How far a body is read. */
+/** Limits for reading a body. */
 export interface BodyLimits {
   maxBytes: number;
-  /** For the whole body, counted from when its reading begins. */
+  /** For the whole body, from the start of reading. */
   timeoutMs: number;
   clock: Clock;
-  /** Time those that most often are there at once: they need no timer each. */
-  timerWheel: TimerWheel;
 }
 
-/** Why a body could not be had. */
+/** Why a body cannot be read. */
 export type BodyFault = "tooLarge" | "tooSlow" | "incomplete" | "alreadyRead";
 
-/** A body: bytes, or what a framework has made of them before; else why there is none. */
+/** The body, as bytes, as text, or as parsed by a framework; otherwise the reason why there is none. */
 export type BodyReading = { readonly body: unknown } | { readonly fault: BodyFault };
 
-/** Takes a body in pieces. After `end`, `broken`, or a limit, it takes no more. */
+/** Receives a body in chunks. It ignores calls after `end`, after `abort`, and after a limit is reached. */
 export interface BodySink {
   chunk(bytes: Uint8Array): void;
   end(): void;
-  /** No more will come, and it was not the end. */
-  broken(): void;
+  /** The connection ended before the body. */
+  abort(): void;
 }
 
 /**
- * Lets a body flow into a sink, and returns what ends that: called once, at the end of the body or before. It calls the
- * sink later, never at once.
+ * Starts to send a body to a sink, asynchronously. Returns a function that stops it, which is called once: at the end of
+ * the body or before.
  */
 export type BodySource = (sink: BodySink) => () => void;
 
-/** Reads a body to its end, or to the first limit that it meets. Leaves neither a timer nor a listener behind. */
+/** Reads a body to its end or to the first limit. Leaves neither a timer nor a listener. */
 export function collectBody(source: BodySource, { maxBytes, timeoutMs, clock }: BodyLimits): Promise<BodyReading> {
   return new Promise((resolve) => {
     const chunks: Uint8Array[] = [];
@@ -51,20 +48,29 @@ export function collectBody(source: BodySource, { maxBytes, timeoutMs, clock }: 
         if (length > maxBytes) finish({ fault: "tooLarge" });
         else chunks.push(bytes);
       },
-      end: () => finish({ body: join(chunks, length) }),
-      broken: () => finish({ fault: "incomplete" }),
+      end: () => finish({ body: concat(chunks, length) }),
+      abort: () => finish({ fault: "incomplete" }),
     });
   });
 }
 
-function join(chunks: readonly Uint8Array[], length: number): Uint8Array {
+function concat(chunks: readonly Uint8Array[], length: number): Uint8Array {
   const [only] = chunks;
   if (chunks.length === 1 && only) return only;
   const joined = new Uint8Array(length);
-  let at = 0;
+  let offset = 0;
   for (const chunk of chunks) {
-    joined.set(chunk, at);
-    at += chunk.length;
+    joined.set(chunk, offset);
+    offset += chunk.length;
   }
   return joined;
+}
+
+/**
+ * Parses a `Content-Length` header. Returns `NaN` if it has any character other than the digits 0 to 9.
+ *
+ * @see RFC 9110, section 8.6
+ */
+export function parseContentLength(contentLength: string): number {
+  return /^[0-9]+$/.test(contentLength) ? Number(contentLength) : Number.NaN;
 }

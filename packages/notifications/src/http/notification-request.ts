@@ -1,30 +1,30 @@
 import type { BodyLimits, BodyReading } from "./body.ts";
 
-/** One request to the callback URL, as an edge presents it to the receiver. */
+/** One request to the callback URL, independent of the platform. */
 export interface NotificationRequest {
   readonly method: string;
-  /** The `Authorization` header; several of them joined by a comma, as `Headers` joins them; `null` if there is none. */
+  /** The `Authorization` header; several of them joined by a comma, as `Headers` does; `null` if there is none. */
   readonly authorization: string | null;
-  /** The `Content-Length` header as it came, `null` if there is none. */
+  /** The `Content-Length` header, unchanged; `null` if there is none. */
   readonly contentLength: string | null;
   /**
-   * Reads the body, but no further than the limits. Called once at most, never before the token was verified, and not at
-   * all if more is declared than is read.
+   * Reads the body within the limits. Called at most once, only after the token was verified, and not if the declared
+   * length exceeds the limit.
    */
   readBody(limits: BodyLimits): BodyReading | Promise<BodyReading>;
 }
 
-/** What the sender is told: a status and headers, never a text. */
+/** The answer to a {@link NotificationRequest}: a status and headers, no body. */
 export interface NotificationAnswer {
   readonly status: number;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
   /**
-   * Lets the handlers run. An edge calls it once the answer is out, whether or not it reached anybody. Resolves when
-   * they are done and never rejects; absent where there is nothing to handle.
+   * Runs the handlers. Call it after the answer was sent, even if sending failed. Resolves when the handlers are done and
+   * never rejects. Absent if there is nothing to handle.
    */
   handle?(): Promise<void>;
 }
 
-/** The receiver's core, as its edges see it. It never rejects. */
+/** Receives one request and returns its answer. Never rejects. */
 export type Receive = (request: NotificationRequest) => Promise<NotificationAnswer>;

@@ -14,7 +14,7 @@ import {
 import { openReceiver } from "../__fixtures__/open-receiver.ts";
 import { CallRecords } from "../calls/call-records.ts";
 import { parseNotifications } from "../parsing/parse-notifications.ts";
-import { Repetitions } from "./deduplicator.ts";
+import { Deduplicator } from "./deduplicator.ts";
 
 const end = callEntry("terminated", { changeType: "deleted" });
 
@@ -35,27 +35,27 @@ describe.each(edges)("a delivery that comes again behind $name", (edge) => {
   });
 });
 
-function createRepetitions(): {
+function createDeduplicator(): {
   clock: ReturnType<typeof createManualClock>;
   repeated(...entries: unknown[]): boolean[];
 } {
   const clock = createManualClock();
   const records = new CallRecords(clock, { run: async () => {}, dropped() {} });
-  const repetitions = new Repetitions(clock, records);
+  const deduplicator = new Deduplicator(clock, records);
   const repeated = (...entries: unknown[]): boolean[] =>
-    parseNotifications(envelope(...entries)).map((notification) => repetitions.isRepeated(notification));
+    parseNotifications(envelope(...entries)).map((notification) => deduplicator.isDuplicate(notification));
   return { clock, repeated };
 }
 
-describe("Repetitions", () => {
+describe("Deduplicator", () => {
   it("knows a tone by its call, number and tone", () => {
-    const { repeated } = createRepetitions();
+    const { repeated } = createDeduplicator();
     expect(repeated(toneEntry(1), toneEntry(2), toneEntry(1))).toEqual([false, false, true]);
     expect(repeated(toneEntry(1, { callId: OTHER_CALL }), toneEntry(1, { tone: "star" }))).toEqual([false, false]);
   });
 
   it("takes a tone numbered 1 for a new one if the numbering began more than 10 s ago", async () => {
-    const { clock, repeated } = createRepetitions();
+    const { clock, repeated } = createDeduplicator();
     expect(repeated(toneEntry(1), toneEntry(2))).toEqual([false, false]);
     await clock.advance(10_000);
     expect(repeated(toneEntry(1), toneEntry(2))).toEqual([true, true]);
@@ -64,14 +64,14 @@ describe("Repetitions", () => {
   });
 
   it("takes a late 1 for part of the numbering that it is late for", async () => {
-    const { clock, repeated } = createRepetitions();
+    const { clock, repeated } = createDeduplicator();
     expect(repeated(toneEntry(2))).toEqual([false]);
     await clock.advance(500);
     expect(repeated(toneEntry(1), toneEntry(2))).toEqual([false, true]);
   });
 
   it("knows an operation by its id and status, or by its clientContext if it has no id", () => {
-    const { repeated } = createRepetitions();
+    const { repeated } = createDeduplicator();
     const [notStarted, running] = [tonesEntry("o", { status: "notStarted" }), tonesEntry("o", { status: "running" })];
     expect(repeated(notStarted, running, running, notStarted)).toEqual([false, false, true, true]);
     const [a, b] = ["a", "b"].map((clientContext) => tonesEntry("", { status: "running", clientContext }));
@@ -79,18 +79,18 @@ describe("Repetitions", () => {
   });
 
   it("leaves the ends of operations and calls to those who keep them", () => {
-    const { repeated } = createRepetitions();
+    const { repeated } = createDeduplicator();
     expect(repeated(tonesEntry("o"), tonesEntry("o"), end, end)).toEqual([false, false, false, false]);
   });
 
   it("takes a call for established again that was on hold in between", () => {
-    const { repeated } = createRepetitions();
+    const { repeated } = createDeduplicator();
     const [established, hold] = [callEntry("established"), callEntry("hold")];
     expect(repeated(established, hold, established, established)).toEqual([false, false, false, true]);
   });
 
   it("does not take news of the same state for a repetition", () => {
-    const { repeated } = createRepetitions();
+    const { repeated } = createDeduplicator();
     expect(repeated(callEntry("established"), callEntry("established", { data: { topic: "new" } }))).toEqual([
       false,
       false,
@@ -98,7 +98,7 @@ describe("Repetitions", () => {
   });
 
   it("tells apart what one entry packs, and one call from another", () => {
-    const { repeated } = createRepetitions();
+    const { repeated } = createDeduplicator();
     const pack = (...ids: string[]) => ({
       changeType: "updated",
       resourceUrl: "/communications/calls",
@@ -108,18 +108,18 @@ describe("Repetitions", () => {
   });
 
   it("never takes what it does not know for a repetition", () => {
-    const { repeated } = createRepetitions();
+    const { repeated } = createDeduplicator();
     expect(repeated(futureEntry(), futureEntry())).toEqual([false, false]);
   });
 
   it("remembers nothing that is longer than what Graph writes", () => {
-    const { repeated } = createRepetitions();
+    const { repeated } = createDeduplicator();
     const endless = tonesEntry("o", { status: "r".repeat(1024) });
     expect(repeated(endless, endless)).toEqual([false, false]);
   });
 
   it("forgets after ten minutes", async () => {
-    const { clock, repeated } = createRepetitions();
+    const { clock, repeated } = createDeduplicator();
     const entries = [toneEntry(5), tonesEntry("o", { status: "running" }), callEntry("hold")];
     expect(repeated(...entries)).toEqual([false, false, false]);
     await clock.advance(10 * 60_000 - 1);
@@ -129,13 +129,13 @@ describe("Repetitions", () => {
   });
 
   it("survives what can be read but not written", () => {
-    const { repeated } = createRepetitions();
+    const { repeated } = createDeduplicator();
     let data: object = {};
     for (let depth = 0; depth < 20_000; depth++) data = { data };
     const records = new CallRecords(createManualClock(), { run: async () => {}, dropped() {} });
-    const repetitions = new Repetitions(createManualClock(), records);
+    const deduplicator = new Deduplicator(createManualClock(), records);
     const [call] = parseNotifications({ value: [callEntry("established", { data })] });
-    expect(call && [repetitions.isRepeated(call), repetitions.isRepeated(call)]).toEqual([false, false]);
+    expect(call && [deduplicator.isDuplicate(call), deduplicator.isDuplicate(call)]).toEqual([false, false]);
     expect(repeated(callEntry("established"))).toEqual([false]);
   });
 });

@@ -10,75 +10,81 @@ import type {
   ToneNotification,
 } from "../parsing/notification.ts";
 
-const MAX_REMEMBERED = 10_000;
-/** What has longer ids than this is not of Graph's making, and not worth the memory of recognising it again. */
+const MAX_ENTRIES = 10_000;
+/** Graph's ids are much shorter. Notifications with a longer key are not remembered, to bound the memory. */
 const MAX_KEY_LENGTH = 1024;
 
 /**
- * Recognises what was delivered before, by content: Graph's message ids are not the same in every attempt.
+ * Recognises notifications that were received before, by their content: Graph's message ids differ between attempts.
  *
- * The ends of operations and calls are not judged here. Whoever keeps them knows, and knows it of all instances.
+ * Ends of operations and calls are not checked here. The operation tracker recognises those, across all instances.
  */
-export class Repetitions {
+export class Deduplicator {
   readonly #clock: Clock;
   readonly #records: CallRecords;
-  readonly #met: BoundedMap<true>;
-  readonly #owed: BoundedMap<true>;
-  #owesAny = false;
+  readonly #seen: BoundedMap<true>;
+  readonly #unhandled: BoundedMap<true>;
+  #hasUnhandled = false;
 
   constructor(clock: Clock, records: CallRecords) {
     this.#clock = clock;
     this.#records = records;
-    const limits = { maxSize: MAX_REMEMBERED, maxAge: { ms: REMEMBERED_MS, clock } };
-    this.#met = new BoundedMap(limits);
-    this.#owed = new BoundedMap(limits);
+    const limits = { maxSize: MAX_ENTRIES, maxAge: { ms: REMEMBERED_MS, clock } };
+    this.#seen = new BoundedMap(limits);
+    this.#unhandled = new BoundedMap(limits);
   }
 
-  /** Whether it came before; from now on it did. To be asked once for each delivery, when nothing can fail any more. */
-  isRepeated(notification: Notification): boolean {
+  /**
+   * Returns whether the notification was received before, and remembers it. Call it once for each notification, after
+   * everything that can fail.
+   */
+  isDuplicate(notification: Notification): boolean {
     switch (notification.kind) {
       case "tone":
-        return this.#isKnown(this.#toneKey(notification));
+        return this.#checkAndRemember(this.#toneKey(notification));
       case "operation":
-        return !isEnded(notification) && this.#isKnown(operationKey(notification));
+        return !isFinal(notification) && this.#checkAndRemember(operationKey(notification));
       case "call":
-        return !isOver(notification) && this.#repeatsLatest(notification);
+        return !isCallEnd(notification) && this.#isSameAsLatest(notification);
       case "participants":
-        return this.#repeatsLatest(notification);
+        return this.#isSameAsLatest(notification);
       default:
         return false;
     }
   }
 
-  /** Its delivery failed: whoever keeps ends may yet succeed, and then call the next delivery a repetition. */
-  owe(notification: Notification): void {
-    const key = endKey(notification);
+  /**
+   * Remembers that the handlers did not run because persisting failed. Persisting is retried and can mark the next
+   * delivery as a duplicate, although handlers have to run for it.
+   */
+  markUnhandled(notification: Notification): void {
+    const key = unhandledKey(notification);
     if (key.length > MAX_KEY_LENGTH) return;
-    this.#owed.set(key, true);
-    this.#owesAny = true;
+    this.#unhandled.set(key, true);
+    this.#hasUnhandled = true;
   }
 
-  /** Whether handlers still have to see an end of which an earlier delivery failed; from now on they don't. */
-  takeOwed(notification: Notification): boolean {
-    if (!this.#owesAny) return false;
-    const key = endKey(notification);
-    const isOwed = this.#owed.get(key) === true;
-    if (isOwed) this.#owed.delete(key);
-    return isOwed;
+  /** Returns whether {@link markUnhandled} was called for the notification, and removes the mark. */
+  takeUnhandled(notification: Notification): boolean {
+    if (!this.#hasUnhandled) return false;
+    const key = unhandledKey(notification);
+    const isUnhandled = this.#unhandled.get(key) === true;
+    if (isUnhandled) this.#unhandled.delete(key);
+    return isUnhandled;
   }
 
-  #isKnown(key: string): boolean {
+  #checkAndRemember(key: string): boolean {
     if (key.length > MAX_KEY_LENGTH) return false;
-    const isKnown = this.#met.get(key) === true;
-    if (!isKnown) this.#met.set(key, true);
-    return isKnown;
+    const isSeen = this.#seen.get(key) === true;
+    if (!isSeen) this.#seen.set(key, true);
+    return isSeen;
   }
 
-  #repeatsLatest(notification: CallNotification | ParticipantsNotification): boolean {
+  #isSameAsLatest(notification: CallNotification | ParticipantsNotification): boolean {
     return this.#records.heard(notification.callId).repeatsLatest(notification, this.#clock.now());
   }
 
-  /** The tone belongs to it: under the same number another tone is no repetition, but the start of a new numbering. */
+  /** Includes the tone: another tone under the same number starts a new numbering and is no duplicate. */
   #toneKey({ callId, toneInfo: { sequenceId, tone } }: ToneNotification): string {
     const epoch = this.#records.heard(callId).numbering.epoch(sequenceId, this.#clock.now());
     return `${callId} ${epoch} ${sequenceId} ${tone}`;
@@ -89,15 +95,15 @@ function operationKey({ callId, operationId, operation }: OperationNotification)
   return `${callId} ${operationId || operation.clientContext} ${operation.status}`;
 }
 
-function endKey(notification: Notification): string {
+function unhandledKey(notification: Notification): string {
   const { kind, callId } = notification;
   return kind === "operation" ? operationKey(notification) : `${callId} ${kind}`;
 }
 
-function isEnded({ operation: { status } }: OperationNotification): boolean {
+function isFinal({ operation: { status } }: OperationNotification): boolean {
   return status === "completed" || status === "failed";
 }
 
-function isOver({ changeType, call }: CallNotification): boolean {
+function isCallEnd({ changeType, call }: CallNotification): boolean {
   return changeType === "deleted" || call.state === "terminated";
 }

@@ -1,128 +1,115 @@
 import type { Clock } from "@graph-dtmf/models";
 import type { CallRecords } from "../calls/call-records.ts";
-import type { HandlerQueue } from "../calls/handler-queue.ts";
 import type { NotificationAnswer } from "../http/notification-request.ts";
 import type { Notification } from "../parsing/notification.ts";
-import { NEW, type OperationTracker } from "../tracker/operation-tracker.ts";
-import type { Repetitions } from "./deduplicator.ts";
-import type { Reporter } from "./error-reporter.ts";
+import type { OperationTracker } from "../tracker/operation-tracker.ts";
+import type { Deduplicator } from "./deduplicator.ts";
+import type { ErrorReporter } from "./error-reporter.ts";
 import type { Handlers } from "./handlers.ts";
-import { Delivery, type Entry } from "./notification-batch.ts";
+import { type BatchItem, type BatchItemStatus, NotificationBatch } from "./notification-batch.ts";
 import { isIncoming, type RedirectIncoming, redirectTarget } from "./redirect-incoming.ts";
 
-/** What deliveries pass through. */
-export interface DeliveryPath {
+/** The parts of a receiver that process notifications. */
+export interface DispatchContext {
   operations: Pick<OperationTracker, "apply" | "tones">;
   redirectIncoming: RedirectIncoming | undefined;
   clock: Clock;
-  /** What hears of a notification on its arrival. */
+  /** Called on arrival, before the answer. */
   listeners: Handlers;
   handlers: Handlers;
   records: CallRecords;
-  repetitions: Repetitions;
-  reporter: Reporter;
+  deduplicator: Deduplicator;
+  reporter: ErrorReporter;
 }
 
-const NO_HEADERS = {} as const;
-
-/** Takes notifications up: each is told on its arrival, and takes its turn. */
-export function enter(notifications: readonly Notification[], path: DeliveryPath): Delivery {
-  const { listeners, handlers, records } = path;
-  const queueOf = (notification: Notification): HandlerQueue<unknown> | undefined => {
-    listeners.tell(notification);
-    const isHandled = handlers.has(notification.kind);
-    return isHandled ? records.of(notification.callId ?? "").queue : undefined;
-  };
-  return new Delivery(notifications, queueOf);
+/** Calls the listeners of each notification and reserves its slot in the queue of its call. */
+export function enqueue(
+  notifications: readonly Notification[],
+  { listeners, handlers, records }: DispatchContext,
+): NotificationBatch {
+  return new NotificationBatch(notifications, (notification) => {
+    listeners.notify(notification);
+    return handlers.has(notification.kind) ? records.of(notification.callId ?? "").queue : undefined;
+  });
 }
 
-/** How a delivery is answered. Its handlers run once the answer's `handle` is called. */
-export function answerTo(
-  delivery: Delivery,
-  location: string | undefined,
-  { reporter }: DeliveryPath,
-): NotificationAnswer {
-  const isKept = delivery.entries.every(({ fate }) => fate !== "notKept");
-  const status = !isKept ? 503 : location !== undefined ? 302 : 202;
-  reporter.received?.({ status, ...countsOf(delivery.entries) });
-  const headers = status === 302 && location !== undefined ? { location } : NO_HEADERS;
-  return delivery.isHandled ? { status, headers, handle: () => delivery.proceed() } : { status, headers };
-}
-
-/**
- * Keeps what must be kept. What cannot be kept stops nobody else: it never throws, and the promise that it returns where
- * there is something to wait for never rejects.
- */
-export function keep(entry: Entry, path: DeliveryPath): Promise<void> | undefined {
+/** Persists a notification, if it has to be, and skips it if it is a duplicate. Never rejects. */
+export async function persist(item: BatchItem, context: DispatchContext): Promise<void> {
   try {
-    const keeping = keepingOf(entry.notification, path.operations);
-    if (keeping) return kept(entry, keeping, path);
-    judge(entry, undefined, path);
+    const result = await persistNotification(item.notification, context.operations);
+    deduplicate(item, result === "seen", context);
   } catch (error) {
-    notKept(entry, error, path);
+    onPersistFailed(item, error, context);
   }
-  return undefined;
 }
 
-/** Has a notification kept; absent where nobody keeps it, or it is new and kept already: there is nothing to wait for. */
-function keepingOf(notification: Notification, operations: DeliveryPath["operations"]): Promise<unknown> | undefined {
+function persistNotification(
+  notification: Notification,
+  operations: DispatchContext["operations"],
+): Promise<unknown> | undefined {
   const { kind } = notification;
-  // What may say that an operation or a call has ended.
-  if (kind === "operation" || kind === "call") {
-    const heard = operations.apply(notification);
-    return heard === NEW ? undefined : heard;
-  }
+  // Both kinds can report the end of an operation or a call.
+  if (kind === "operation" || kind === "call") return operations.apply(notification);
   return kind === "tone" ? operations.tones?.put(notification.callId, notification.toneInfo) : undefined;
 }
 
-async function kept(entry: Entry, keeping: Promise<unknown>, path: DeliveryPath): Promise<void> {
-  try {
-    judge(entry, await keeping, path);
-  } catch (error) {
-    notKept(entry, error, path);
-  }
+function deduplicate(item: BatchItem, isSeen: boolean, { deduplicator }: DispatchContext): void {
+  const { notification, slot } = item;
+  if (deduplicator.takeUnhandled(notification)) return;
+  // Without a handler, a notification is a duplicate only if the tracker reported one.
+  if (!isSeen && !(slot && deduplicator.isDuplicate(notification))) return;
+  item.status = "seen";
+  slot?.leave();
 }
 
-/** It was kept, or need not be: it may have come before. */
-function judge(entry: Entry, heard: unknown, { repetitions }: DeliveryPath): void {
-  const { notification, place } = entry;
-  if (repetitions.takeOwed(notification)) return;
-  // What nobody handles needs no telling whether it came before, unless its keeper knows.
-  if (heard !== "seen" && !(place && repetitions.isRepeated(notification))) return;
-  entry.fate = "seen";
-  place?.leave();
+function onPersistFailed(item: BatchItem, error: unknown, { deduplicator, reporter }: DispatchContext): void {
+  const { notification, slot } = item;
+  item.status = "notKept";
+  if (slot) deduplicator.markUnhandled(notification);
+  reporter.reportError(error, notification);
+  slot?.leave();
 }
 
-function notKept(entry: Entry, error: unknown, { repetitions, reporter }: DeliveryPath): void {
-  const { notification, place } = entry;
-  entry.fate = "notKept";
-  if (place) repetitions.owe(notification);
-  reporter.failed(error, notification);
-  place?.leave();
-}
-
-/** Where a delivery is to go instead. Asked anew for every delivery: what was redirected before must be redirected again. */
-export async function redirect(
-  entries: readonly Entry[],
-  { clock, reporter }: DeliveryPath,
-  decide: RedirectIncoming,
+/**
+ * Returns the URL that the batch is redirected to, if any. `redirectIncoming` is called for duplicates too, because a
+ * redirected notification that is sent again must be redirected again.
+ */
+export async function findRedirect(
+  { items }: NotificationBatch,
+  { redirectIncoming, clock, reporter }: DispatchContext,
 ): Promise<string | undefined> {
+  if (!redirectIncoming) return undefined;
   let location: string | undefined;
-  for (const { notification, place } of entries) {
+  for (const { notification, slot } of items) {
     if (!isIncoming(notification)) continue;
     try {
-      const target = await redirectTarget(notification, decide, clock);
+      const target = await redirectTarget(notification, redirectIncoming, clock);
       if (target === undefined) continue;
       location ??= target;
-      place?.leave();
+      slot?.leave();
     } catch (error) {
-      reporter.failed(error, notification);
+      reporter.reportError(error, notification);
     }
   }
   return location;
 }
 
-function countsOf(entries: readonly Entry[]): { received: number; seen: number; notKept: number } {
-  const count = (fate: Entry["fate"]): number => entries.filter((entry) => entry.fate === fate).length;
-  return { received: entries.length, seen: count("seen"), notKept: count("notKept") };
+const NO_HEADERS = {} as const;
+
+/** Returns the answer to a batch. Its `handle` runs the handlers. */
+export function toAnswer(
+  batch: NotificationBatch,
+  location: string | undefined,
+  { reporter }: DispatchContext,
+): NotificationAnswer {
+  const isPersisted = batch.items.every(({ status }) => status !== "notKept");
+  const status = !isPersisted ? 503 : location !== undefined ? 302 : 202;
+  reporter.logReceived?.({ status, ...countItems(batch.items) });
+  const headers = status === 302 && location !== undefined ? { location } : NO_HEADERS;
+  return batch.hasHandlers ? { status, headers, handle: () => batch.run() } : { status, headers };
+}
+
+function countItems(items: readonly BatchItem[]): { received: number; seen: number; notKept: number } {
+  const count = (status: BatchItemStatus): number => items.filter((item) => item.status === status).length;
+  return { received: items.length, seen: count("seen"), notKept: count("notKept") };
 }

@@ -3,43 +3,42 @@ import { errorFields, ignoreErrors } from "@graph-dtmf/models/internal";
 import type { Notification } from "../parsing/notification.ts";
 import type { Refusal } from "./refusal.ts";
 
-/** Hears of everything that went wrong behind the door, with the notification where it was about one. */
+/** Called with every error of the receiver and of handlers, and with the notification if the error concerns one. */
 export type ErrorListener = (error: unknown, notification?: Notification) => void;
 
-/** Tells the operator what happened. None of it ever throws. */
-export interface Reporter {
-  /** Something failed that somebody has to look at. */
-  failed(error: unknown, notification?: Notification): void;
-  refused(refusal: Refusal): void;
-  /** Absent where nobody reads the log. */
-  received?(fields: LogFields): void;
+/** Reports errors and refusals to the log and to `onError`. Its methods never throw. */
+export interface ErrorReporter {
+  reportError(error: unknown, notification?: Notification): void;
+  reportRefusal(refusal: Refusal): void;
+  /** Absent without a logger. */
+  logReceived?(fields: LogFields): void;
 }
 
-/** Reports to `onError` and to the logger. With neither, failures go to the console: they are never silent. */
-export function createReporter({ onError, logger }: { onError?: ErrorListener; logger?: Logger }): Reporter {
-  const failureLog = logger ?? (onError ? undefined : console);
-  const failed: Reporter["failed"] = (error, notification) => {
-    const fields = { ...fieldsOf(error), kind: notification?.kind, callId: notification?.callId };
-    ignoreErrors(() => failureLog?.error("graph-dtmf: receiving notifications failed", fields));
+/** Creates a reporter. Without `onError` and `logger`, errors are written to the console. */
+export function createErrorReporter({ onError, logger }: { onError?: ErrorListener; logger?: Logger }): ErrorReporter {
+  const errorLog = logger ?? (onError ? undefined : console);
+  const reportError: ErrorReporter["reportError"] = (error, notification) => {
+    const fields = { ...toLogFields(error), kind: notification?.kind, callId: notification?.callId };
+    ignoreErrors(() => errorLog?.error("graph-dtmf: receiving notifications failed", fields));
     ignoreErrors(() => onError?.(error, notification));
   };
   return {
-    failed,
-    refused({ reason, answer: { status }, cause }) {
+    reportError,
+    reportRefusal({ reason, answer: { status }, cause }) {
       const level = status < 400 ? "info" : "warn";
-      const fields = { reason, status, ...fieldsOf(cause) };
-      ignoreErrors(() => logger?.[level]("graph-dtmf: a request was not taken as notifications", fields));
-      // What anybody on the internet can cause is no failure: the log has it.
-      if (cause !== undefined && reason !== "unauthenticated") failed(cause);
+      const fields = { reason, status, ...toLogFields(cause) };
+      ignoreErrors(() => logger?.[level]("graph-dtmf: request refused", fields));
+      // Any sender can cause a 401, so `onError` is not called for it.
+      if (cause !== undefined && reason !== "unauthenticated") reportError(cause);
     },
     ...(logger && {
-      received: (fields) => ignoreErrors(() => logger.debug("graph-dtmf: notifications received", fields)),
+      logReceived: (fields) => ignoreErrors(() => logger.debug("graph-dtmf: notifications received", fields)),
     }),
   };
 }
 
-/** Never the message, which may hold digits. A refused token also has its reason. */
-function fieldsOf(error: unknown): LogFields {
+/** Omits the message, which may contain digits. For a rejected token, `fault` has the reason. */
+function toLogFields(error: unknown): LogFields {
   const { code, reason } = Object(error) as { code?: unknown; reason?: unknown };
   return {
     ...errorFields(error),

@@ -1,6 +1,6 @@
 import { DtmfError } from "@graph-dtmf/models";
 
-/** Somebody has read the body of a request before the receiver could, and left nothing of it. Told to `onError`. */
+/** The body of a request was read before the receiver could read it. Reported to `onError`. */
 export class BodyAlreadyReadError extends DtmfError {
   override readonly name = "BodyAlreadyReadError";
   declare readonly code: "body_already_read";
@@ -14,7 +14,7 @@ export class BodyAlreadyReadError extends DtmfError {
   }
 }
 
-/** A notification that its handlers never saw, because too many of its call were waiting for them. Told to `onError`. */
+/** A notification was not handled, because too many notifications of its call were waiting. Reported to `onError`. */
 export class NotificationDroppedError extends DtmfError {
   override readonly name = "NotificationDroppedError";
   declare readonly code: "notification_dropped";
@@ -26,12 +26,12 @@ export class NotificationDroppedError extends DtmfError {
   }
 }
 
-/** `redirectIncoming` did not decide in time; the call was taken as not redirected. Told to `onError`. */
+/** `redirectIncoming` did not settle in time, so the call was not redirected. Reported to `onError`. */
 export class RedirectTimeoutError extends DtmfError {
   override readonly name = "RedirectTimeoutError";
   declare readonly code: "redirect_timeout";
 
   constructor(timeoutMs: number) {
-    super("redirect_timeout", `expected redirectIncoming to decide within ${timeoutMs} ms, it did not`);
+    super("redirect_timeout", `expected redirectIncoming to settle within ${timeoutMs} ms, it did not`);
   }
 }

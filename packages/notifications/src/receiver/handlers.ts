@@ -1,25 +1,25 @@
 import type { Notification } from "../parsing/notification.ts";
 
-/** What a notification can be about. */
+/** The kinds of notifications. */
 export type NotificationKind = Notification["kind"];
 
-/** The notification of one kind. */
+/** The notification type of one kind. */
 export type NotificationOfKind<K extends NotificationKind> = Extract<Notification, { kind: K }>;
 
 /**
- * Takes one notification after the other; where it returns a promise, the next one of the same call waits until that is
- * settled. What it throws goes to `onError` and nowhere else.
+ * Handles one notification at a time. If it returns a promise, the next notification of the same call waits for it.
+ * Errors are reported to `onError` only.
  */
 export type NotificationHandler<K extends NotificationKind> = (notification: NotificationOfKind<K>) => unknown;
 
 interface Registration {
   handle(notification: Notification): unknown;
-  isOff: boolean;
+  isRemoved: boolean;
 }
 
 /** The handlers of a receiver, by kind. */
 export class Handlers {
-  /** Lists that are never changed, only replaced: whoever goes through one needs no copy of it. */
+  /** The lists are replaced and never changed, so that handlers may be added and removed while a list is iterated. */
   readonly #byKind: Record<NotificationKind, readonly Registration[]> = {
     operation: [],
     tone: [],
@@ -27,24 +27,24 @@ export class Handlers {
     participants: [],
     unknown: [],
   };
-  readonly #failed: (error: unknown, notification: Notification) => void;
+  readonly #onError: (error: unknown, notification: Notification) => void;
 
-  constructor(failed: (error: unknown, notification: Notification) => void) {
-    this.#failed = failed;
+  constructor(onError: (error: unknown, notification: Notification) => void) {
+    this.#onError = onError;
   }
 
-  /** Returns the function that takes the handler off again. The same function may be registered more than once. */
+  /** Returns a function that removes the handler. The same function may be registered more than once. */
   on<K extends NotificationKind>(kind: K, handler: NotificationHandler<K>): () => void {
     if (!Object.hasOwn(this.#byKind, kind)) {
       const kinds = Object.keys(this.#byKind).join(", ");
       throw new TypeError(`expected a kind of notification (${kinds}), got ${String(kind)}`);
     }
     if (typeof handler !== "function") throw new TypeError(`expected a handler function, got ${typeof handler}`);
-    // Sound: a registration under a kind is only ever given notifications of that kind.
-    const registration = { handle: handler as Registration["handle"], isOff: false };
+    // Sound, because a registration gets only notifications of its kind.
+    const registration = { handle: handler as Registration["handle"], isRemoved: false };
     this.#byKind[kind] = [...this.#byKind[kind], registration];
     return () => {
-      registration.isOff = true;
+      registration.isRemoved = true;
       this.#byKind[kind] = this.#byKind[kind].filter((other) => other !== registration);
     };
   }
@@ -53,16 +53,16 @@ export class Handlers {
     return this.#byKind[kind].length > 0;
   }
 
-  /** Calls the handlers of the notification's kind, and waits for none of them. Never throws. */
-  tell(notification: Notification): void {
+  /** Calls the handlers of the notification's kind without waiting for them. Never throws. */
+  notify(notification: Notification): void {
     for (const registration of this.#byKind[notification.kind]) {
-      if (!registration.isOff) void this.#call(registration, notification);
+      if (!registration.isRemoved) void this.#call(registration, notification);
     }
   }
 
   /**
-   * Runs the handlers of the notification's kind one after the other. Neither throws nor rejects: it tells whether all
-   * of them succeeded, at once where there is nothing to wait for.
+   * Runs the handlers of the notification's kind one after the other and returns whether all succeeded: a promise only
+   * if a handler returned one. Neither throws nor rejects.
    */
   run(notification: Notification): boolean | Promise<boolean> {
     const registrations = this.#byKind[notification.kind];
@@ -74,7 +74,7 @@ export class Handlers {
   async #runAll(registrations: readonly Registration[], notification: Notification): Promise<boolean> {
     let isSuccess = true;
     for (const registration of registrations) {
-      if (registration.isOff) continue;
+      if (registration.isRemoved) continue;
       if (!(await this.#call(registration, notification))) isSuccess = false;
     }
     return isSuccess;
@@ -82,20 +82,20 @@ export class Handlers {
 
   #call({ handle }: Registration, notification: Notification): boolean | Promise<boolean> {
     try {
-      const handled = handle(notification);
-      return isThenable(handled) ? this.#settled(handled, notification) : true;
+      const result = handle(notification);
+      return isThenable(result) ? this.#awaitResult(result, notification) : true;
     } catch (error) {
-      this.#failed(error, notification);
+      this.#onError(error, notification);
       return false;
     }
   }
 
-  async #settled(handled: PromiseLike<unknown>, notification: Notification): Promise<boolean> {
+  async #awaitResult(result: PromiseLike<unknown>, notification: Notification): Promise<boolean> {
     try {
-      await handled;
+      await result;
       return true;
     } catch (error) {
-      this.#failed(error, notification);
+      this.#onError(error, notification);
       return false;
     }
   }

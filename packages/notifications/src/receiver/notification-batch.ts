@@ -1,62 +1,65 @@
 import type { HandlerQueue, Place, PlaceHolder } from "../calls/handler-queue.ts";
 import type { Notification } from "../parsing/notification.ts";
-import type { Delivered } from "./observer.ts";
 
-/** A notification of a delivery. */
-export interface Entry extends Delivered {
-  /** Taken on arrival, so that waiting for a store changes nobody's turn; absent where nobody would handle it. */
-  readonly place: Place | undefined;
-  fate: Delivered["fate"];
+/** `seen` was received before. `notKept` could not be persisted. */
+export type BatchItemStatus = "new" | "seen" | "notKept";
+
+/** One notification of a batch. */
+export interface BatchItem {
+  readonly notification: Notification;
+  /** Reserved on arrival, so that a slow store does not change the order. Absent without a handler. */
+  readonly slot: Place | undefined;
+  status: BatchItemStatus;
 }
 
 const DONE = Promise.resolve();
 
-/** What one request brought, and how much of it is still to be handled. */
-export class Delivery implements PlaceHolder {
-  readonly entries: readonly Entry[];
-  /** Places that were taken, and those of them that are not done. */
-  #taken = 0;
-  #left = 0;
-  /** Made only for whoever asks: hardly anybody does. */
+/** The notifications of one request, and how many of them are still to be handled. */
+export class NotificationBatch implements PlaceHolder {
+  readonly items: readonly BatchItem[];
+  #slots = 0;
+  #pendingSlots = 0;
   #done: Promise<void> | undefined;
   #resolve: (() => void) | undefined;
 
-  /** @param queueOf Where a notification takes its place, if it is to be handled. */
+  /** @param queueOf The queue of a notification; `undefined` if no handler is registered for it. */
   constructor(
     notifications: readonly Notification[],
     queueOf: (notification: Notification) => HandlerQueue<unknown> | undefined,
   ) {
-    this.entries = notifications.map((notification) => {
-      const place = queueOf(notification)?.reserve(notification, this);
-      if (place) this.#left = ++this.#taken;
-      return { notification, place, fate: "new" };
+    this.items = notifications.map((notification) => {
+      const slot = queueOf(notification)?.reserve(notification, this);
+      if (slot) this.#pendingSlots = ++this.#slots;
+      return { notification, slot, status: "new" };
     });
   }
 
-  /** Whether there was something to handle, be it done by now. */
-  get isHandled(): boolean {
-    return this.#taken > 0;
+  /** Whether a handler is registered for at least one of the notifications. */
+  get hasHandlers(): boolean {
+    return this.#slots > 0;
   }
 
+  /** Resolves when all notifications are handled, skipped or dropped. Created on demand, for `drain()`. */
   get done(): Promise<void> {
-    if (this.#left === 0) return DONE;
+    if (this.#pendingSlots === 0) return DONE;
     this.#done ??= new Promise((resolve) => {
       this.#resolve = resolve;
     });
     return this.#done;
   }
 
-  /** Lets all be handled that was not left. */
-  proceed(): Promise<void> {
-    for (const { place } of this.entries) place?.proceed();
+  /** Allows the handlers of all notifications to run that were not skipped. */
+  run(): Promise<void> {
+    for (const { slot } of this.items) slot?.proceed();
     return this.done;
   }
 
-  leave(): void {
-    for (const { place } of this.entries) place?.leave();
+  /** Skips all notifications. */
+  skip(): void {
+    for (const { slot } of this.items) slot?.leave();
   }
 
   placeDone(): void {
-    if (--this.#left === 0) this.#resolve?.();
+    if (--this.#pendingSlots === 0) this.#resolve?.();
   }
 }

@@ -1,103 +1,102 @@
 import { type Clock, type Logger, systemClock, type Telemetry } from "@graph-dtmf/models";
+import { onAbort } from "@graph-dtmf/models/internal";
 import { CallRecords } from "../calls/call-records.ts";
-import { MAX_WAITING } from "../calls/handler-queue.ts";
+import { MAX_WAITING, type PlaceHolder } from "../calls/handler-queue.ts";
 import { ToneStreams } from "../calls/tone-streams.ts";
-import { TimerWheel } from "../collections/timer-wheel.ts";
-import { answerFetch, type FetchCore, type FetchOptions, type FetchRequest } from "../http/fetch.ts";
+import { answerFetch, type FetchOptions, type FetchRequest } from "../http/fetch.ts";
 import type { Receive } from "../http/notification-request.ts";
 import type { HeardTone } from "../tones/tone-reorder-buffer.ts";
 import type { OperationTracker } from "../tracker/operation-tracker.ts";
 import type { NotificationVerifier } from "../verification/notification-verifier.ts";
-import { Repetitions } from "./deduplicator.ts";
-import type { DeliveryPath } from "./dispatch.ts";
-import { drain } from "./drain.ts";
-import { createReporter, type ErrorListener } from "./error-reporter.ts";
+import { Deduplicator } from "./deduplicator.ts";
+import { createErrorReporter, type ErrorListener } from "./error-reporter.ts";
 import { NotificationDroppedError } from "./errors.ts";
 import { Handlers, type NotificationHandler, type NotificationKind, type NotificationOfKind } from "./handlers.ts";
-import type { OperationCounts } from "./observe-operations.ts";
-import { createObserver } from "./observer.ts";
-import { type Reception, receiveRequest } from "./receive-request.ts";
+import { createObserver, type OperationCounts } from "./observer.ts";
+import { type ReceiverContext, receiveRequest } from "./receive-request.ts";
 import type { RedirectIncoming } from "./redirect-incoming.ts";
 
-/** How notifications are received. */
+/** Options of `createNotificationReceiver`. */
 export interface NotificationReceiverOptions {
-  /** Says who may come in: `createGraphCallingVerifier`. There is no receiver without one. */
+  /** Verifies the sender of each request: `createGraphCallingVerifier`. */
   verifier: NotificationVerifier;
-  /** Hears how operations and calls end, before any handler does: `createOperationTracker`. */
+  /** Gets notifications before the handlers: `createOperationTracker`. */
   operations: Pick<OperationTracker, "apply" | "ended" | "subscribed" | "tones"> & OperationCounts;
   /** Longer bodies are answered with 413. Default 1 MiB. */
   maxBodyBytes?: number;
-  /** Bodies that take longer to arrive are answered with 408, in milliseconds. Default 10,000. */
+  /** Bodies that take longer are answered with 408, in milliseconds. Default 10,000. */
   bodyTimeoutMs?: number;
-  /** How long a tone waits for one before it that is missing, in milliseconds. Default 500. */
+  /** How long a tone waits for an earlier one that is missing, in milliseconds. Default 500. */
   reorderWindowMs?: number;
-  /** Hears what handlers throw, what could not be kept, and what else an operator has to look at. */
+  /** Called with errors of handlers, of the store and of the receiver. */
   onError?: ErrorListener;
-  /** Sends incoming calls to another deployment. */
+  /** Redirects incoming calls to another deployment. */
   redirectIncoming?: RedirectIncoming;
-  /** Is given ids, counts and codes. With neither `onError` nor `logger`, errors go to the console. */
+  /** Gets ids, counts and codes. Without `onError` and `logger`, errors are written to the console. */
   logger?: Logger;
   /**
-   * Is given spans of requests (`graph_dtmf.receive`) and handlers (`graph_dtmf.handle`), and measurements of both, of
-   * notifications, of the operations that ended and of those that `operations` counts: ids in spans only, tones nowhere.
-   * A tracer and a meter of OpenTelemetry fit.
+   * Gets spans of requests (`graph_dtmf.receive`) and handlers (`graph_dtmf.handle`), and measurements of requests,
+   * handlers, notifications, outcomes and the counts of `operations`. Spans contain ids, measurements do not. Neither
+   * contains tones. A tracer and a meter of OpenTelemetry fit.
    */
   telemetry?: Telemetry;
-  /** Time, for tests. */
+  /** The clock, for tests. */
   clock?: Clock;
 }
 
-/** Receives what Graph posts to a bot's callback URL. None of its methods needs its `this`. */
+/** Receives what Graph posts to a bot's callback URL. Its methods do not use `this`. */
 export interface NotificationReceiver {
   /**
-   * Calls back for every notification of a kind: those of one call one at a time in order of arrival, calls side by
-   * side. Of one call 1,000 may wait; then the oldest is dropped, and `onError` told.
+   * Adds a handler for a kind of notification. Notifications of one call are handled one at a time, in order of arrival.
+   * Calls are handled in parallel. At most 1,000 notifications of one call wait: then the oldest is dropped and reported
+   * to `onError`.
    *
-   * @returns what takes the handler off again.
+   * @returns a function that removes the handler.
    */
   on<K extends NotificationKind>(kind: K, handler: NotificationHandler<K>): () => void;
   /**
-   * Calls back for every notification of a kind on its arrival, before it is answered for and before any handler runs:
-   * for what handlers may await. Repetitions are among them, and nothing waits for the listener: it has to be quick.
+   * Adds a listener that is called on arrival, before the answer and before any handler. It is also called for
+   * duplicates. It delays the answer, so it must be quick. A promise that it returns is not awaited.
    *
-   * @returns what takes the listener off again.
+   * @returns a function that removes the listener.
    */
   before<K extends NotificationKind>(kind: K, listener: (notification: NotificationOfKind<K>) => void): () => void;
   /**
-   * The keys that people press in a call from now on, once somebody has subscribed to them: in order, each once. Each
-   * stream of a call gives all of them; it is done when the call ends, at once if it is over.
+   * The keys that are pressed in a call from now on: in order, each once. Tones have to be subscribed to. Several streams
+   * of a call each return all keys. A stream ends with the call.
    *
-   * A key that arrives out of order waits for those before it, `reorderWindowMs` at most; those that are missing then
-   * are counted in the `gapBefore` of the next. Of 64 that nobody has read the oldest is dropped, and counted, too.
+   * A tone that arrives out of order waits up to `reorderWindowMs` for the missing ones, which are then counted in
+   * `gapBefore`. A stream buffers 64 tones: then the oldest is dropped and counted in `gapBefore`.
    *
-   * @param options A `signal` ends the stream: reading rejects with its reason, and what was not read is let go.
+   * @param options `signal` ends the stream: reading rejects with its reason, and buffered tones are discarded.
    * @example
    * for await (const { tone } of receiver.tones(callId)) { … }
    */
   tones(callId: string, options?: { signal?: AbortSignal }): AsyncIterableIterator<HeardTone, undefined>;
-  /** Answers a request of any Request/Response platform. Never rejects. */
+  /** Answers a request of a Request/Response platform. Never rejects. */
   fetch(request: FetchRequest, options?: FetchOptions): Promise<Response>;
-  /** What `fetch` and `toNodeHandler` are thin edges of, for an edge of your own. Never rejects. */
+  /** Answers a request of any other platform. `fetch` and `toNodeHandler` use it. Never rejects. */
   receive: Receive;
   /**
-   * Resolves when the handlers of all that was received until now are done; rejects with the signal's reason. Close
-   * the server first, and it is all that there will be.
+   * Resolves when the handlers of all notifications that were received until now are done. Rejects with the reason of the
+   * signal. Close the server first.
    */
   drain(options?: { signal?: AbortSignal }): Promise<void>;
 }
 
 /**
- * Makes a receiver: the door of a bot for Graph's notifications.
+ * Creates a receiver for Graph's notifications.
  *
- * It answers 202 to whatever a verified sender posts in an envelope, known to it or not. Else: 204 to the legacy
- * protocol, which asks for the same in Graph's; 302 where `redirectIncoming` says so; 400 without an envelope; 401
- * without a good token; 405 if it is no POST; 408 and 413 for bodies that are too slow or too large; 503 if the end of
- * an operation or call could not be kept, or no verification key can be had. No answer says more than its status.
+ * It answers 202 to every envelope of a verified sender, also with unknown content. Other answers: 204 to the legacy
+ * protocol (Graph then sends the notification in its own protocol); 302 if `redirectIncoming` returns a URL; 400 without
+ * an envelope; 401 without a valid token; 405 for another method than POST; 408 and 413 for bodies that are too slow or
+ * too large; 503 if the end of an operation or a call could not be stored, or no verification key is available. Answers
+ * have no body.
  *
- * A notification is first heard by `operations`, then answered for, then handled: a handler may await what only a
- * later notification of its call brings.
+ * A notification is first applied to `operations`, then answered, then handled. So a handler may wait for a later
+ * notification of its call.
  *
- * @throws TypeError without a verifier or operations, or for a limit that is no positive number.
+ * @throws TypeError without a verifier or operations, or for a limit that is not a positive number.
  *
  * @example
  * const operations = createOperationTracker();
@@ -105,64 +104,80 @@ export interface NotificationReceiver {
  * receiver.on("tone", ({ callId, toneInfo }) => { … });
  */
 export function createNotificationReceiver(options: NotificationReceiverOptions): NotificationReceiver {
-  const { verifier, operations, redirectIncoming, clock = systemClock } = checked(options);
+  const { verifier, operations, redirectIncoming, clock = systemClock } = checkPorts(options);
   const limits = {
-    maxBytes: positive("maxBodyBytes", options.maxBodyBytes ?? 1024 * 1024),
-    timeoutMs: positive("bodyTimeoutMs", options.bodyTimeoutMs ?? 10_000),
+    maxBytes: checkPositive("maxBodyBytes", options.maxBodyBytes ?? 1024 * 1024),
+    timeoutMs: checkPositive("bodyTimeoutMs", options.bodyTimeoutMs ?? 10_000),
     clock,
-    timerWheel: new TimerWheel(clock),
   };
   const reorderWindowMs =
-    options.reorderWindowMs === 0 ? 0 : positive("reorderWindowMs", options.reorderWindowMs ?? 500);
-  const reporter = createReporter(options);
+    options.reorderWindowMs === 0 ? 0 : checkPositive("reorderWindowMs", options.reorderWindowMs ?? 500);
+  const reporter = createErrorReporter(options);
+  const { reportError } = reporter;
   const observer = options.telemetry && createObserver(options.telemetry, clock, operations);
-  const handlers = new Handlers(reporter.failed);
+  const handlers = new Handlers(reportError);
+  const listeners = new Handlers(reportError);
   const records = new CallRecords(clock, {
     run: (notification) =>
-      observer ? observer.handle(notification, async () => handlers.run(notification)) : handlers.run(notification),
+      observer
+        ? observer.observeHandlers(notification, async () => handlers.run(notification))
+        : handlers.run(notification),
     dropped: (notification) =>
-      reporter.failed(new NotificationDroppedError(notification.callId ?? "", MAX_WAITING), notification),
+      reportError(new NotificationDroppedError(notification.callId ?? "", MAX_WAITING), notification),
   });
-  const listeners = new Handlers(reporter.failed);
   const tones = new ToneStreams({ clock, records, operations, reorderWindowMs });
   listeners.on("tone", ({ callId, toneInfo }) => tones.hear(callId, toneInfo));
-  const path: DeliveryPath = {
-    operations,
-    redirectIncoming,
-    clock,
-    listeners,
-    handlers,
-    records,
-    repetitions: new Repetitions(clock, records),
-    reporter,
+  const context: ReceiverContext = {
+    verifier,
+    limits,
+    dispatch: {
+      operations,
+      redirectIncoming,
+      clock,
+      listeners,
+      handlers,
+      records,
+      deduplicator: new Deduplicator(clock, records),
+      reporter,
+    },
+    observer,
   };
-  const reception: Reception = { verifier, limits, path, observer };
-  const core: FetchCore = {
-    receive: (request, present) => receiveRequest(request, reception, present),
-    failed: reporter.failed,
-  };
+  const receive: Receive = (request) => receiveRequest(request, context);
   return {
     on: (kind, handler) => handlers.on(kind, handler),
     before: (kind, listener) => listeners.on(kind, listener),
-    tones: (callId, how = {}) => tones.open(callId, how),
-    fetch: (request, fetchOptions) => answerFetch(core, request, fetchOptions),
-    receive: (request) => receiveRequest(request, reception, (answer) => answer),
+    tones: (callId, toneOptions = {}) => tones.open(callId, toneOptions),
+    fetch: (request, fetchOptions) => answerFetch({ receive, reportError }, request, fetchOptions),
+    receive,
     drain: ({ signal } = {}) => drain(records.holders(), signal),
   };
 }
 
-function checked(options: NotificationReceiverOptions): NotificationReceiverOptions {
+/** Resolves when all batches are done. Rejects with the reason of the signal. */
+function drain(batches: Iterable<PlaceHolder>, signal: AbortSignal | undefined): Promise<void> {
+  let removeListener = (): void => {};
+  return new Promise<void>((resolve, reject) => {
+    signal?.throwIfAborted();
+    if (signal) removeListener = onAbort(signal, () => reject(signal.reason));
+    void Promise.all(Array.from(batches, ({ done }) => done)).then(() => resolve());
+  }).finally(() => removeListener());
+}
+
+function checkPorts(options: NotificationReceiverOptions): NotificationReceiverOptions {
   if (typeof options?.verifier?.verify !== "function") {
-    throw new TypeError("expected a verifier: without one anybody could post notifications");
+    throw new TypeError("expected a verifier, got none: pass createGraphCallingVerifier({ … })");
   }
-  for (const port of ["apply", "ended", "subscribed"] as const) {
-    if (typeof options.operations?.[port] !== "function") throw new TypeError("expected operations, such as a tracker");
+  for (const method of ["apply", "ended", "subscribed"] as const) {
+    if (typeof options.operations?.[method] !== "function") {
+      throw new TypeError(`expected operations with a method ${method}: pass createOperationTracker()`);
+    }
   }
   return options;
 }
 
-function positive(name: string, value: number): number {
-  if (!(Number.isFinite(value) && value > 0))
+function checkPositive(name: string, value: number): number {
+  if (!(Number.isFinite(value) && value > 0)) {
     throw new TypeError(`expected ${name} to be a positive number, got ${value}`);
+  }
   return value;
 }

@@ -4,130 +4,149 @@ import {
   outcomeOf,
   type Telemetry,
   type TelemetryAttributes,
+  type TelemetryMeter,
   type TelemetrySpan,
 } from "@graph-dtmf/models";
 import { ignoreErrors } from "@graph-dtmf/models/internal";
 import type { Notification } from "../parsing/notification.ts";
-import { type OperationCounts, observeOperations } from "./observe-operations.ts";
+import type { OperationTracker } from "../tracker/operation-tracker.ts";
+import type { BatchItem, BatchItemStatus } from "./notification-batch.ts";
 import type { RefusalReason } from "./refusal.ts";
 
-/** A notification that was let in, and what became of it: it may have been heard before, or could not be kept. */
-export interface Delivered {
-  readonly notification: Notification;
-  readonly fate: "new" | "seen" | "notKept";
+/** The counts of an operation tracker. All are optional, so that other implementations need not count. */
+export type OperationCounts = Partial<Pick<OperationTracker, "pending" | "pendingWrites" | "droppedWrites">>;
+
+/** Measures one request. Its methods never throw. */
+export interface RequestObserver {
+  recordItems(items: readonly ObservedItem[]): void;
+  end(status: number, reason?: RefusalReason): void;
 }
 
-/** One request, as it is measured. None of it throws. */
-export interface ObservedRequest {
-  delivered(entries: readonly Delivered[]): void;
-  answered(status: number, reason?: RefusalReason): void;
-}
-
-/** Makes spans and measurements of what a receiver does. None of it throws. */
+/** Creates the spans and measurements of a receiver. Its methods never throw. */
 export interface Observer {
-  request(): ObservedRequest;
-  /** `run` tells whether all handlers succeeded. */
-  handle(notification: Notification, run: () => Promise<boolean>): Promise<void>;
+  startRequest(): RequestObserver;
+  /** Measures the handlers of a notification. `run` resolves with whether all of them succeeded. */
+  observeHandlers(notification: Notification, run: () => Promise<boolean>): Promise<void>;
 }
 
-/** As OpenTelemetry numbers them. */
-const [INTERNAL, CONSUMER, FAILED] = [0, 4, 2];
+type ObservedItem = Pick<BatchItem, "notification" | "status">;
 
-/** Spans have ids, measurements have none: there are as many time series as there are combinations of attributes. */
+/** Values of OpenTelemetry: `SpanKind.INTERNAL`, `SpanKind.CONSUMER`, `SpanStatusCode.ERROR`. */
+const [INTERNAL, CONSUMER, ERROR] = [0, 4, 2];
+
+/** Creates an observer. Ids are attributes of spans only, because each value would add a time series to a measurement. */
 export function createObserver({ tracer, meter }: Telemetry, clock: Clock, operations: OperationCounts): Observer {
-  if (meter) observeOperations(meter, operations);
+  if (meter) observeCounts(meter, operations);
   const notifications = meter?.createCounter("graph_dtmf.notifications", { unit: "{notification}" });
   const completions = meter?.createCounter("graph_dtmf.completions", { unit: "{operation}" });
-  const receiving = meter?.createHistogram("graph_dtmf.receive.duration", { unit: "s" });
-  const handling = meter?.createHistogram("graph_dtmf.handle.duration", { unit: "s" });
+  const receiveDuration = meter?.createHistogram("graph_dtmf.receive.duration", { unit: "s" });
+  const handleDuration = meter?.createHistogram("graph_dtmf.handle.duration", { unit: "s" });
 
-  const count = ({ notification, fate }: Delivered): void => {
-    notifications?.add(1, { "graph_dtmf.notification.kind": notification.kind, "graph_dtmf.fate": fate });
-    const ended = fate === "new" ? endOf(notification) : undefined;
-    if (ended) completions?.add(1, ended);
+  const countItem = ({ notification, status }: ObservedItem): void => {
+    notifications?.add(1, { "graph_dtmf.notification.kind": notification.kind, "graph_dtmf.fate": status });
+    const outcome = status === "new" ? outcomeAttributes(notification) : undefined;
+    if (outcome) completions?.add(1, outcome);
   };
 
   return {
-    request() {
-      const startedMs = clock.now();
-      const span = started(() => tracer?.startSpan("graph_dtmf.receive", { kind: CONSUMER }));
+    startRequest() {
+      const startMs = clock.now();
+      const span = ignoreErrors(() => tracer?.startSpan("graph_dtmf.receive", { kind: CONSUMER }));
       return {
-        delivered: (entries) =>
+        recordItems: (items) =>
           ignoreErrors(() => {
-            for (const entry of entries) count(entry);
-            span?.setAttributes(factsOf(entries));
+            for (const item of items) countItem(item);
+            span?.setAttributes(requestAttributes(items));
           }),
-        answered: (status, reason) =>
+        end: (status, reason) =>
           ignoreErrors(() => {
             const error = status >= 400 && { "error.type": reason ?? "notKept" };
             const attributes = { "http.response.status_code": status, ...error };
-            receiving?.record((clock.now() - startedMs) / 1000, attributes);
+            receiveDuration?.record((clock.now() - startMs) / 1000, attributes);
             span?.setAttributes(attributes);
-            end(span, status >= 500);
+            endSpan(span, status >= 500);
           }),
       };
     },
-    async handle(notification, run) {
-      const startedMs = clock.now();
+    async observeHandlers(notification, run) {
+      const startMs = clock.now();
       const attributes = { "graph_dtmf.notification.kind": notification.kind };
-      const span = started(() =>
-        tracer?.startSpan("graph_dtmf.handle", { kind: INTERNAL, attributes: idsOf(notification) }),
+      const span = ignoreErrors(() =>
+        tracer?.startSpan("graph_dtmf.handle", { kind: INTERNAL, attributes: notificationAttributes(notification) }),
       );
       const isSuccess = await run();
       ignoreErrors(() => {
         const error = !isSuccess && { "error.type": "handler" };
-        handling?.record((clock.now() - startedMs) / 1000, { ...attributes, ...error });
-        end(span, !isSuccess);
+        handleDuration?.record((clock.now() - startMs) / 1000, { ...attributes, ...error });
+        endSpan(span, !isSuccess);
       });
     },
   };
 }
 
-function started(start: () => TelemetrySpan | undefined): TelemetrySpan | undefined {
-  try {
-    return start();
-  } catch {
-    return undefined;
+function observeCounts(meter: TelemetryMeter, operations: OperationCounts): void {
+  const pending = meter.createObservableUpDownCounter?.("graph_dtmf.operations.pending", {
+    description: "Pending operations.",
+    unit: "{operation}",
+  });
+  const pendingWrites = meter.createObservableUpDownCounter?.("graph_dtmf.store.pending_writes", {
+    description: "Ends of operations and calls that wait until the store is available.",
+    unit: "{end}",
+  });
+  const droppedWrites = meter.createObservableCounter?.("graph_dtmf.store.dropped_writes", {
+    description: "Ends of operations and calls that were never stored, because too many were waiting.",
+    unit: "{end}",
+  });
+  const counters = [
+    { counter: pending, name: "pending" },
+    { counter: pendingWrites, name: "pendingWrites" },
+    { counter: droppedWrites, name: "droppedWrites" },
+  ] as const;
+  for (const { counter, name } of counters) {
+    counter?.addCallback((result) => {
+      const count = operations[name];
+      if (count !== undefined) result.observe(count);
+    });
   }
 }
 
-function end(span: TelemetrySpan | undefined, hasFailed: boolean): void {
-  if (hasFailed) span?.setStatus({ code: FAILED });
+function endSpan(span: TelemetrySpan | undefined, isError: boolean): void {
+  if (isError) span?.setStatus({ code: ERROR });
   span?.end();
 }
 
-function factsOf(entries: readonly Delivered[]): TelemetryAttributes {
-  const count = (fate: Delivered["fate"]): number => entries.filter((entry) => entry.fate === fate).length;
-  const [only] = entries;
+function requestAttributes(items: readonly ObservedItem[]): TelemetryAttributes {
+  const count = (status: BatchItemStatus): number => items.filter((item) => item.status === status).length;
+  const [only] = items;
   return {
-    "graph_dtmf.notifications": entries.length,
+    "graph_dtmf.notifications": items.length,
     "graph_dtmf.seen": count("seen"),
     "graph_dtmf.not_kept": count("notKept"),
-    // A batch is of many calls.
-    ...(entries.length === 1 && only && idsOf(only.notification)),
+    // A batch can concern several calls, so it has no ids.
+    ...(items.length === 1 && only && notificationAttributes(only.notification)),
   };
 }
 
-function idsOf(notification: Notification): TelemetryAttributes {
+function notificationAttributes(notification: Notification): TelemetryAttributes {
   const { kind, callId, tenantId } = notification;
   return {
     "graph_dtmf.notification.kind": kind,
     ...(callId !== undefined && { "graph_dtmf.call.id": callId }),
     ...(tenantId !== undefined && { "graph_dtmf.tenant.id": tenantId }),
     ...(kind === "operation" && { "graph_dtmf.operation.id": notification.operationId }),
-    ...endOf(notification),
+    ...outcomeAttributes(notification),
   };
 }
 
-/** The end that a notification tells of an operation, if it does. */
-function endOf(notification: Notification): TelemetryAttributes | undefined {
+/** Returns `undefined` unless the notification reports the end of an operation. */
+function outcomeAttributes(notification: Notification): TelemetryAttributes | undefined {
   if (notification.kind !== "operation") return undefined;
   const { operation } = notification;
-  const ended = outcomeOf(operation);
+  const result = outcomeOf(operation);
   return (
-    ended && {
+    result && {
       "graph_dtmf.operation.kind": operationKindOf(operation["@odata.type"]) ?? "unknown",
-      "graph_dtmf.outcome": ended.outcome,
+      "graph_dtmf.outcome": result.outcome,
     }
   );
 }

@@ -1,69 +1,54 @@
 import type { BodyLimits } from "../http/body.ts";
 import type { NotificationAnswer, NotificationRequest } from "../http/notification-request.ts";
 import type { NotificationVerifier } from "../verification/notification-verifier.ts";
-import { refusalOf, tenantOf } from "./authenticate.ts";
-import { answerTo, type DeliveryPath, enter, keep, redirect } from "./dispatch.ts";
-import type { Delivery } from "./notification-batch.ts";
-import type { ObservedRequest, Observer } from "./observer.ts";
+import { type DispatchContext, enqueue, findRedirect, persist, toAnswer } from "./dispatch.ts";
+import type { NotificationBatch } from "./notification-batch.ts";
+import type { Observer, RequestObserver } from "./observer.ts";
 import { Refusal } from "./refusal.ts";
-import { checkHead, notificationsOf, readBody } from "./validate-request.ts";
+import { authenticate, checkHeaders, parseBody, readBody } from "./validate-request.ts";
 
-/** What a request goes through. */
-export interface Reception {
+/** The parts of a receiver. */
+export interface ReceiverContext {
   verifier: NotificationVerifier;
   limits: BodyLimits;
-  path: DeliveryPath;
+  dispatch: DispatchContext;
   observer: Observer | undefined;
 }
 
 /**
- * One request, from the door to its answer: the token is verified before one byte of the body is read, and what must be
- * kept is kept before it is answered. Never rejects.
- *
- * All that is waited for is waited for here: each async function more would cost as much as reading the notification.
- *
- * @param present Makes of the answer what the edge hands out; it must not throw.
+ * Receives one request. The token is verified before the body is read, and outcomes are persisted before the answer.
+ * Never rejects.
  */
-export async function receiveRequest<Presented>(
+export async function receiveRequest(
   request: NotificationRequest,
-  reception: Reception,
-  present: (answer: NotificationAnswer) => Presented,
-): Promise<Presented> {
-  const { verifier, limits, path, observer } = reception;
-  const observed = observer?.request();
-  let answer: NotificationAnswer;
-  let delivery: Delivery | undefined;
+  { verifier, limits, dispatch, observer }: ReceiverContext,
+): Promise<NotificationAnswer> {
+  const requestObserver = observer?.startRequest();
+  let batch: NotificationBatch | undefined;
   try {
-    checkHead(request);
-    let tenantId: string;
-    try {
-      tenantId = tenantOf(await verifier.verify(request.authorization));
-    } catch (cause) {
-      throw refusalOf(cause);
-    }
-    const reading = readBody(request, limits);
-    delivery = enter(notificationsOf("then" in reading ? await reading : reading, tenantId), path);
-    const { entries } = delivery;
-    // One after the other, which costs a fraction of `Promise.all`: none of them rejects.
-    for (const keeping of entries.map((entry) => keep(entry, path))) if (keeping) await keeping;
-    const location = path.redirectIncoming && (await redirect(entries, path, path.redirectIncoming));
-    observed?.delivered(entries);
-    answer = answerTo(delivery, location, path);
-    observed?.answered(answer.status);
+    checkHeaders(request);
+    const tenantId = await authenticate(request, verifier);
+    const body = await readBody(request, limits);
+    batch = enqueue(parseBody(body, tenantId), dispatch);
+    await Promise.all(batch.items.map((item) => persist(item, dispatch)));
+    const location = await findRedirect(batch, dispatch);
+    requestObserver?.recordItems(batch.items);
+    const answer = toAnswer(batch, location, dispatch);
+    requestObserver?.end(answer.status);
+    return answer;
   } catch (error) {
-    delivery?.leave();
-    answer = refused(error, path, observed);
+    batch?.skip();
+    return refuse(error, dispatch, requestObserver);
   }
-  return present(answer);
 }
 
-function refused(
+function refuse(
   error: unknown,
-  { reporter }: DeliveryPath,
-  observed: ObservedRequest | undefined,
+  { reporter }: DispatchContext,
+  requestObserver: RequestObserver | undefined,
 ): NotificationAnswer {
   const refusal = error instanceof Refusal ? error : new Refusal("failed", { cause: error });
-  reporter.refused(refusal);
-  observed?.answered(refusal.answer.status, refusal.reason);
+  reporter.reportRefusal(refusal);
+  requestObserver?.end(refusal.answer.status, refusal.reason);
   return refusal.answer;
 }

@@ -3,9 +3,9 @@ import type { CallNotification, Notification } from "../parsing/notification.ts"
 import { RedirectTimeoutError } from "./errors.ts";
 
 /**
- * Decides whether another deployment takes an incoming call: returns the URL to which Graph shall send this
- * notification instead, or `undefined` to take the call here. It has 5 seconds, since an incoming call must be answered
- * within 15. For a notification that is delivered again it is asked again.
+ * Decides whether another deployment takes an incoming call. It returns the URL that Graph has to send the notification
+ * to, or `undefined` to take the call here. It has 5 seconds, because a call must be answered within 15 seconds. It is
+ * called again if Graph sends the notification again.
  */
 export type RedirectIncoming = (
   notification: CallNotification,
@@ -13,33 +13,33 @@ export type RedirectIncoming = (
 
 const TIMEOUT_MS = 5_000;
 
-/** Whether somebody calls. */
+/** Returns whether the notification reports an incoming call. */
 export function isIncoming(notification: Notification): notification is CallNotification {
   return notification.kind === "call" && notification.call.state === "incoming";
 }
 
 /**
- * Asks where the call shall go; `undefined` if it stays.
+ * Returns the URL that the call is redirected to; `undefined` if it is not redirected.
  *
- * @throws what the decision throws; `invalid_request` if it gives anything but an absolute http or https URL;
- * `redirect_timeout` if it gives nothing in time.
+ * @throws what `redirectIncoming` throws; `invalid_request` if it returns anything but an absolute http or https URL;
+ * `redirect_timeout` if it does not settle in time.
  */
 export async function redirectTarget(
   notification: CallNotification,
   decide: RedirectIncoming,
   clock: Clock,
 ): Promise<string | undefined> {
-  const target = await inTime(async () => decide(notification), clock);
+  const target = await withTimeout(async () => decide(notification), clock);
   if (target === undefined) return undefined;
   const url = URL.canParse(String(target)) ? new URL(String(target)) : undefined;
   if (url?.protocol !== "https:" && url?.protocol !== "http:") {
     throw new InvalidRequestError("expected redirectIncoming to return an absolute http or https URL");
   }
-  // As the URL class writes it there is nothing in it that a header could not hold.
+  // URL escapes every character that is invalid in a header.
   return url.href;
 }
 
-function inTime<T>(decide: () => Promise<T>, clock: Clock): Promise<T> {
+function withTimeout<T>(decide: () => Promise<T>, clock: Clock): Promise<T> {
   return new Promise((resolve, reject) => {
     const timer = clock.after(TIMEOUT_MS, () => reject(new RedirectTimeoutError(TIMEOUT_MS)));
     decide()

@@ -1,6 +1,6 @@
 import type { NotificationAnswer } from "../http/notification-request.ts";
 
-/** Why a request gets no further than the door. */
+/** Why a request is refused. */
 export type RefusalReason =
   | "method"
   | "unauthenticated"
@@ -22,12 +22,12 @@ const ANSWERS: Readonly<Record<RefusalReason, NotificationAnswer>> = {
   bodyIncomplete: { status: 400, headers: {} },
   bodyAlreadyRead: { status: 400, headers: {} },
   noEnvelope: { status: 400, headers: {} },
-  // Not neutral: it asks Graph to send the same again in its own protocol.
+  // 204 makes the service send the notification again in Graph's own protocol.
   legacyProtocol: { status: 204, headers: {} },
   failed: { status: 500, headers: {} },
 };
 
-/** Ends the reception of a request. `cause` is for the operator, and never reaches the sender. */
+/** Thrown to refuse a request. `cause` is for logs and is not part of the answer. */
 export class Refusal extends Error {
   override readonly name = "Refusal";
   readonly reason: RefusalReason;
@@ -38,4 +38,11 @@ export class Refusal extends Error {
     this.reason = reason;
     this.answer = ANSWERS[reason];
   }
+}
+
+/** Maps an error of the verifier to a refusal. Unexpected errors are answered with 500. */
+export function refusalFromVerifierError(cause: unknown): Refusal {
+  const { code } = Object(cause) as { code?: unknown };
+  if (code === "unauthenticated_notification") return new Refusal("unauthenticated", { cause });
+  return new Refusal(code === "keys_unavailable" ? "keysUnavailable" : "failed", { cause });
 }

@@ -1,39 +1,35 @@
-import type { BodyFault, BodyLimits, BodyReading } from "../http/body.ts";
-import { declaredLength } from "../http/declared-length.ts";
+import { type BodyFault, type BodyLimits, parseContentLength } from "../http/body.ts";
 import type { NotificationRequest } from "../http/notification-request.ts";
 import { isLegacyNotification, parseJson } from "../parsing/envelope.ts";
 import type { Notification } from "../parsing/notification.ts";
 import { parseNotifications } from "../parsing/parse-notifications.ts";
+import type { NotificationVerifier } from "../verification/notification-verifier.ts";
 import { BodyAlreadyReadError } from "./errors.ts";
-import { Refusal, type RefusalReason } from "./refusal.ts";
+import { Refusal, type RefusalReason, refusalFromVerifierError } from "./refusal.ts";
 
-/** @throws {@link Refusal} for what is refused whoever sent it. */
-export function checkHead({ method, authorization }: NotificationRequest): void {
+/** @throws {@link Refusal} for another method than POST and for several Authorization headers. */
+export function checkHeaders({ method, authorization }: NotificationRequest): void {
   if (method !== "POST") throw new Refusal("method");
-  // No token has a comma in it: these are two headers, and nobody knows which of them a proxy before us has looked at.
+  // Tokens contain no comma, so these are two headers. A proxy may have checked the other one.
   if (authorization?.includes(",")) throw new Refusal("unauthenticated");
 }
 
 /**
- * Reads the body of a request whose token was verified.
+ * Verifies the token of a request and returns its tenant.
  *
- * @throws {@link Refusal} unless its declared length, if it has one, is within the limit.
+ * @throws {@link Refusal} if the verifier throws or returns no tenant.
  */
-export function readBody(request: NotificationRequest, limits: BodyLimits): BodyReading | Promise<BodyReading> {
-  const { contentLength } = request;
-  if (contentLength !== null && !(declaredLength(contentLength) <= limits.maxBytes)) throw new Refusal("bodyTooLarge");
-  return request.readBody(limits);
-}
-
-/**
- * What a body brought, from a tenant.
- *
- * @throws {@link Refusal} which says how to answer instead.
- */
-export function notificationsOf(reading: BodyReading, tenantId: string): Notification[] {
-  const notifications = parse(bodyOf(reading));
-  for (const notification of notifications) notification.tenantId = tenantId;
-  return notifications;
+export async function authenticate(
+  { authorization }: NotificationRequest,
+  verifier: NotificationVerifier,
+): Promise<string> {
+  try {
+    const { tenantId } = await verifier.verify(authorization);
+    if (typeof tenantId === "string" && tenantId !== "") return tenantId;
+    throw new TypeError("expected a tenantId of the verifier, got none");
+  } catch (cause) {
+    throw refusalFromVerifierError(cause);
+  }
 }
 
 const REFUSALS: Readonly<Record<BodyFault, RefusalReason>> = {
@@ -43,17 +39,35 @@ const REFUSALS: Readonly<Record<BodyFault, RefusalReason>> = {
   alreadyRead: "bodyAlreadyRead",
 };
 
-function bodyOf(reading: BodyReading): unknown {
+/**
+ * Reads the body of a request with a verified token.
+ *
+ * @throws {@link Refusal} if the body exceeds a limit, is incomplete, or was read before.
+ */
+export async function readBody(request: NotificationRequest, limits: BodyLimits): Promise<unknown> {
+  const { contentLength } = request;
+  // NaN is refused too.
+  if (contentLength !== null && !(parseContentLength(contentLength) <= limits.maxBytes)) {
+    throw new Refusal("bodyTooLarge");
+  }
+  const reading = await request.readBody(limits);
   if ("body" in reading) return reading.body;
   const { fault } = reading;
   throw new Refusal(REFUSALS[fault], fault === "alreadyRead" ? { cause: new BodyAlreadyReadError() } : undefined);
 }
 
-function parse(body: unknown): Notification[] {
+/**
+ * Parses the notifications of a body and adds the tenant of the token.
+ *
+ * @throws {@link Refusal} if the body is not an envelope, or is of the legacy protocol.
+ */
+export function parseBody(body: unknown, tenantId: string): Notification[] {
   try {
     const envelope = typeof body === "string" || body instanceof Uint8Array ? parseJson(body) : body;
     if (isLegacyNotification(envelope)) throw new Refusal("legacyProtocol");
-    return parseNotifications(envelope);
+    const notifications = parseNotifications(envelope);
+    for (const notification of notifications) notification.tenantId = tenantId;
+    return notifications;
   } catch (error) {
     if ((Object(error) as { code?: unknown }).code !== "invalid_notification") throw error;
     throw new Refusal("noEnvelope", { cause: error });
