@@ -9,23 +9,26 @@ export interface BoundedMapOptions<Value> {
   onEvict?(value: Value): void;
 }
 
+/** An entry, linked to the ones that were set before and after it. */
 interface Entry<Value> {
   readonly key: string;
   readonly value: Value;
   readonly expiresAtMs: number;
+  older: Entry<Value> | undefined;
+  newer: Entry<Value> | undefined;
 }
 
-/** A map that removes the entries that were set longest ago when it has too many, and those that are too old. */
+/**
+ * A map that removes the entries that were set longest ago when it has too many, and those that are too old.
+ *
+ * The order is a linked list. A new iterator of the `Map` for each removal would step over all entries that were deleted
+ * since the last rehash. One iterator that is kept would keep the tables of all rehashes in memory.
+ */
 export class BoundedMap<Value> {
   readonly #options: BoundedMapOptions<Value>;
   readonly #entries = new Map<string, Entry<Value>>();
-  /**
-   * Goes through the entries in the order in which they were set. One iterator is kept, because a new one would step over
-   * all entries that were deleted since the map was last rehashed, which can be thousands.
-   */
-  #oldestFirst = this.#entries.values();
-  /** The next entry to remove, taken from the iterator already. */
   #oldest: Entry<Value> | undefined;
+  #newest: Entry<Value> | undefined;
 
   constructor(options: BoundedMapOptions<Value>) {
     this.#options = options;
@@ -38,38 +41,38 @@ export class BoundedMap<Value> {
 
   /** Sets an entry, and makes it the newest. */
   set(key: string, value: Value): void {
-    const { maxSize, maxAge } = this.#options;
-    this.#entries.delete(key);
-    this.#entries.set(key, { key, value, expiresAtMs: maxAge ? maxAge.clock.now() + maxAge.ms : Infinity });
-    while (maxAge || this.#entries.size > maxSize) {
-      const oldest = this.#findOldest();
-      if (!oldest || (this.#entries.size <= maxSize && !this.#isExpired(oldest))) return;
-      this.#entries.delete(oldest.key);
-      this.#options.onEvict?.(oldest.value);
+    const { maxSize, maxAge, onEvict } = this.#options;
+    this.delete(key);
+    const expiresAtMs = maxAge ? maxAge.clock.now() + maxAge.ms : Number.POSITIVE_INFINITY;
+    const entry: Entry<Value> = { key, value, expiresAtMs, older: this.#newest, newer: undefined };
+    if (this.#newest) this.#newest.newer = entry;
+    else this.#oldest = entry;
+    this.#newest = entry;
+    this.#entries.set(key, entry);
+    while (this.#oldest && (this.#entries.size > maxSize || this.#isExpired(this.#oldest))) {
+      const { key: oldestKey, value: oldestValue } = this.#oldest;
+      this.delete(oldestKey);
+      onEvict?.(oldestValue);
     }
   }
 
   delete(key: string): void {
+    const entry = this.#entries.get(key);
+    if (!entry) return;
     this.#entries.delete(key);
+    const { older, newer } = entry;
+    if (older) older.newer = newer;
+    else this.#oldest = newer;
+    if (newer) newer.older = older;
+    else this.#newest = older;
   }
 
   /** The values that have not expired, oldest first. */
   *values(): IterableIterator<Value> {
-    for (const entry of this.#entries.values()) if (!this.#isExpired(entry)) yield entry.value;
-  }
-
-  #findOldest(): Entry<Value> | undefined {
-    while (!this.#oldest || this.#entries.get(this.#oldest.key) !== this.#oldest) {
-      const next = this.#oldestFirst.next();
-      if (!next.done) this.#oldest = next.value;
-      else if (this.#entries.size === 0) return undefined;
-      // A finished iterator does not continue with entries that are set later.
-      else this.#oldestFirst = this.#entries.values();
-    }
-    return this.#oldest;
+    for (let entry = this.#oldest; entry; entry = entry.newer) if (!this.#isExpired(entry)) yield entry.value;
   }
 
   #isExpired({ expiresAtMs }: Entry<Value>): boolean {
-    return expiresAtMs !== Infinity && expiresAtMs <= (this.#options.maxAge?.clock.now() ?? 0);
+    return expiresAtMs <= (this.#options.maxAge?.clock.now() ?? 0);
   }
 }
