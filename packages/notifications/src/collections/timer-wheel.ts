@@ -1,8 +1,8 @@
 import type { Clock, Timer } from "@graph-dtmf/models";
 
-/** Something with a deadline. While it waits, it is a link in the list of those that expire in the same tick. */
+/** An item with a deadline. While it is set, it is a link in the list of items that expire in the same tick. */
 export interface Expirable {
-  /** The list that it is in, and its neighbours there. Set by the wheel alone. */
+  /** The list that contains it, and its neighbours there. Only the wheel sets them. */
   slot?: Slot | undefined;
   slotPrevious?: Expirable | undefined;
   slotNext?: Expirable | undefined;
@@ -10,28 +10,27 @@ export interface Expirable {
   expire(): void;
 }
 
-/** What expires in one tick, in the order in which it was set. */
+/** The items that expire in one tick, in the order in which they were set. */
 interface Slot {
   readonly tick: number;
   first?: Expirable | undefined;
   last?: Expirable | undefined;
 }
 
-/** How late something may expire, in milliseconds. It never expires early. */
+/** The resolution in milliseconds. An item expires at most this late, and never early. */
 const TICK_MS = 250;
 
 /**
- * Deadlines of very many things on one timer. Setting, moving and clearing a deadline costs the same for any number of
- * them.
+ * Deadlines of many items on one timer. Setting, moving and clearing a deadline takes constant time.
  *
- * The timer runs while something waits, and for one tick longer. It keeps the process alive only while {@link hold} was
- * called more often than {@link release}.
+ * The timer runs while items are set, and for one tick longer. It keeps the process alive only while {@link hold}
+ * was called more often than {@link release}.
  */
 export class TimerWheel {
   readonly #clock: Clock;
-  /** By tick. An empty slot stays until its tick is over, because it is often used again. */
+  /** By tick. An empty slot stays until its tick has passed, because it is often used again. */
   readonly #slots = new Map<number, Slot>();
-  /** The slot that was used last: the next deadline is mostly in the same one. */
+  /** The slot that was used last: the next deadline usually expires in the same tick. */
   #latest: Slot | undefined;
   #timer: Timer | undefined;
   #tick = 0;
@@ -42,7 +41,7 @@ export class TimerWheel {
     this.#clock = clock;
   }
 
-  /** Sets the deadline, in milliseconds since 1970, in place of an earlier one. */
+  /** Sets or moves the deadline, in milliseconds since 1970. */
   set(item: Expirable, atMs: number): void {
     // While the timer runs, it keeps the tick up to date.
     if (this.#waiting === 0 && !this.#timer) this.#startAt(this.#nowTick());
@@ -61,7 +60,7 @@ export class TimerWheel {
     if (item.slot) this.#unlink(item);
   }
 
-  /** Cancels the timer. Nothing may wait any more. */
+  /** Cancels the timer. No item may be set. */
   close(): void {
     this.#timer?.cancel();
     this.#timer = undefined;
@@ -76,7 +75,7 @@ export class TimerWheel {
     if (--this.#held === 0) this.#restartTimer();
   }
 
-  /** Starts with a tick while nothing waits, so that the slots of earlier ticks can go. */
+  /** Sets the tick while no item is set, and removes the empty slots of earlier ticks. */
   #startAt(tick: number): void {
     if (tick === this.#tick) return;
     this.#slots.clear();
@@ -126,7 +125,7 @@ export class TimerWheel {
       this.#tick++;
       const slot = this.#slots.get(this.#tick);
       this.#slots.delete(this.#tick);
-      // An expiring item may clear others of the slot. It cannot set one in it, because the tick has begun.
+      // expire() may clear other items of the slot. It cannot set one in it, because new deadlines are in later ticks.
       for (let item = slot?.first; item; item = slot?.first) {
         this.clear(item);
         item.expire();

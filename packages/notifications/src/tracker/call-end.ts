@@ -6,7 +6,7 @@ export interface CallEnd {
   resultInfo?: ResultInfo;
 }
 
-/** The end of an operation or a call, as far as storing it is concerned. */
+/** The end of an operation or a call, which has to be stored. */
 export interface StorableEnd {
   /** Whether the store has it. Only then is another notification of it a repetition. */
   isStored: boolean;
@@ -22,7 +22,7 @@ interface Waiter {
   reject(reason: unknown): void;
 }
 
-/** The promises that wait for the end of one call. */
+/** The pending promises for the end of one call. */
 export class CallEndWaiters {
   readonly #waiters = new Set<Waiter>();
 

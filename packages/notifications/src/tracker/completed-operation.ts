@@ -16,14 +16,14 @@ export interface FinishedOperation extends StorableEnd {
   readonly outcome: OperationOutcome | undefined;
 }
 
-/** What most operations have in common. */
+/** The members that most completed operations share. */
 const ALL_PLAYED = {
   "@odata.type": "#microsoft.graph.sendDtmfTonesOperation",
   status: "completed",
   completionReason: "completedSuccessfully",
 } as const;
 
-/** An operation that has ended, and that no wait of this process was for. */
+/** An operation that has ended without a wait in this process. */
 export class CompletedOperation implements FinishedOperation {
   readonly callId: string;
   readonly operationId: string;

@@ -3,12 +3,12 @@ import { BoundedMap } from "../collections/bounded-map.ts";
 import { CompletedOperation, type FinishedOperation } from "./completed-operation.ts";
 import type { TrackedOperation } from "./tracked-operation.ts";
 
-/** How many operations are remembered: the latest. */
+/** The maximum number of remembered operations. The oldest is forgotten first. */
 const MAX_REMEMBERED = 10_000;
 
 /**
- * The latest operations of all calls that are over. They show that a notification is a repetition, and settle waits that
- * are registered after the notification.
+ * The last 10,000 operations of all calls that are no longer pending. They identify repeated notifications, and
+ * settle waits that are registered after the notification.
  */
 export class CompletedOperations {
   readonly #operations = new BoundedMap<FinishedOperation>({ maxSize: MAX_REMEMBERED });
@@ -18,14 +18,14 @@ export class CompletedOperations {
     return operationId ? this.#operations.get(idKey(callId, operationId)) : undefined;
   }
 
-  /** Adds an operation that has ended and that no wait is for. */
+  /** Adds an operation that has ended without a wait. */
   addCompleted(callId: string, operation: CommsOperation): CompletedOperation {
     const completed = new CompletedOperation(callId, operation);
     this.#add(completed);
     return completed;
   }
 
-  /** Adds an operation whose wait is over. */
+  /** Adds an operation that is no longer pending. */
   addTracked(operation: TrackedOperation): void {
     const { operationId, hasGraphOutcome, isContextGenerated } = operation;
     // Without an id, it only shows that earlier operations under its clientContext belong to an earlier wait.
@@ -51,7 +51,7 @@ export class CompletedOperations {
   }
 }
 
-/** Ids have no spaces, so that this is the key of no clientContext. */
+/** Ids have no spaces, so this key differs from every key of a clientContext. */
 function idKey(callId: string, operationId: string): string {
   return `${callId} ${operationId}`;
 }

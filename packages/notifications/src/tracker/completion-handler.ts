@@ -32,19 +32,27 @@ export class CompletionHandler {
     this.#storeSync = storeSync;
   }
 
-  /** Applies the operation of a notification. @param callId Normalized. */
+  /**
+   * Applies the operation of a notification.
+   *
+   * @param callId Normalized.
+   */
   apply(callId: string, operation: CommsOperation): Promise<"new" | "seen"> {
     const finished = this.#settle(callId, operation);
     return finished ? this.storeOutcome(finished, operation) : NEW;
   }
 
-  /** Applies an operation that is in the store already. @param callId Normalized. */
+  /**
+   * Applies an operation that is in the store already.
+   *
+   * @param callId Normalized.
+   */
   applyStored(callId: string, operation: CommsOperation): void {
     const finished = this.#settle(callId, operation);
     if (finished) finished.isStored = true;
   }
 
-  /** Applies a state to a pending operation, and the unclaimed end that it identifies. */
+  /** Applies a state to a pending operation, and then the unclaimed end with the same id, if there is one. */
   applyTo(pending: TrackedOperation, operation: CommsOperation): void {
     const call = this.#calls.get(pending.callId);
     this.#subscriptions.apply(pending, operation);
@@ -57,12 +65,16 @@ export class CompletionHandler {
     call?.identify(pending);
   }
 
-  /** Remembers an operation whose wait is over. */
+  /** Remembers an operation that is no longer pending. */
   remember(operation: TrackedOperation): void {
     this.#completed.addTracked(operation);
   }
 
-  /** The remembered outcome of the latest operation under a clientContext. @param callId Normalized. */
+  /**
+   * The remembered outcome of the latest operation under a clientContext.
+   *
+   * @param callId Normalized.
+   */
   outcomeUnder(callId: string, clientContext: string): OperationOutcome | undefined {
     return this.#completed.outcomeUnder(callId, clientContext);
   }

@@ -30,9 +30,9 @@ import type { TrackedCall } from "./tracked-call.ts";
 import { TrackedCalls } from "./tracked-calls.ts";
 import { TrackedOperation, type TrackedOperationOptions, type TrackedOperationOwner } from "./tracked-operation.ts";
 
-/** How late the notification of an end may arrive. */
+/** How long after its expected end an operation stays pending. */
 const LATENESS_MS = 30_000;
-/** How long an operation stays pending if its sender never reports what happened to the request. */
+/** How long an operation stays pending if `accepted`, `deliveryUnknown` and `abandon` are not called. */
 const UNSENT_TIMEOUT_MS = 10 * 60_000;
 
 /**
@@ -206,14 +206,14 @@ class Tracker implements OperationTracker, TrackedOperationOwner {
     return operation;
   }
 
-  /** Sets the deadline of an operation, which is soon if its call has ended. */
+  /** Sets the deadline of an operation. If its call has ended, it is at most `callEndGraceMs` ahead. */
   #schedule(operation: TrackedOperation, atMs: number, nowMs: number): void {
     if (operation.isOver) return;
     const hasCallEnded = this.#calls.get(operation.callId)?.ended !== undefined;
     this.#timerWheel.set(operation, hasCallEnded ? Math.min(atMs, nowMs + this.#callEndGraceMs) : atMs);
   }
 
-  /** Applies an event of another instance, or the echo of an own one. */
+  /** Applies an event of another instance, or one that this instance stored itself. */
   #applyStored(event: StoredEvent): void {
     const callId = normalizeId(event.callId);
     if (event.type === "callEnd") {

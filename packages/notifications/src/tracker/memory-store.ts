@@ -10,7 +10,7 @@ import { eventKey, operationKey } from "./store-event.ts";
 
 const DEDUPLICATION_MS = 10 * 60_000;
 const OUTCOME_TTL_MS = 24 * 3_600_000;
-/** The most outcomes, and the most events for deduplication. */
+/** The maximum number of outcomes, and of events for deduplication. */
 const MAX_SIZE = 10_000;
 
 const NEW = Promise.resolve("new" as const);

@@ -11,7 +11,7 @@ import {
 } from "@graph-dtmf/models";
 import type { Notification } from "../parsing/notification.ts";
 
-/** Graph has accepted a subscribeToTone request. */
+/** A subscribeToTone request that Graph has accepted. */
 export interface ToneSubscription {
   callId: string;
   /** When the request was about to be sent: tones may come before its response. Milliseconds since 1970. */
@@ -64,7 +64,7 @@ export interface OperationTrackerOptions {
    * none for pending operations.
    */
   callEndGraceMs?: number;
-  /** The most pending operations. Default 250,000. */
+  /** The maximum number of pending operations. Default 250,000. */
   maxPending?: number;
   /** Gets a line when the store becomes unavailable or available, and when outcomes are lost. */
   logger?: Logger;

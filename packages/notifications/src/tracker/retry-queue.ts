@@ -13,11 +13,11 @@ export interface RetryTask<T> {
 
 /** Options of a {@link RetryQueue}. */
 export interface RetryQueueOptions {
-  /** What the tasks write, for the log. */
+  /** The content of the tasks, for the log. */
   content: string;
   clock: Clock;
   timerWheel: TimerWheel;
-  /** The most waiting tasks. Above it, the oldest is dropped. */
+  /** The maximum number of waiting tasks. If there are more, the oldest is dropped. */
   maxSize: number;
   logger?: Logger | undefined;
 }
@@ -26,7 +26,7 @@ export interface RetryQueueOptions {
 const TIMEOUT_MS = 1_750;
 const FIRST_BACKOFF_MS = 250;
 const MAX_BACKOFF_MS = 8_000;
-/** Dropped tasks per log line: the first one, and every so many. */
+/** The first dropped task is logged, and then one of every 1,000. */
 const DROPS_PER_LINE = 1_000;
 
 /**
@@ -90,7 +90,7 @@ export class RetryQueue {
   async close(): Promise<void> {
     this.#isClosed = true;
     this.#stopTimer();
-    // Else a process with nothing else to do would exit before they have run.
+    // Without this, a process without other work would exit before the tasks have run.
     this.#options.timerWheel.hold();
     await this.#runWaiting();
     this.#options.timerWheel.release();

@@ -13,7 +13,7 @@ import { RetryQueue } from "./retry-queue.ts";
 import { eventKey } from "./store-event.ts";
 import type { TrackedOperation } from "./tracked-operation.ts";
 
-/** What the connection of a tracker to its store needs. */
+/** The options of {@link StoreSync}. */
 export interface StoreSyncOptions {
   store: OperationStore;
   clock: Clock;
@@ -82,7 +82,7 @@ export class StoreSync {
     this.#runForWait(operation, async (isRetry) => {
       await this.#open(operation, deadlineAt, isUpdate || isRetry);
       if (!isRetry) return;
-      // Other instances may have stored the outcome meanwhile. It may also be that of an earlier wait.
+      // Another instance may have stored the outcome since. It may also be that of an earlier wait.
       const outcome = await this.#store.read(keyOf(operation));
       if (outcome && (operation.isContextGenerated || isOutcomeOf(operation, outcome))) operation.applyOutcome(outcome);
     });
@@ -100,7 +100,7 @@ export class StoreSync {
     });
   }
 
-  /** Cancels the registration of a wait that is over. */
+  /** Cancels the registration of a wait that has ended. */
   remove(operation: TrackedOperation): void {
     this.#waits.remove(operation.key);
   }

@@ -3,7 +3,7 @@ import type { CallEnd, EndedCall } from "./call-end.ts";
 import { TrackedCall } from "./tracked-call.ts";
 import type { TrackedOperation } from "./tracked-operation.ts";
 
-/** How many ended calls are remembered: the latest. */
+/** The maximum number of ended calls. The oldest is forgotten first. */
 const MAX_ENDED = 10_000;
 
 /** All calls with pending operations, and the latest that have ended, by their normalized ids. */
@@ -41,7 +41,7 @@ export class TrackedCalls {
     this.#pending++;
   }
 
-  /** Removes an operation that is over. */
+  /** Removes an operation that is no longer pending. */
   remove(operation: TrackedOperation): void {
     this.#pending--;
     const call = this.#calls.get(operation.callId);

@@ -20,7 +20,7 @@ interface Waiter {
   reject(reason: unknown): void;
 }
 
-/** What an operation needs of its tracker. */
+/** The part of the tracker that an operation calls. */
 export interface TrackedOperationOwner {
   /** Keeps the process alive while a promise is pending. */
   hold(): void;
@@ -28,7 +28,7 @@ export interface TrackedOperationOwner {
   after(ms: number, callback: () => void): Timer;
   /** Graph has accepted the request with this operation; `undefined` if the delivery is unknown. */
   accepted(operation: TrackedOperation, response: CommsOperation | undefined): void;
-  /** The wait is over. */
+  /** The operation is no longer pending. */
   finished(operation: TrackedOperation): void;
 }
 
