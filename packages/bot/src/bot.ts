@@ -1,13 +1,12 @@
 import { setMaxListeners } from "node:events";
 import type { CreateCallRequest, DtmfClient, RequestOptions } from "@graph-dtmf/client";
-import { type Call, InvalidRequestError, normalizeId, systemClock } from "@graph-dtmf/models";
+import { systemClock } from "@graph-dtmf/models";
 import type { NotificationReceiver, OperationTracker } from "@graph-dtmf/notifications";
 import type { BotCall } from "./bot-call.ts";
+import { BotCalls } from "./bot-calls.ts";
 import { type BotOptions, type BotParts, createParts } from "./bot-options.ts";
-import { type CallDependencies, CallHandle } from "./call-handle.ts";
-import { CallRegistry } from "./call-registry.ts";
 import { createErrorReporter } from "./error-reporter.ts";
-import { KeepAliveScheduler } from "./keep-alive-scheduler.ts";
+import { IncomingCallDispatcher } from "./incoming-call-dispatcher.ts";
 
 /** A call to create. `callbackUri` and `tenantId` default to the bot's. */
 export type CreateBotCallRequest = (CreateCallRequest extends infer Request
@@ -61,72 +60,24 @@ export function createCallingBot(options: BotParts | BotOptions): CallingBot {
   // Every wait in every call adds a listener.
   setMaxListeners(0, closing.signal);
   const onError = createErrorReporter(defaults);
-  const calls = new CallRegistry<CallHandle>();
-  const keepAlives = new KeepAliveScheduler({
-    leases: store?.leases,
-    clock,
-    random: Math.random,
-    progressOf: (callId) => calls.get(callId).progress,
-    keepAlive: (callId, callTenantId) =>
-      dtmf.calls.keepAlive(callId, callTenantId === undefined ? {} : { tenantId: callTenantId }),
-    onError,
-  });
-  const dependencies: CallDependencies = {
+  const calls = new BotCalls({
     dtmf,
     receiver,
+    operations,
+    leases: store?.leases,
     clock,
     closing: closing.signal,
     callbackUri,
-    keepAlives,
+    tenantId,
     onError,
-  };
-  const announced = new WeakSet<CallHandle>();
-  const handlers = new Set<{ handle(call: BotCall): unknown }>();
-
-  const applyCall = (callId: string, call: Call, callTenantId: string | undefined): void => {
-    const { progress } = calls.get(callId);
-    progress.tenantId ??= callTenantId;
-    if (call.state === "incoming") progress.incomingAtMs ??= clock.now();
-    progress.apply(call);
-    // Another instance may keep the call alive, so the lease ends even if this one does not.
-    if (progress.isOver) keepAlives.stop(normalizeId(callId), progress);
-  };
-  const getCall = (callId: string, callTenantId?: string): CallHandle => {
-    if (typeof callId !== "string" || callId === "") throw new InvalidRequestError("callId must not be empty");
-    const entry = calls.get(callId);
-    const { progress } = entry;
-    progress.tenantId ??= callTenantId ?? tenantId;
-    if (entry.handle) return entry.handle;
-    const id = normalizeId(callId);
-    // Another instance may receive the end of the call. The promise rejects when the tracker is closed.
-    operations.ended(id, { signal: closing.signal }).then(
-      ({ resultInfo }) => progress.end(resultInfo),
-      () => {},
-    );
-    entry.handle = new CallHandle(id, progress, dependencies);
-    return entry.handle;
-  };
-  const runHandler = async (handle: (call: BotCall) => unknown, call: CallHandle): Promise<void> => {
-    try {
-      await handle(call);
-    } catch (error) {
-      onError(error, { callId: call.id });
-    }
-  };
-  const stops = [
-    receiver.before("call", (notification) =>
-      applyCall(
-        notification.callId,
-        notification.changeType === "deleted" ? { ...notification.call, state: "terminated" } : notification.call,
-        notification.tenantId,
-      ),
+  });
+  const incoming = new IncomingCallDispatcher(onError);
+  const unsubscribes = [
+    receiver.before("call", ({ callId, call, changeType, tenantId: callTenantId }) =>
+      calls.apply(callId, changeType === "deleted" ? { ...call, state: "terminated" } : call, callTenantId),
     ),
-    receiver.on("call", ({ callId, call: { state } }) => {
-      if (state !== "incoming") return;
-      const call = getCall(callId);
-      if (announced.has(call)) return;
-      announced.add(call);
-      for (const { handle } of handlers) void runHandler(handle, call);
+    receiver.on("call", ({ callId, call }) => {
+      if (call.state === "incoming") incoming.dispatch(calls.open(callId));
     }),
   ];
 
@@ -135,23 +86,21 @@ export function createCallingBot(options: BotParts | BotOptions): CallingBot {
     receiver,
     operations,
     fetch: receiver.fetch,
-    on(event, handle) {
+    on(event, handler) {
       if (event !== "incoming") throw new TypeError(`expected the event incoming, got ${String(event)}`);
-      const registration = { handle };
-      handlers.add(registration);
-      return () => handlers.delete(registration);
+      return incoming.add(handler);
     },
     async createCall(request, requestOptions) {
       const complete = { callbackUri: callbackUri ?? "", tenantId: tenantId ?? "", ...request } as CreateCallRequest;
       const call = await dtmf.calls.create(complete, requestOptions);
-      applyCall(call.id, call, complete.tenantId);
-      return getCall(call.id);
+      calls.apply(call.id, call, complete.tenantId);
+      return calls.open(call.id);
     },
-    call: (callId, { tenantId: callTenantId } = {}) => getCall(callId, callTenantId),
+    call: (callId, { tenantId: callTenantId } = {}) => calls.open(callId, callTenantId),
     async close() {
       closing.abort();
-      keepAlives.close();
-      for (const stop of stops) stop();
+      calls.close();
+      for (const unsubscribe of unsubscribes) unsubscribe();
       await closeParts();
     },
   };
