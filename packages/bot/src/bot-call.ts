@@ -24,7 +24,7 @@ export interface WaitForOptions {
 
 /** Options of `sendTones`. */
 export interface SendTonesOptions extends CallRequestOptions {
-  /** Milliseconds between two tones. Graph uses a delay of its own unless this is given. */
+  /** Milliseconds between two tones. Default: Graph's own delay. */
   delayBetweenTonesMs?: number;
   clientContext?: string;
 }
@@ -32,7 +32,7 @@ export interface SendTonesOptions extends CallRequestOptions {
 /** One call of a bot. `bot.call(id)` returns the same object for the same call until the call has ended. */
 export interface BotCall {
   readonly id: string;
-  /** The latest state that Graph reported. After the call has ended it has the reason as a sentence. */
+  /** The latest state that Graph reported, and after the end of the call the reason as a sentence. */
   readonly status: CallStatus;
   /** The tenant of the call. */
   readonly tenantId: string | undefined;
@@ -40,20 +40,25 @@ export interface BotCall {
   /**
    * Resolves when the call is in that state, or in a later one. Notifications may arrive out of order.
    *
-   * @throws CallEndedError `call_ended` if the call ends first; its message gives the reason.
-   * @throws DtmfError `timed_out`, `closed`; the reason of the signal.
+   * @throws CallEndedError `call_ended` if the call ends first. Its message gives the reason.
+   * @throws DtmfError `timed_out` at the timeout, `closed` when the bot is closed.
+   * @throws the reason of the signal.
    */
   waitFor(state: CallState, options?: WaitForOptions): Promise<CallStatus>;
 
   /**
-   * Accepts an incoming call. Graph waits 15 s for this. A notification reports when the call is established.
+   * Accepts an incoming call. A notification reports when the call is established.
    *
    * @param request `callbackUri`: where Graph posts the call's notifications from now on. Default: the bot's.
-   * @throws DtmfError `answer_too_late` after the 15 s.
+   * @throws DtmfError `answer_too_late` if the call has been ringing for 15 s: Graph has dropped it.
    */
   answer(request?: { callbackUri?: string }, options?: CallRequestOptions): Promise<void>;
 
-  /** Rejects an incoming call. @throws DtmfError `answer_too_late` after 15 s. */
+  /**
+   * Rejects an incoming call.
+   *
+   * @throws DtmfError `answer_too_late` if the call has been ringing for 15 s.
+   */
   reject(request?: RejectCallRequest, options?: CallRequestOptions): Promise<void>;
 
   /** Ends the call for the bot. Also resolves if the call has already ended. */
@@ -63,9 +68,10 @@ export interface BotCall {
   sendTones(tones: TonesInput, options?: SendTonesOptions): Promise<SentOperation<SendDtmfTonesOperation>>;
 
   /**
-   * Dials keys and pauses. It waits for each operation, and no other tones or prompts of the call play in between. The
-   * result is always a value, with counts of the tones that were played. Aborting the signal stops what plays.
+   * Dials keys and pauses. It waits for each operation, and no other tones or prompts of the call play in between.
+   * Aborting the signal stops what plays.
    *
+   * @returns the outcome and the number of tones that were played, also after a failure.
    * @throws InvalidTonesError, InvalidRequestError before anything is sent.
    * @example
    * const { outcome } = await call.dial("1,,4711#"); // key 1, 4 seconds, a PIN
@@ -75,35 +81,36 @@ export interface BotCall {
   /** Plays 1 to 20 WAV files: `playPrompt` of the client. */
   playPrompt(prompts: readonly Prompt[], options?: CallRequestOptions): Promise<SentOperation<PlayPromptOperation>>;
 
-  /** Stops playing and queued media of the call. That it stops tones too is an assumption. */
+  /** Stops the media of the call, playing or queued. That this includes tones is an assumption. */
   cancelMediaProcessing(options?: CallRequestOptions): Promise<SentOperation<CancelMediaProcessingOperation>>;
 
   /**
-   * Yields the keys that are pressed from now on, as `receiver.tones` does. Subscribes to them, once a call. Reading
-   * rejects if Graph refuses the subscription.
+   * Yields the keys that are pressed from now on, as `receiver.tones` does. The first use in a call subscribes to
+   * its tones. Reading rejects if Graph refuses the subscription.
    */
   tones(options?: { signal?: AbortSignal }): AsyncIterableIterator<HeardTone>;
 
   /**
-   * Collects keys, such as a PIN or a choice. Keys that were pressed since the previous collect, or since the first in the
-   * call, count too: a collect that times out leaves later keys to the next one.
+   * Collects keys, such as a PIN or a choice. Keys count from the end of the previous collect, or from the first
+   * collect of the call: a collect that times out leaves later keys to the next one.
    *
-   * The result is always a value.
-   *
-   * @throws InvalidRequestError, InvalidTonesError; Graph's refusal of a subscription or prompt.
+   * @returns the keys and what ended the collect, also when the call ends.
+   * @throws InvalidRequestError, InvalidTonesError for invalid options.
+   * @throws the error with which Graph refused a subscription or a prompt.
    * @example
    * const { digits, endedBy } = await call.collect({ maxDigits: 4, prompts: [{ uri }], maxAttempts: 3 });
    */
   collect(options: CollectOptions): Promise<Collected>;
 
   /**
-   * Sends keepAlive to Graph every 15 minutes or a little earlier until the call ends: Graph drops a call after 45 minutes
-   * without it. Errors are reported to `onError`, and the next interval tries again. It does not keep the process alive.
+   * Sends keepAlive to Graph every 15 minutes or a little earlier until the call ends: Graph drops a call after 45
+   * minutes without it. `onError` gets the errors, and the next interval tries again. The timer does not keep the
+   * process alive.
    *
-   * Instances that share a store with leases, such as the one of `@graph-dtmf/redis`, share this work: one instance sends at
-   * a time. When it stops, another one takes over.
+   * Instances that share a store with leases, such as that of `@graph-dtmf/redis`, share this work: one instance
+   * sends at a time, and another one takes over when it stops.
    *
-   * @returns a function that stops it on all instances, unless `keepAlive` was called here again since.
+   * @returns a function that stops it on all instances. It has no effect after a later call of `keepAlive` here.
    */
   keepAlive(): () => void;
 }

@@ -46,7 +46,11 @@ export class BotCalls {
     if (progress.isOver) this.#keepAlives.stop(normalizeId(callId), progress);
   }
 
-  /** Returns the handle of a call, and creates it if necessary. @throws InvalidRequestError for an empty id. */
+  /**
+   * Returns the handle of a call, and creates it if necessary.
+   *
+   * @throws InvalidRequestError for an empty id.
+   */
   open(callId: string, tenantId?: string): CallHandle {
     if (typeof callId !== "string" || callId === "") throw new InvalidRequestError("callId must not be empty");
     const entry = this.#registry.get(callId);

@@ -18,11 +18,11 @@ export interface BotDefaults {
   callbackUri?: string;
   /** The tenant of calls without a `tenantId` of their own. Default: the only one of `tenantIds`. */
   tenantId?: string;
-  /** Called with errors of handlers, and with failures that no promise reports. */
+  /** Called with the errors of handlers, and with failures that reject no promise of the caller. */
   onError?: BotErrorListener;
-  /** Gets ids, counts and codes. With neither `onError` nor `logger`, errors go to the console. */
+  /** Its entries contain ids, counts and codes. With neither `onError` nor `logger`, errors go to the console. */
   logger?: Logger;
-  /** The clock, for tests. */
+  /** Replaces the system clock in tests. */
   clock?: Clock;
 }
 
@@ -32,10 +32,7 @@ export interface BotParts extends BotDefaults {
   receiver: NotificationReceiver;
   /** The tracker that client and receiver use. */
   operations: OperationTracker;
-  /**
-   * The store of the tracker. With its leases, another instance keeps a call alive when the one that did so has
-   * stopped.
-   */
+  /** The store of the tracker. Its leases allow other instances to take over the keepAlive of a stopped instance. */
   store?: Pick<OperationStore, "leases">;
 }
 
@@ -46,12 +43,16 @@ export type BotOptions = BotDefaults &
   Omit<NotificationReceiverOptions, "verifier" | "operations" | keyof BotDefaults> &
   OperationTrackerOptions;
 
-/** The parts, and a function that closes those that were created here. */
+/** The parts, and a function that closes those that `createParts` created. */
 export interface CreatedParts extends BotParts {
   closeParts(): Promise<void>;
 }
 
-/** @throws TypeError for invalid options. */
+/**
+ * Returns the existing parts, or creates them.
+ *
+ * @throws TypeError for invalid options.
+ */
 export function createParts(options: BotParts | BotOptions): CreatedParts {
   if ("dtmf" in options) return { ...options, closeParts: async () => {} };
   const operations = createOperationTracker(options);

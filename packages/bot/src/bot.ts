@@ -16,7 +16,7 @@ export type CreateBotCallRequest = (CreateCallRequest extends infer Request
   : never) &
   Partial<Pick<CreateCallRequest, "callbackUri" | "tenantId">>;
 
-/** A bot that holds dialogues in calls. Its methods work without `this`. */
+/** A bot that dials and collects keys in calls. Its methods need no `this`. */
 export interface CallingBot {
   readonly dtmf: DtmfClient;
   readonly receiver: NotificationReceiver;
@@ -33,14 +33,14 @@ export interface CallingBot {
   /** Creates a call, or joins a meeting. Resolves when Graph has accepted the request. */
   createCall(request: CreateBotCallRequest, options?: RequestOptions): Promise<BotCall>;
   /**
-   * Returns the call with that id, which another instance may have created.
+   * Returns the call with that id, also if another instance created it.
    *
    * @param options The `tenantId` of the call, for bots with several tenants.
    */
   call(callId: string, options?: { tenantId?: string }): BotCall;
   /**
-   * Ends every wait and keepAlive, and closes the parts that the bot created itself. Calls continue, and other
-   * instances that share the store keep them alive.
+   * Ends all waits and keepAlive requests, and closes the parts that the bot created. Calls continue, and other
+   * instances with the same store keep them alive.
    */
   close(): Promise<void>;
 }
@@ -57,7 +57,7 @@ export function createCallingBot(options: BotParts | BotOptions): CallingBot {
   const { dtmf, receiver, operations, store, closeParts, ...defaults } = createParts(options);
   const { callbackUri, tenantId, clock = systemClock } = defaults;
   const closing = new AbortController();
-  // Every wait in every call adds a listener.
+  // Every wait in every call adds a listener: Node.js would warn above 10.
   setMaxListeners(0, closing.signal);
   const onError = createErrorReporter(defaults);
   const calls = new BotCalls({

@@ -40,9 +40,9 @@ export interface CallDependencies {
   onError(error: unknown, about: { callId: string }): void;
 }
 
-/** Default timeout of `waitFor`. A call may last for hours, so waiting for its end has no timeout. */
+/** Default timeout of `waitFor`. Waiting for the end of a call has none, because calls may last for hours. */
 const STATE_TIMEOUT_MS = 120_000;
-/** @see Graph v1.0, call: answer */
+/** Graph drops an incoming call after this time. @see Graph v1.0, call: answer */
 const ANSWER_TIMEOUT_MS = 15_000;
 
 /** The implementation of {@link BotCall}. */

@@ -16,13 +16,18 @@ export class CallLease {
   #pendingStep: LeaseStep | undefined;
   #queue: Promise<unknown> = Promise.resolve();
 
-  /** @param call A function, because the tenant may become available later. */
+  /** @param call Returns the call when a lease is written, because its tenant may become available later. */
   constructor(leases: CallLeases, call: () => LeasedCall) {
     this.#leases = leases;
     this.#call = call;
   }
 
-  /** @returns whether this instance has the lease now. @throws the errors of the store. */
+  /**
+   * Writes the change after all earlier ones.
+   *
+   * @returns whether this instance has the lease now.
+   * @throws the errors of the store.
+   */
   update(step: LeaseStep): Promise<boolean> {
     // If `take` never reached the store, renewing takes the lease.
     const effectiveStep = step === "renew" && this.#pendingStep === "take" ? "take" : step;

@@ -6,9 +6,9 @@ import { PromptPlayback } from "./prompt-playback.ts";
 export interface CallMediaOptions {
   callId: string;
   dtmf: DtmfClient;
-  /** The options of each request. */
+  /** Returns the options of each request. */
   requestOptions(): RequestOptions;
-  /** Called when media could not be stopped, which no promise reports. */
+  /** Called when Graph refuses to stop media: no promise of the caller rejects. */
   onError(error: unknown): void;
 }
 

@@ -1,7 +1,7 @@
 import type { Call, CallState, OpenEnum, ResultInfo } from "@graph-dtmf/models";
 import { reasonOf } from "./errors.ts";
 
-/** The state of a call, by the notifications so far. */
+/** The state of a call according to its notifications. */
 export interface CallStatus {
   /** Absent before the first notification. */
   state?: OpenEnum<CallState>;
@@ -21,7 +21,7 @@ const LATE = ["terminating", "terminated"];
 /** The state of one call, with listeners for its changes. */
 export class CallProgress {
   #status: CallStatus = {};
-  /** When the call started to ring at the bot, in milliseconds since 1970. */
+  /** When the incoming call was reported, in milliseconds since 1970. */
   incomingAtMs: number | undefined;
   /** The tenant, from the token of its notifications or from the request that created it. */
   tenantId: string | undefined;

@@ -1,10 +1,10 @@
 import { normalizeId } from "@graph-dtmf/models";
 import { CallProgress } from "./call-progress.ts";
 
-/** Above this number, the least recently used call is removed that has ended or has no handle. */
+/** The maximum number of calls. Above it, the least recently used call is removed that has ended or has no handle. */
 const MAX_CALLS = 10_000;
 
-/** The state of calls by id. */
+/** The progress and the handle of each call, by id. */
 export class CallRegistry<Handle> {
   readonly #entries = new Map<string, { progress: CallProgress; handle?: Handle }>();
 

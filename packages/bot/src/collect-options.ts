@@ -16,9 +16,9 @@ export interface CollectOptions {
   firstDigitTimeoutMs?: number;
   /** How long to wait for each further key, in milliseconds. Default 5,000. */
   interDigitTimeoutMs?: number;
-  /** The most that the collect may take, with prompts and all attempts, in milliseconds. No limit by default. */
+  /** How long the collect may take, with prompts and all attempts, in milliseconds. No limit by default. */
   timeoutMs?: number;
-  /** Played first, until a key is pressed. Skipped if a key is already waiting. */
+  /** Played before the first key. A key stops them. Skipped if a key is already waiting. */
   prompts?: readonly Prompt[];
   /** The number of attempts. After silence or an invalid entry the next attempt starts, with the prompts. Default 1. */
   maxAttempts?: number;

@@ -31,8 +31,8 @@ export interface CollectContext {
 type EndedBy = Collected["endedBy"];
 
 /**
- * Collects one entry. After every change it checks all conditions again. A key is removed from the queue only when
- * it becomes part of the entry, so that no key is lost at a timeout.
+ * Collects one entry. After every change it checks all conditions again. A key leaves the queue only when it becomes
+ * part of the entry, so no key is lost at a timeout.
  */
 export async function collect(settings: CollectSettings, context: CollectContext): Promise<Collected> {
   const collection = new Collection(settings, context);
@@ -103,7 +103,7 @@ class Collection {
     }
   }
 
-  /** Returns how the collect ends, or `undefined` for another attempt. */
+  /** Returns what ends the collect, or `undefined` if another attempt follows. */
   async #attempt(
     digits: DigitBuffer,
     attempt: { playback: PromptPlayback | undefined; isLast: boolean },
@@ -138,14 +138,18 @@ class Collection {
     }
   }
 
-  /** Returns what ends the collect regardless of keys. */
+  /** Returns what ends the collect without regard to keys. */
   #immediateEnd(): EndedBy | undefined {
     if (this.#context.signal.aborted) return "aborted";
     return this.#context.clock.now() >= this.#endAtMs ? "timeout" : undefined;
   }
 }
 
-/** @throws the error that Graph refused with, unless the call has ended. */
+/**
+ * Returns `callEnded` if Graph has no such call any more.
+ *
+ * @throws any other error.
+ */
 function endedByError({ error }: { error: unknown }): EndedBy {
   if (isGone(error)) return "callEnded";
   throw error;

@@ -13,7 +13,7 @@ import { checkTones, INT32_MAX, isRecord, TONE_DURATION_MS } from "@graph-dtmf/m
 /** What to dial: keys and pauses as text (`1,2#`), secret tones, or steps. */
 export type DialInput = string | SecretTones | readonly (DialStep | { readonly tones: SecretTones })[];
 
-/** One step of a plan: tones that one operation presses, or a pause. */
+/** One step of a plan: the tones of one operation, or a pause. */
 export type PlannedStep =
   | { readonly tones: SecretTones; readonly delayBetweenTonesMs?: number }
   | { readonly pauseMs: number };
@@ -22,15 +22,18 @@ export type PlannedStep =
 export interface DialPlan {
   readonly steps: readonly PlannedStep[];
   /**
-   * The duration if each tone takes 100 ms and Graph adds no delay of its own. Both are assumptions: no source
-   * documents them.
+   * Estimated milliseconds. Assumes, without a source, that each tone takes 100 ms and that Graph adds no delay of
+   * its own.
    */
   readonly durationMs: number;
 }
 
 /** Options of a dial plan. */
 export interface DialPlanOptions {
-  /** Milliseconds between two tones without a pause between them: an Int32, 0 or more. Default: Graph's own delay. */
+  /**
+   * Milliseconds between two tones without a pause between them, from 0 to the maximum of an Int32. Default: Graph's
+   * own delay.
+   */
   delayBetweenTonesMs?: number;
 }
 
@@ -42,11 +45,11 @@ type Step = TonesStep | { pauseMs: number };
 type InputStep = { tones: Tone[] } | { pauseMs: number };
 
 /**
- * Plans how to dial with as few operations as possible. Adjacent tones are one operation. So are tones with equal
+ * Plans how to dial with as few operations as possible. One operation plays adjacent tones, and tones with equal
  * pauses between them: Graph takes the pause as their delay.
  *
- * @throws InvalidTonesError for an invalid dial string or one without a key; InvalidRequestError for an invalid
- * delay or pause.
+ * @throws InvalidTonesError for an invalid dial string or one without a key.
+ * @throws InvalidRequestError for an invalid delay or pause.
  *
  * @example
  * planDial("1,2,3,,45#"); // 3 tones 2 s apart, a pause of 4 s, 3 tones
@@ -63,7 +66,10 @@ export function planDial(input: DialInput, { delayBetweenTonesMs }: DialPlanOpti
   return { steps: steps.map(toPlannedStep), durationMs: steps.reduce((sum, step) => sum + durationOf(step), 0) };
 }
 
-/** Merges the last three steps (tones, pause, tones) into one operation if the far end receives the same. */
+/**
+ * Merges the last three steps (tones, pause, tones) into one operation if the far end receives the same keys at the
+ * same times.
+ */
 function mergeLast(steps: Step[]): void {
   const [previous, pause, last] = steps.slice(-3);
   if (!previous || !pause || !last || !("pauseMs" in pause) || "pauseMs" in previous || "pauseMs" in last) return;
@@ -88,7 +94,7 @@ function joinAdjacent(steps: Iterable<InputStep>): InputStep[] {
   return list;
 }
 
-/** Whether the tones sound the same with that delay between them. */
+/** Whether the tones can have that delay between them without a change of their timing. */
 function hasSameSound({ tones, delayMs }: TonesStep, delay: number | undefined): boolean {
   return tones.length === 1 || delayMs === delay;
 }

@@ -5,7 +5,7 @@ import type { DialPlan, PlannedStep } from "./dial-plan.ts";
 import { isDeliveryUnknown, isGone } from "./errors.ts";
 import { onAborted, waitUntil } from "./wait-until.ts";
 
-/** The result of dialing. The far end received at least `tonesPlayed` tones and at most the sum of both counts. */
+/** The result of dialing. The far end received at least `tonesPlayed` tones, and at most `tonesMaybePlayed` more. */
 export interface DialResult {
   /** `completed` if the whole plan was played. */
   outcome: OperationOutcome["outcome"];
@@ -13,9 +13,9 @@ export interface DialResult {
   tonesPlayed: number;
   /** Further tones of which some or all may have been played. */
   tonesMaybePlayed: number;
-  /** Graph's result for the operation or the call that ended the dialing. */
+  /** Graph's result for the operation that was not completed, or for the call that ended. */
   resultInfo?: ResultInfo;
-  /** Why no more was sent: Graph refused, or could not be reached. */
+  /** The error of the last request: Graph refused, or could not be reached. */
   error?: unknown;
 }
 
@@ -32,16 +32,16 @@ export interface DialContext {
   cancel(): Promise<void>;
 }
 
-/** How long to wait for the call's lock: another plan may hold it for minutes. */
+/** How long to wait for the call's lock. Another plan may hold it for minutes. */
 const LOCK_TIMEOUT_MS = 10 * 60_000;
-/** How long to wait for the outcome of tones that were stopped. */
+/** How long to wait for the outcome of stopped tones. */
 const CANCEL_TIMEOUT_MS = 5_000;
 
 type TonesStep = Extract<PlannedStep, { tones: unknown }>;
 /** The result of one step. */
 type StepResult = Pick<DialResult, "outcome" | "resultInfo" | "error"> & { maybePlayed: number };
 
-/** Plays the plan and holds the call's lock meanwhile. Ends with the first step that is not completed. */
+/** Plays the plan under the lock of the call. Ends with the first step that is not completed. */
 export async function dial(plan: DialPlan, context: DialContext): Promise<DialResult> {
   const { callId, tenantId, dtmf, signal } = context;
   const request = { timeoutMs: LOCK_TIMEOUT_MS, signal, ...(tenantId !== undefined && { tenantId }) };
@@ -62,7 +62,7 @@ export async function dial(plan: DialPlan, context: DialContext): Promise<DialRe
   return { ...end, tonesPlayed, tonesMaybePlayed: maybePlayed };
 }
 
-/** The result if the call has ended or the signal is aborted, else `undefined`. */
+/** Returns the result if the call has ended or the signal is aborted. */
 function stopResult({ progress, signal }: DialContext): StepResult | undefined {
   const { resultInfo } = progress.status;
   if (progress.isOver) return { outcome: "callEnded", maybePlayed: 0, ...(resultInfo && { resultInfo }) };
@@ -97,7 +97,7 @@ function toStepResult({ tones }: TonesStep, outcome: OperationOutcome): StepResu
   };
 }
 
-/** Waits for the end of an operation. If the signal aborts, stops the tones first and then waits a short time. */
+/** Waits for the end of an operation. When the signal aborts, stops the tones and waits for their outcome. */
 async function completionOf(
   completion: (how: CompletionOptions) => Promise<OperationOutcome>,
   { signal, cancel }: DialContext,
@@ -111,7 +111,7 @@ async function completionOf(
   return completion({ timeoutMs: CANCEL_TIMEOUT_MS });
 }
 
-/** The result if nothing of the last request was executed. */
+/** Returns the result of a request of which Graph executed nothing. */
 function refusedResult(error: unknown, context: DialContext): StepResult {
   return stopResult(context) ?? { outcome: isGone(error) ? "callEnded" : "failed", maybePlayed: 0, error };
 }

@@ -10,7 +10,10 @@ export interface ErrorReporterOptions {
   logger?: Logger | undefined;
 }
 
-/** Reports to `onError` and to the logger. With neither, to the console: failures are never silent. It never throws. */
+/**
+ * Returns a function that reports to `onError` and to the logger, or to the console if there is neither. It never
+ * throws.
+ */
 export function createErrorReporter({ onError, logger }: ErrorReporterOptions): BotErrorListener {
   const log = logger ?? (onError ? undefined : console);
   return (error, about) => {

@@ -1,7 +1,7 @@
 import type { DeliveryUnknownError } from "@graph-dtmf/client";
 import { DtmfError, explainResultInfo, type ResultInfo } from "@graph-dtmf/models";
 
-/** The call ended before the expected state was reached. The message gives the reason. */
+/** The call ended before the expected state. The message gives the reason. */
 export class CallEndedError extends DtmfError {
   override readonly name = "CallEndedError";
   declare readonly code: "call_ended";
@@ -16,14 +16,14 @@ export class CallEndedError extends DtmfError {
   }
 }
 
-/** The reason why a call ended, as a sentence. */
+/** Returns the reason why a call ended, as a sentence. */
 export function reasonOf(resultInfo: ResultInfo | undefined): string {
   return resultInfo ? explainResultInfo(resultInfo).reason : "Graph gave no reason.";
 }
 
-// The functions below compare codes, not classes: an existing client may come from another copy of its package.
+// The functions below compare codes instead of classes: the client may come from another copy of its package.
 
-/** Whether Graph has no such call any more. */
+/** Whether Graph no longer has the call. */
 export function isGone(error: unknown): boolean {
   const { code, status } = Object(error) as { code?: unknown; status?: unknown };
   return code === "graph_request_failed" && status === 404;

@@ -4,7 +4,7 @@ import type { BotErrorListener } from "./error-reporter.ts";
 /** Gives each incoming call to the handlers once, although its notification may arrive twice. */
 export class IncomingCallDispatcher {
   readonly #onError: BotErrorListener;
-  /** Objects, so that a function that is added twice is two handlers. */
+  /** Objects allow the same function to be added twice. */
   readonly #handlers = new Set<{ handle(call: BotCall): unknown }>();
   readonly #dispatched = new WeakSet<BotCall>();
 

@@ -4,7 +4,7 @@ import type { CallProgress } from "./call-progress.ts";
 import type { BotErrorListener } from "./error-reporter.ts";
 import { keepAlive } from "./keep-alive.ts";
 
-/** How often an instance looks for calls of instances that stopped. */
+/** Interval of the checks for calls with an expired lease. */
 const TAKE_OVER_INTERVAL_MS = 60_000;
 
 /** What the scheduler needs. */
@@ -16,7 +16,7 @@ export interface KeepAliveSchedulerOptions {
   random(): number;
   /** The progress of a call, which may have no state yet. */
   progressOf(callId: string): CallProgress;
-  /** Sends keepAlive to Graph. */
+  /** Sends one keepAlive request to Graph. */
   keepAlive(callId: string, tenantId: string | undefined): Promise<void>;
   onError: BotErrorListener;
 }
@@ -31,9 +31,9 @@ interface ScheduledCall {
 }
 
 /**
- * The calls that this instance keeps alive: those that were started here, and those taken over from instances that
- * stopped. While the store is unavailable, each instance continues on its own: a second keepAlive
- * request does no harm, but without any the call ends.
+ * The calls that this instance keeps alive: those started here, and those taken over from stopped instances. While
+ * the store is unavailable, each instance continues with its calls: a second keepAlive request does no harm, but a
+ * call ends without any.
  */
 export class KeepAliveScheduler {
   readonly #options: KeepAliveSchedulerOptions;
@@ -62,7 +62,7 @@ export class KeepAliveScheduler {
     if (!call.isEnded) void this.#end(call);
   }
 
-  /** Stops all calls here without ending their leases, so that other instances take them over. */
+  /** Stops all calls here, and keeps their leases so that other instances take them over when the leases expire. */
   close(): void {
     this.#isClosed = true;
     this.#timer?.cancel();
@@ -94,7 +94,7 @@ export class KeepAliveScheduler {
     return call;
   }
 
-  /** Returns whether this instance shall send keepAlive. */
+  /** Returns whether this instance sends keepAlive. */
   async #acquire(call: ScheduledCall, step: "take" | "renew"): Promise<boolean> {
     if (await this.#updateLease(call, step)) return true;
     call.halt();
@@ -106,7 +106,7 @@ export class KeepAliveScheduler {
     call.isEnded = true;
     call.halt();
     await this.#updateLease(call, "end");
-    // A call that has ended needs no lease end: the instance that takes it over gets a 404 from Graph.
+    // A call that has ended needs no stored lease end: the next instance gets a 404 from Graph.
     if (call.progress.isOver) this.#unsynced.delete(call);
     if (!this.#unsynced.has(call)) this.#delete(call);
   }
@@ -115,7 +115,7 @@ export class KeepAliveScheduler {
     if (this.#calls.get(call.callId) === call) this.#calls.delete(call.callId);
   }
 
-  /** Returns true if the store is unavailable: only a store that answers can refuse. */
+  /** Writes to the lease. Returns true also if the store is unavailable: only an answer of the store can refuse. */
   async #updateLease(call: ScheduledCall, step: LeaseStep): Promise<boolean> {
     if (!call.lease) return true;
     try {
@@ -139,7 +139,7 @@ export class KeepAliveScheduler {
 
   async #takeOver(leases: CallLeases): Promise<void> {
     for (const call of this.#unsynced) {
-      // It was started again in the meantime.
+      // The call was started again in the meantime.
       if ((this.#calls.get(call.callId) ?? call) !== call) this.#unsynced.delete(call);
       else void (call.isEnded ? this.#end(call) : this.#acquire(call, "renew"));
     }
@@ -148,7 +148,7 @@ export class KeepAliveScheduler {
       this.#isStoreDown = false;
       for (const { callId, tenantId } of taken) this.#adopt(callId, tenantId);
     } catch (error) {
-      // Closing a bot may also close its store.
+      // The store may be closed together with the bot.
       if (!this.#isClosed) this.#reportStoreDown(error);
     }
     this.#scheduleTakeOver();
@@ -161,7 +161,7 @@ export class KeepAliveScheduler {
     this.#schedule(callId, progress, true);
   }
 
-  /** Reports the first of several failures until the store is available again. */
+  /** Reports the first of several failures, until the store is available again. */
   #reportStoreDown(error: unknown, callId?: string): void {
     if (!this.#isStoreDown) this.#options.onError(error, callId === undefined ? undefined : { callId });
     this.#isStoreDown = true;

@@ -2,7 +2,7 @@ import type { Clock, Timer } from "@graph-dtmf/models";
 import type { CallProgress } from "./call-progress.ts";
 import { isGone } from "./errors.ts";
 
-/** Graph recommends 15 minutes, and ends calls after 45. */
+/** Graph recommends 15 minutes, and ends a call after 45. */
 const INTERVAL_MS = 15 * 60_000;
 /** Each interval is shortened by up to this fraction, so that requests of many calls do not coincide. */
 const JITTER = 0.1;
@@ -13,22 +13,24 @@ export interface KeepAliveOptions {
   progress: CallProgress;
   /** Returns a number from 0 to 1. */
   random(): number;
-  /** Whether the last keepAlive was long ago, so that the first one is sent immediately. */
+  /** Whether the last keepAlive was long ago. If so, the first request is sent at once. */
   isOverdue: boolean;
   /**
-   * Whether this instance shall send keepAlive. Called before each request, except for the first one of an overdue
-   * call.
+   * Returns whether this instance sends keepAlive. Called before each request, except for the first one of an
+   * overdue call.
    */
   acquire(): Promise<boolean>;
   keepAlive(): Promise<void>;
   onError(error: unknown): void;
-  /** Called when the call has ended, by notification or by Graph's answer. */
+  /** Called when the call has ended, according to a notification or to a 404. */
   onEnd(): void;
 }
 
 /**
- * Sends keepAlive to Graph at intervals, until the call ends or another instance has taken over. Does not keep the
- * process alive. Returns a function that stops it.
+ * Sends keepAlive to Graph at intervals, until the call ends or another instance has taken over. The timer does not
+ * keep the process alive.
+ *
+ * @returns a function that stops it.
  */
 export function keepAlive(options: KeepAliveOptions): () => void {
   const { clock, progress, random, isOverdue, acquire, keepAlive, onError, onEnd } = options;

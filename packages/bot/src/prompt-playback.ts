@@ -16,7 +16,7 @@ export class PromptPlayback {
   #isStopped = false;
   #failure: { error: unknown } | undefined;
   #stop = (): void => {};
-  /** Resolves when no request for it is running any more. Never rejects. */
+  /** Resolves when none of its requests is running. Never rejects. */
   readonly done: Promise<void>;
 
   constructor(options: PromptPlaybackOptions) {
@@ -47,7 +47,7 @@ export class PromptPlayback {
   async #run(): Promise<void> {
     try {
       const completion = await this.#start();
-      // Graph can only stop what it has accepted: a cancel request that arrives before it has no effect.
+      // Graph stops only what it has accepted: an earlier cancel request has no effect.
       await Promise.race([completion(), this.#waitForStop()]);
       if (this.#isStopped) await this.#options.cancel();
     } catch (error) {
@@ -57,7 +57,7 @@ export class PromptPlayback {
     this.#options.onChange();
   }
 
-  /** Resolves once Graph has accepted the prompt, or may have, with a function that waits for its end. */
+  /** Resolves when Graph has accepted the prompt, or may have, with a function that waits for its end. */
   async #start(): Promise<() => Promise<unknown>> {
     try {
       const sent = await this.#options.play();
