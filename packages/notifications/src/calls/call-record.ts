@@ -1,71 +1,71 @@
 import type { CallNotification, ParticipantsNotification } from "../parsing/notification.ts";
-import type { ToneReaders } from "../tones/tone-broadcast.ts";
-import { ToneNumbering } from "../tones/tone-reorder-buffer.ts";
+import type { ToneBroadcast } from "../tones/tone-broadcast.ts";
+import { ToneReorderBuffer } from "../tones/tone-reorder-buffer.ts";
 import { HandlerQueue, type HandlerQueueEvents } from "./handler-queue.ts";
 
-/** For how long a delivery is recognised when it comes again, and a call remembered that nothing is heard of. */
-export const REMEMBERED_MS: number = 10 * 60_000;
-/** Longer snapshots are not worth the memory of recognising their repetition. */
+/** How long repetitions are detected, and how long a call without notifications is remembered. */
+export const RETENTION_MS: number = 10 * 60_000;
+/** Repetitions of longer snapshots are not detected, to save memory. */
 const MAX_TEXT = 4096;
 
 type Snapshot = CallNotification | ParticipantsNotification;
 
-/** What the receiver knows of one call. */
+/** The state of one call in the receiver. */
 export class CallRecord {
   readonly callId: string;
   readonly queue: HandlerQueue<CallRecord>;
-  /** Those who read its tones, while anybody does. */
-  readers: ToneReaders | undefined;
-  heardAtMs = 0;
-  // Made when first needed: most calls are only heard of by their operations.
-  #numbering: ToneNumbering | undefined;
-  #latest: Map<Snapshot["kind"], { text: string; untilMs: number }> | undefined;
+  /** Its streams of tones, if there are any. */
+  toneBroadcast: ToneBroadcast | undefined;
+  touchedAtMs = 0;
+  // Created on demand: most calls only have notifications of operations.
+  #toneBuffer: ToneReorderBuffer | undefined;
+  #latestByKind: Map<Snapshot["kind"], { text: string; untilMs: number }> | undefined;
 
   constructor(callId: string, events: HandlerQueueEvents<CallRecord>) {
     this.callId = callId;
     this.queue = new HandlerQueue(this, events);
   }
 
-  get numbering(): ToneNumbering {
-    this.#numbering ??= new ToneNumbering();
-    return this.#numbering;
+  get toneBuffer(): ToneReorderBuffer {
+    this.#toneBuffer ??= new ToneReorderBuffer();
+    return this.#toneBuffer;
   }
 
-  /** Whether somebody waits for what happens in the call. */
+  /** Whether handlers or streams of the call are active. */
   get isInUse(): boolean {
-    return !this.queue.isIdle || this.readers !== undefined;
+    return !this.queue.isIdle || this.toneBroadcast !== undefined;
   }
 
-  /** Whether nothing would be forgotten with this record. */
+  /** Whether the record can be deleted without losing anything. */
   get isEmpty(): boolean {
-    return !this.isInUse && this.#numbering?.isUnknown !== false && !this.#latest?.size;
+    return !this.isInUse && this.#toneBuffer?.isUnused !== false && !this.#latestByKind?.size;
   }
 
   /**
-   * Whether this says, word for word, what the notification of its kind before it said.
+   * Whether a notification equals the previous one of its kind.
    *
-   * Only the one before counts: a call that was put on hold may well be established again.
+   * Only the previous one counts, because a call can return to an earlier state, for example after a hold.
    */
   repeatsLatest(notification: Snapshot, nowMs: number): boolean {
     const { kind } = notification;
-    this.#latest ??= new Map();
-    const latest = this.#latest.get(kind);
-    const text = textOf(notification);
+    this.#latestByKind ??= new Map();
+    const latest = this.#latestByKind.get(kind);
+    const text = toText(notification);
     if (latest !== undefined && latest.text === text && latest.untilMs > nowMs) return true;
-    if (text === undefined) this.#latest.delete(kind);
-    else this.#latest.set(kind, { text, untilMs: nowMs + REMEMBERED_MS });
+    if (text === undefined) this.#latestByKind.delete(kind);
+    else this.#latestByKind.set(kind, { text, untilMs: nowMs + RETENTION_MS });
     return false;
   }
 }
 
-/** Not of `raw`, which several notifications share where one entry packs several resources. */
-function textOf(notification: Snapshot): string | undefined {
+/** Without `raw`, which several notifications of one entry share. */
+function toText(notification: Snapshot): string | undefined {
   const snapshot = notification.kind === "call" ? notification.call : notification.participants;
   try {
     const text = JSON.stringify([notification.changeType, snapshot]);
     return text.length <= MAX_TEXT ? text : undefined;
   } catch {
-    // Nested so deeply that it could be read, but not be written: nothing to remember.
+    // Parsed, but nested too deeply for JSON.stringify.
     return undefined;
   }
 }

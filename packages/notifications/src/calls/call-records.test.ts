@@ -3,20 +3,21 @@ import { describe, expect, it } from "vitest";
 import { deferred, FakeOperations, turn } from "../__fixtures__/ports.ts";
 import type { Notification } from "../parsing/notification.ts";
 import { CallRecords } from "./call-records.ts";
-import type { Place } from "./handler-queue.ts";
+import type { QueueSlot } from "./handler-queue.ts";
 import { ToneStreams } from "./tone-streams.ts";
 
 const notification: Notification = { kind: "unknown", raw: {} };
 const MINUTE = 60_000;
 
-const holder = (name: string) => ({ name, done: Promise.resolve(), placeDone() {} });
+const holder = (name: string) => ({ name, done: Promise.resolve(), slotDone() {} });
 
 function createRecords(run: () => Promise<void> = async () => {}) {
   const clock = createManualClock();
-  const records = new CallRecords(clock, { run, dropped() {} });
+  const records = new CallRecords(clock, { run, onDropped() {} });
   /** Hears of a call something that is worth remembering. */
-  const remember = (callId: string): number => records.heard(callId).numbering.epoch(2, clock.now());
-  const reserve = (callId: string): Place => records.of(callId).queue.reserve(notification, holder(callId));
+  const remember = (callId: string): number => records.touch(callId).toneBuffer.epoch(2, clock.now());
+  const reserve = (callId: string): QueueSlot =>
+    records.getOrCreate(callId).queue.reserve(notification, holder(callId));
   return { clock, records, remember, reserve };
 }
 
@@ -25,7 +26,7 @@ describe("CallRecords", () => {
     const { records, reserve } = createRecords();
     const place = reserve("c");
     expect(records.size).toBe(1);
-    place.proceed();
+    place.run();
     await turn();
     expect(records.size).toBe(0);
   });
@@ -47,7 +48,7 @@ describe("CallRecords", () => {
     const { clock, records, remember, reserve } = createRecords();
     remember("c");
     await clock.advance(5 * MINUTE);
-    reserve("c").proceed();
+    reserve("c").run();
     await turn();
     await clock.advance(6 * MINUTE);
     remember("new");
@@ -69,9 +70,9 @@ describe("CallRecords", () => {
   it("never lets go of a call with work in its queue, however many there are", async () => {
     const forever = deferred();
     const { clock, records, reserve } = createRecords(() => forever.promise);
-    for (let id = 0; id < 12_000; id++) reserve(`c-${id}`).proceed();
+    for (let id = 0; id < 12_000; id++) reserve(`c-${id}`).run();
     await clock.advance(11 * MINUTE);
-    records.heard("another");
+    records.touch("another");
     expect(records.size).toBe(12_001);
     forever.resolve();
     await turn();
@@ -96,12 +97,12 @@ describe("CallRecords", () => {
   it("names whose notifications are not handled yet: those that run, and those that wait", async () => {
     const gate = deferred();
     const { records, reserve } = createRecords(() => gate.promise);
-    const names = (): string[] => Array.from(records.holders(), (each) => (each as ReturnType<typeof holder>).name);
+    const names = (): string[] => Array.from(records.slotOwners(), (each) => (each as ReturnType<typeof holder>).name);
     const places = ["a", "b", "b"].map(reserve);
     expect(names()).toEqual(["a", "b", "b"]);
-    places[0]?.proceed();
-    places[1]?.proceed();
-    places[2]?.leave();
+    places[0]?.run();
+    places[1]?.run();
+    places[2]?.skip();
     expect(names()).toEqual(["a", "b", "b"]);
     gate.resolve();
     await turn();
@@ -111,8 +112,8 @@ describe("CallRecords", () => {
   it("names each of them once", () => {
     const { records } = createRecords();
     const both = holder("both");
-    for (const callId of ["a", "a", "b"]) records.heard(callId).queue.reserve(notification, both);
-    expect([...records.holders()]).toEqual([both]);
+    for (const callId of ["a", "a", "b"]) records.touch(callId).queue.reserve(notification, both);
+    expect([...records.slotOwners()]).toEqual([both]);
   });
 
   it("has no timers", () => {

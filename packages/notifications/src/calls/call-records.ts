@@ -1,86 +1,85 @@
 import type { Clock } from "@graph-dtmf/models";
-import { CallRecord, REMEMBERED_MS } from "./call-record.ts";
-import type { HandlerQueueEvents, PlaceHolder } from "./handler-queue.ts";
+import { CallRecord, RETENTION_MS } from "./call-record.ts";
+import type { HandlerQueueEvents, SlotOwner } from "./handler-queue.ts";
 
-/** How many calls are remembered; those last heard of go first. A call that somebody waits in is never forgotten. */
-const MOST_CALLS = 10_000;
-/** How many go at once when there are too many. */
-const ROOM = 1_000;
-/** How often it is looked for what is too old. */
-const SWEEP_MS = 60_000;
+/** The most calls. Above it, the least recently used are deleted, except for calls in use. */
+const MAX_CALLS = 10_000;
+/** How many are deleted at once, so that not every new call needs a sweep. */
+const SWEEP_COUNT = 1_000;
+/** How often records that are too old are searched. */
+const SWEEP_INTERVAL_MS = 60_000;
 
 /**
- * One record for each call that there is anything to remember of.
+ * The records of all calls with any state.
  *
- * No timer forgets them: what is too old goes when another call is heard of, and what nothing would be forgotten with
- * goes at once.
+ * Old records are deleted when other calls are used, without a timer. Empty ones are deleted at once.
  */
 export class CallRecords {
   readonly #clock: Clock;
   readonly #events: HandlerQueueEvents<CallRecord>;
-  /** In the order in which the calls were last heard of. */
+  /** Least recently used first. */
   readonly #records = new Map<string, CallRecord>();
   #sweepAtMs = 0;
-  #sweepAtSize = MOST_CALLS;
+  #sweepAtSize = MAX_CALLS;
 
-  constructor(clock: Clock, events: Omit<HandlerQueueEvents<CallRecord>, "idle">) {
+  constructor(clock: Clock, events: Omit<HandlerQueueEvents<CallRecord>, "onIdle">) {
     this.#clock = clock;
-    this.#events = { ...events, idle: (record) => this.release(record) };
+    this.#events = { ...events, onIdle: (record) => this.deleteIfEmpty(record) };
   }
 
   get size(): number {
     return this.#records.size;
   }
 
-  /** The record of a call that is about to be used. What belongs to no call shares the record of the id "". */
-  of(callId: string): CallRecord {
-    const known = this.#records.get(callId);
-    if (known) return known;
+  /** The record of a call. Notifications without a call share the record of the id "". */
+  getOrCreate(callId: string): CallRecord {
+    const existing = this.#records.get(callId);
+    if (existing) return existing;
     if (this.#records.size >= this.#sweepAtSize) this.#sweep(this.#clock.now());
     const record = new CallRecord(callId, this.#events);
     this.#records.set(callId, record);
     return record;
   }
 
-  /** As {@link of}, for a call that was heard of at this moment. */
-  heard(callId: string): CallRecord {
-    const record = this.of(callId);
-    this.#touch(record);
+  /** As {@link getOrCreate}; marks the call as used now. */
+  touch(callId: string): CallRecord {
+    const record = this.getOrCreate(callId);
+    this.#markUsed(record);
     return record;
   }
 
-  /** It is used no more. Lets it go if nothing would be forgotten. */
-  release(record: CallRecord): void {
+  /** Deletes a record that is no longer in use, if it is empty. */
+  deleteIfEmpty(record: CallRecord): void {
     if (record.isEmpty) this.#records.delete(record.callId);
-    else this.#touch(record);
+    else this.#markUsed(record);
   }
 
-  /** Who has notifications that are not handled yet. */
-  holders(): Set<PlaceHolder> {
-    const holders = new Set<PlaceHolder>();
-    for (const { queue } of this.#records.values()) for (const holder of queue.holders()) holders.add(holder);
-    return holders;
+  /** The batches with notifications that are not handled yet. */
+  slotOwners(): Set<SlotOwner> {
+    const owners = new Set<SlotOwner>();
+    for (const { queue } of this.#records.values()) for (const owner of queue.slotOwners()) owners.add(owner);
+    return owners;
   }
 
-  #touch(record: CallRecord): void {
+  #markUsed(record: CallRecord): void {
     const nowMs = this.#clock.now();
-    record.heardAtMs = nowMs;
+    record.touchedAtMs = nowMs;
     this.#records.delete(record.callId);
     this.#records.set(record.callId, record);
     if (nowMs >= this.#sweepAtMs) this.#sweep(nowMs);
   }
 
-  /** Where there are too many it makes some room, so as not to be needed again for the very next. */
+  /** Deletes old records, and some more if there are too many. */
   #sweep(nowMs: number): void {
-    const oldestMs = nowMs - REMEMBERED_MS;
-    let surplus = this.#records.size < MOST_CALLS ? 0 : ROOM;
+    const oldestMs = nowMs - RETENTION_MS;
+    let surplus = this.#records.size < MAX_CALLS ? 0 : SWEEP_COUNT;
     for (const record of this.#records.values()) {
-      if (record.heardAtMs > oldestMs && surplus <= 0) break;
+      if (record.touchedAtMs > oldestMs && surplus <= 0) break;
       if (record.isInUse) continue;
       this.#records.delete(record.callId);
       surplus--;
     }
-    this.#sweepAtMs = nowMs + SWEEP_MS;
-    this.#sweepAtSize = Math.max(MOST_CALLS, this.#records.size + ROOM);
+    this.#sweepAtMs = nowMs + SWEEP_INTERVAL_MS;
+    this.#sweepAtSize = Math.max(MAX_CALLS, this.#records.size + SWEEP_COUNT);
   }
 }

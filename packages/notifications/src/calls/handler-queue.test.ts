@@ -10,13 +10,13 @@ function createQueue(run: (id: unknown) => Promise<void> | void = () => {}) {
       events.push(`run ${raw}`);
       return run(raw);
     },
-    dropped: ({ raw }) => events.push(`dropped ${raw}`),
-    idle: (callId) => events.push(`idle ${callId}`),
+    onDropped: ({ raw }) => events.push(`dropped ${raw}`),
+    onIdle: (callId) => events.push(`idle ${callId}`),
   });
   const reserve = (id: number) => {
     const { promise: done, resolve: placeDone } = deferred();
-    const place = queue.reserve({ kind: "unknown", raw: id } satisfies Notification, { done, placeDone });
-    return { done, proceed: () => place.proceed(), leave: () => place.leave() };
+    const place = queue.reserve({ kind: "unknown", raw: id } satisfies Notification, { done, slotDone: placeDone });
+    return { done, proceed: () => place.run(), leave: () => place.skip() };
   };
   return { events, queue, reserve };
 }

@@ -1,41 +1,41 @@
 import type { Notification } from "../parsing/notification.ts";
 
-/** How many notifications of one call may wait for its handlers. */
+/** The most notifications of one call that wait for its handlers. */
 export const MAX_WAITING = 1000;
 
-/** What queues call. None of it throws. */
+/** The callbacks of a queue. They must not throw. */
 export interface HandlerQueueEvents<Owner> {
-  /** Returns a promise only if there is something to wait for. It never rejects. */
+  /** Runs the handlers. Returns a promise, which must not reject, only if there is something to wait for. */
   run(notification: Notification): unknown;
-  /** Too many were waiting: this one, the oldest of them, will not be handled. */
-  dropped(notification: Notification): void;
-  /** Nothing waits and nothing runs any more in the queue of this owner. */
-  idle(owner: Owner): void;
+  /** Called with the oldest notification when too many are waiting. It is not handled. */
+  onDropped(notification: Notification): void;
+  /** Called when nothing waits and nothing runs any more. */
+  onIdle(owner: Owner): void;
 }
 
-/** Who has taken a place. */
-export interface PlaceHolder {
-  /** Resolves when all the places that it has taken are done. Never rejects. */
+/** The owner of slots: the batch of one request. */
+export interface SlotOwner {
+  /** Resolves when all its slots are done. Never rejects. */
   readonly done: Promise<void>;
-  /** It was handled, or left, or was dropped. */
-  placeDone(): void;
+  /** Called when a slot was handled, skipped or dropped. */
+  slotDone(): void;
 }
 
 /**
- * A notification's place in the queue of its call, taken on arrival, before it is known whether it will be handled.
- * `proceed` and `leave` decide that, once.
+ * A notification's slot in the queue of its call, reserved on arrival, before it is certain that it will be handled.
+ * `run` or `skip` decides that, once.
  */
-export class Place {
+export class QueueSlot {
   readonly notification: Notification;
-  readonly holder: PlaceHolder;
-  /** The one behind it in its queue. */
-  next: Place | undefined;
+  readonly owner: SlotOwner;
+  /** The next slot of the queue. */
+  next: QueueSlot | undefined;
   readonly #queue: HandlerQueue<unknown>;
-  #state: "undecided" | "ready" | "left" = "undecided";
+  #state: "undecided" | "ready" | "skipped" = "undecided";
 
-  constructor(notification: Notification, holder: PlaceHolder, queue: HandlerQueue<unknown>) {
+  constructor(notification: Notification, owner: SlotOwner, queue: HandlerQueue<unknown>) {
     this.notification = notification;
-    this.holder = holder;
+    this.owner = owner;
     this.#queue = queue;
   }
 
@@ -47,37 +47,37 @@ export class Place {
     return this.#state === "ready";
   }
 
-  /** It is to be handled, when its turn comes. */
-  proceed(): void {
+  /** Lets it be handled after the slots before it. */
+  run(): void {
     this.#decide("ready");
   }
 
-  /** It is not: those behind it need not wait. */
-  leave(): void {
-    this.#decide("left");
+  /** Removes it from the order, so that later slots do not wait for it. */
+  skip(): void {
+    this.#decide("skipped");
   }
 
-  #decide(state: "ready" | "left"): void {
+  #decide(state: "ready" | "skipped"): void {
     if (this.isDecided) return;
     this.#state = state;
-    this.#queue.decided(this);
+    this.#queue.onDecided(this);
   }
 }
 
 /**
  * Handles the notifications of one call in order of arrival, one at a time.
  *
- * The places are a chain, because a batch may hold 300,000 of them, and an array of so many moves at every `shift`.
+ * The slots are a linked list: a batch may have 300,000 of them, and `shift` of such an array is slow.
  */
 export class HandlerQueue<Owner> {
   readonly #owner: Owner;
   readonly #events: HandlerQueueEvents<Owner>;
-  #first: Place | undefined;
-  #last: Place | undefined;
-  /** Those that wait and are to be handled. */
+  #first: QueueSlot | undefined;
+  #last: QueueSlot | undefined;
+  /** The number of slots that wait to be handled. */
   #ready = 0;
-  /** Whose notification is being handled. */
-  #running: PlaceHolder | undefined;
+  /** The owner of the slot that is being handled. */
+  #running: SlotOwner | undefined;
 
   constructor(owner: Owner, events: HandlerQueueEvents<Owner>) {
     this.#owner = owner;
@@ -88,62 +88,62 @@ export class HandlerQueue<Owner> {
     return this.#running === undefined && this.#first === undefined;
   }
 
-  /** Who has places that are not done, once for each. */
-  *holders(): Iterable<PlaceHolder> {
+  /** The owners of all slots that are not done. */
+  *slotOwners(): Iterable<SlotOwner> {
     if (this.#running) yield this.#running;
-    for (let place = this.#first; place; place = place.next) yield place.holder;
+    for (let slot = this.#first; slot; slot = slot.next) yield slot.owner;
   }
 
-  /** Takes the next place. The newest are kept, since the last of them may say that the call has ended. */
-  reserve(notification: Notification, holder: PlaceHolder): Place {
-    // Only what was answered for counts: one large batch may exceed the limit, but the next one finds it again.
+  /** Adds a slot. The oldest are dropped at the limit, because the newest may be the end of the call. */
+  reserve(notification: Notification, owner: SlotOwner): QueueSlot {
+    // Only slots of answered requests count, so one large batch may exceed the limit.
     while (this.#ready >= MAX_WAITING && this.#first?.isDecided) this.#drop(this.#first);
-    const place = new Place(notification, holder, this);
-    if (this.#last) this.#last.next = place;
-    else this.#first = place;
-    this.#last = place;
-    return place;
+    const slot = new QueueSlot(notification, owner, this);
+    if (this.#last) this.#last.next = slot;
+    else this.#first = slot;
+    this.#last = slot;
+    return slot;
   }
 
-  /** One of its places calls it. */
-  decided(place: Place): void {
-    if (place.isReady) this.#ready++;
+  /** Called by a slot of this queue. */
+  onDecided(slot: QueueSlot): void {
+    if (slot.isReady) this.#ready++;
     this.#advance();
   }
 
-  #drop(place: Place): void {
-    this.#unlink(place);
-    place.holder.placeDone();
-    if (place.isReady) this.#events.dropped(place.notification);
+  #drop(slot: QueueSlot): void {
+    this.#unlink(slot);
+    slot.owner.slotDone();
+    if (slot.isReady) this.#events.onDropped(slot.notification);
   }
 
-  /** Takes off the first place. */
-  #unlink(first: Place): void {
+  /** Removes the first slot. */
+  #unlink(first: QueueSlot): void {
     this.#first = first.next;
     if (!this.#first) this.#last = undefined;
     if (first.isReady) this.#ready--;
   }
 
-  /** Handles whatever is decided, at once for as long as there is nothing to wait for. */
+  /** Handles all slots that are decided, synchronously until a handler returns a promise. */
   #advance(): void {
     if (this.#running) return;
     for (let next = this.#first; next?.isDecided; next = this.#first) {
-      const { holder } = next;
-      this.#running = holder;
+      const { owner } = next;
+      this.#running = owner;
       this.#unlink(next);
       const handling = next.isReady ? this.#events.run(next.notification) : undefined;
       if (handling instanceof Promise) {
-        void handling.then(() => this.#goOn(holder));
+        void handling.then(() => this.#finish(owner));
         return;
       }
-      holder.placeDone();
+      owner.slotDone();
     }
     this.#running = undefined;
-    if (this.isIdle) this.#events.idle(this.#owner);
+    if (this.isIdle) this.#events.onIdle(this.#owner);
   }
 
-  #goOn(holder: PlaceHolder): void {
-    holder.placeDone();
+  #finish(owner: SlotOwner): void {
+    owner.slotDone();
     this.#running = undefined;
     this.#advance();
   }

@@ -1,13 +1,13 @@
 import { type Clock, InvalidRequestError, normalizeId, type ToneInfo } from "@graph-dtmf/models";
 import { onAbort } from "@graph-dtmf/models/internal";
-import { ToneReaders } from "../tones/tone-broadcast.ts";
+import { ToneBroadcast } from "../tones/tone-broadcast.ts";
 import type { HeardTone } from "../tones/tone-reorder-buffer.ts";
-import { ToneReader } from "../tones/tone-stream.ts";
+import { ToneStream } from "../tones/tone-stream.ts";
 import type { OperationTracker } from "../tracker/operation-tracker.ts";
 import type { CallRecord } from "./call-record.ts";
 import type { CallRecords } from "./call-records.ts";
 
-/** What streams of tones are made of. */
+/** What the streams of tones need. */
 export interface ToneStreamsOptions {
   clock: Clock;
   records: CallRecords;
@@ -15,66 +15,66 @@ export interface ToneStreamsOptions {
   reorderWindowMs: number;
 }
 
-/** The pressed keys of every call, for whoever reads them. */
+/** The streams of pressed keys of all calls. */
 export class ToneStreams {
   readonly #options: ToneStreamsOptions;
 
   constructor(options: ToneStreamsOptions) {
     this.#options = options;
     options.operations.subscribed(({ callId, sinceMs }) => {
-      const { readers, numbering } = options.records.heard(callId);
-      if (readers) readers.restart(sinceMs);
-      else numbering.restart({ sinceMs, nowMs: options.clock.now() });
+      const { toneBroadcast, toneBuffer } = options.records.touch(callId);
+      if (toneBroadcast) toneBroadcast.restart(sinceMs);
+      else toneBuffer.restart({ sinceMs, nowMs: options.clock.now() });
     });
   }
 
-  /** Also where nobody reads, so that whoever does later knows which tones there were before. */
-  hear(callId: string, toneInfo: ToneInfo): void {
+  /** Numbers are also tracked without streams, so that a later stream does not report old tones as gaps. */
+  put(callId: string, toneInfo: ToneInfo): void {
     const { records, clock } = this.#options;
-    const { readers, numbering } = records.heard(callId);
-    if (readers) readers.hear(toneInfo);
-    else numbering.take(toneInfo, { nowMs: clock.now(), holdMs: 0 });
+    const { toneBroadcast, toneBuffer } = records.touch(callId);
+    if (toneBroadcast) toneBroadcast.put(toneInfo);
+    else toneBuffer.put(toneInfo, { nowMs: clock.now(), holdMs: 0 });
   }
 
-  open(callId: string, { signal }: { signal?: AbortSignal }): AsyncIterableIterator<HeardTone, undefined> {
+  open(callId: string, { signal }: { signal?: AbortSignal }): AsyncIterableIterator<HeardTone> {
     if (typeof callId !== "string" || callId === "") throw new InvalidRequestError("callId must not be empty");
     const id = normalizeId(callId);
-    const record = this.#options.records.heard(id);
-    record.readers ??= this.#readersOf(id, record);
-    const { readers } = record;
-    const abort = (): void => reader.fail(signal?.reason);
-    const reader = new ToneReader(() => {
-      deaf?.();
-      readers.remove(reader);
+    const record = this.#options.records.touch(id);
+    record.toneBroadcast ??= this.#createBroadcast(id, record);
+    const broadcast = record.toneBroadcast;
+    const abort = (): void => stream.fail(signal?.reason);
+    const stream = new ToneStream(() => {
+      removeAbortListener?.();
+      broadcast.remove(stream);
     });
-    const deaf = signal && onAbort(signal, abort);
-    readers.add(reader);
+    const removeAbortListener = signal && onAbort(signal, abort);
+    broadcast.add(stream);
     if (signal?.aborted) abort();
-    return reader;
+    return stream;
   }
 
-  #readersOf(callId: string, record: CallRecord): ToneReaders {
+  #createBroadcast(callId: string, record: CallRecord): ToneBroadcast {
     const { clock, operations, records, reorderWindowMs } = this.#options;
-    const unread = new AbortController();
-    const readers = new ToneReaders({
+    const closing = new AbortController();
+    const broadcast = new ToneBroadcast({
       clock,
-      numbering: record.numbering,
+      buffer: record.toneBuffer,
       reorderWindowMs,
-      left() {
-        record.readers = undefined;
-        records.release(record);
-        unread.abort();
+      onEmpty() {
+        record.toneBroadcast = undefined;
+        records.deleteIfEmpty(record);
+        closing.abort();
         stopSharing?.();
       },
     });
-    // What other instances heard before is not read, but known not to be missing.
+    // Earlier keys of other instances are not read, but they are no gaps.
     const stopSharing = operations.tones?.listen(callId, (toneInfo, isPast) => {
-      if (isPast) record.numbering.take(toneInfo, { nowMs: clock.now(), holdMs: 0 });
-      else readers.hear(toneInfo);
+      if (isPast) record.toneBuffer.put(toneInfo, { nowMs: clock.now(), holdMs: 0 });
+      else broadcast.put(toneInfo);
     });
-    const end = (): void => readers.end();
-    // It rejects when the tracker is closed: nothing more is heard of the call then, either.
-    operations.ended(callId, { signal: unread.signal }).then(end, end);
-    return readers;
+    const end = (): void => broadcast.end();
+    // The promise rejects when the tracker is closed, which also ends the streams.
+    operations.ended(callId, { signal: closing.signal }).then(end, end);
+    return broadcast;
   }
 }

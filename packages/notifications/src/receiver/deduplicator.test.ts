@@ -40,7 +40,7 @@ function createDeduplicator(): {
   repeated(...entries: unknown[]): boolean[];
 } {
   const clock = createManualClock();
-  const records = new CallRecords(clock, { run: async () => {}, dropped() {} });
+  const records = new CallRecords(clock, { run: async () => {}, onDropped() {} });
   const deduplicator = new Deduplicator(clock, records);
   const repeated = (...entries: unknown[]): boolean[] =>
     parseNotifications(envelope(...entries)).map((notification) => deduplicator.isDuplicate(notification));
@@ -132,7 +132,7 @@ describe("Deduplicator", () => {
     const { repeated } = createDeduplicator();
     let data: object = {};
     for (let depth = 0; depth < 20_000; depth++) data = { data };
-    const records = new CallRecords(createManualClock(), { run: async () => {}, dropped() {} });
+    const records = new CallRecords(createManualClock(), { run: async () => {}, onDropped() {} });
     const deduplicator = new Deduplicator(createManualClock(), records);
     const [call] = parseNotifications({ value: [callEntry("established", { data })] });
     expect(call && [deduplicator.isDuplicate(call), deduplicator.isDuplicate(call)]).toEqual([false, false]);

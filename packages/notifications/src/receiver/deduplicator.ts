@@ -1,5 +1,5 @@
 import type { Clock } from "@graph-dtmf/models";
-import { REMEMBERED_MS } from "../calls/call-record.ts";
+import { RETENTION_MS } from "../calls/call-record.ts";
 import type { CallRecords } from "../calls/call-records.ts";
 import { BoundedMap } from "../collections/bounded-map.ts";
 import type {
@@ -29,7 +29,7 @@ export class Deduplicator {
   constructor(clock: Clock, records: CallRecords) {
     this.#clock = clock;
     this.#records = records;
-    const limits = { maxSize: MAX_ENTRIES, maxAge: { ms: REMEMBERED_MS, clock } };
+    const limits = { maxSize: MAX_ENTRIES, maxAge: { ms: RETENTION_MS, clock } };
     this.#seen = new BoundedMap(limits);
     this.#unhandled = new BoundedMap(limits);
   }
@@ -81,12 +81,12 @@ export class Deduplicator {
   }
 
   #isSameAsLatest(notification: CallNotification | ParticipantsNotification): boolean {
-    return this.#records.heard(notification.callId).repeatsLatest(notification, this.#clock.now());
+    return this.#records.touch(notification.callId).repeatsLatest(notification, this.#clock.now());
   }
 
   /** Includes the tone: another tone under the same number starts a new numbering and is no duplicate. */
   #toneKey({ callId, toneInfo: { sequenceId, tone } }: ToneNotification): string {
-    const epoch = this.#records.heard(callId).numbering.epoch(sequenceId, this.#clock.now());
+    const epoch = this.#records.touch(callId).toneBuffer.epoch(sequenceId, this.#clock.now());
     return `${callId} ${epoch} ${sequenceId} ${tone}`;
   }
 }

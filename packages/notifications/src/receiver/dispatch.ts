@@ -29,7 +29,7 @@ export function enqueue(
 ): NotificationBatch {
   return new NotificationBatch(notifications, (notification) => {
     listeners.notify(notification);
-    return handlers.has(notification.kind) ? records.of(notification.callId ?? "").queue : undefined;
+    return handlers.has(notification.kind) ? records.getOrCreate(notification.callId ?? "").queue : undefined;
   });
 }
 
@@ -59,7 +59,7 @@ function deduplicate(item: BatchItem, isSeen: boolean, { deduplicator }: Dispatc
   // Without a handler, a notification is a duplicate only if the tracker reported one.
   if (!isSeen && !(slot && deduplicator.isDuplicate(notification))) return;
   item.status = "seen";
-  slot?.leave();
+  slot?.skip();
 }
 
 function onPersistFailed(item: BatchItem, error: unknown, { deduplicator, reporter }: DispatchContext): void {
@@ -67,7 +67,7 @@ function onPersistFailed(item: BatchItem, error: unknown, { deduplicator, report
   item.status = "notKept";
   if (slot) deduplicator.markUnhandled(notification);
   reporter.reportError(error, notification);
-  slot?.leave();
+  slot?.skip();
 }
 
 /**
@@ -86,7 +86,7 @@ export async function findRedirect(
       const target = await redirectTarget(notification, redirectIncoming, clock);
       if (target === undefined) continue;
       location ??= target;
-      slot?.leave();
+      slot?.skip();
     } catch (error) {
       reporter.reportError(error, notification);
     }

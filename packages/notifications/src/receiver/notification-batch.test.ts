@@ -8,13 +8,13 @@ const unknown = (raw: number): Notification => ({ kind: "unknown", raw });
 
 describe("a batch", () => {
   it("is done when all of it is handled or left that anybody handles", async () => {
-    const queue = new HandlerQueue("c", { run() {}, dropped() {}, idle() {} });
+    const queue = new HandlerQueue("c", { run() {}, onDropped() {}, onIdle() {} });
     const batch = new NotificationBatch([1, 2, 3].map(unknown), ({ raw }) => (raw === 1 ? undefined : queue));
     let isDone = false;
     void batch.done.then(() => {
       isDone = true;
     });
-    batch.items[1]?.slot?.leave();
+    batch.items[1]?.slot?.skip();
     await turn();
     expect([batch.hasHandlers, isDone]).toEqual([true, false]);
     await batch.run();

@@ -1,4 +1,4 @@
-import type { HandlerQueue, Place, PlaceHolder } from "../calls/handler-queue.ts";
+import type { HandlerQueue, QueueSlot, SlotOwner } from "../calls/handler-queue.ts";
 import type { Notification } from "../parsing/notification.ts";
 
 /** `seen` was received before. `notKept` could not be persisted. */
@@ -8,14 +8,14 @@ export type BatchItemStatus = "new" | "seen" | "notKept";
 export interface BatchItem {
   readonly notification: Notification;
   /** Reserved on arrival, so that a slow store does not change the order. Absent without a handler. */
-  readonly slot: Place | undefined;
+  readonly slot: QueueSlot | undefined;
   status: BatchItemStatus;
 }
 
 const DONE = Promise.resolve();
 
 /** The notifications of one request, and how many of them are still to be handled. */
-export class NotificationBatch implements PlaceHolder {
+export class NotificationBatch implements SlotOwner {
   readonly items: readonly BatchItem[];
   #slots = 0;
   #pendingSlots = 0;
@@ -50,16 +50,16 @@ export class NotificationBatch implements PlaceHolder {
 
   /** Allows the handlers of all notifications to run that were not skipped. */
   run(): Promise<void> {
-    for (const { slot } of this.items) slot?.proceed();
+    for (const { slot } of this.items) slot?.run();
     return this.done;
   }
 
   /** Skips all notifications. */
   skip(): void {
-    for (const { slot } of this.items) slot?.leave();
+    for (const { slot } of this.items) slot?.skip();
   }
 
-  placeDone(): void {
+  slotDone(): void {
     if (--this.#pendingSlots === 0) this.#resolve?.();
   }
 }

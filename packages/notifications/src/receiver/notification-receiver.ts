@@ -1,7 +1,7 @@
 import { type Clock, type Logger, systemClock, type Telemetry } from "@graph-dtmf/models";
 import { onAbort } from "@graph-dtmf/models/internal";
 import { CallRecords } from "../calls/call-records.ts";
-import { MAX_WAITING, type PlaceHolder } from "../calls/handler-queue.ts";
+import { MAX_WAITING, type SlotOwner } from "../calls/handler-queue.ts";
 import { ToneStreams } from "../calls/tone-streams.ts";
 import { answerFetch, type FetchOptions, type FetchRequest } from "../http/fetch.ts";
 import type { Receive } from "../http/notification-request.ts";
@@ -122,11 +122,11 @@ export function createNotificationReceiver(options: NotificationReceiverOptions)
       observer
         ? observer.observeHandlers(notification, async () => handlers.run(notification))
         : handlers.run(notification),
-    dropped: (notification) =>
+    onDropped: (notification) =>
       reportError(new NotificationDroppedError(notification.callId ?? "", MAX_WAITING), notification),
   });
   const tones = new ToneStreams({ clock, records, operations, reorderWindowMs });
-  listeners.on("tone", ({ callId, toneInfo }) => tones.hear(callId, toneInfo));
+  listeners.on("tone", ({ callId, toneInfo }) => tones.put(callId, toneInfo));
   const context: ReceiverContext = {
     verifier,
     limits,
@@ -149,12 +149,12 @@ export function createNotificationReceiver(options: NotificationReceiverOptions)
     tones: (callId, toneOptions = {}) => tones.open(callId, toneOptions),
     fetch: (request, fetchOptions) => answerFetch({ receive, reportError }, request, fetchOptions),
     receive,
-    drain: ({ signal } = {}) => drain(records.holders(), signal),
+    drain: ({ signal } = {}) => drain(records.slotOwners(), signal),
   };
 }
 
 /** Resolves when all batches are done. Rejects with the reason of the signal. */
-function drain(batches: Iterable<PlaceHolder>, signal: AbortSignal | undefined): Promise<void> {
+function drain(batches: Iterable<SlotOwner>, signal: AbortSignal | undefined): Promise<void> {
   let removeListener = (): void => {};
   return new Promise<void>((resolve, reject) => {
     signal?.throwIfAborted();

@@ -1,68 +1,68 @@
 import type { Clock, Timer, ToneInfo } from "@graph-dtmf/models";
-import type { HeardTone, ToneNumbering } from "./tone-reorder-buffer.ts";
-import type { ToneReader } from "./tone-stream.ts";
+import type { HeardTone, ToneReorderBuffer } from "./tone-reorder-buffer.ts";
+import type { ToneStream } from "./tone-stream.ts";
 
-/** What readers of one call are given their tones by. */
-export interface ToneReadersOptions {
-  numbering: ToneNumbering;
+/** What the streams of one call share. */
+export interface ToneBroadcastOptions {
+  buffer: ToneReorderBuffer;
   clock: Clock;
-  /** How long a tone waits for one before it that is missing. */
+  /** How long a tone waits for missing ones before it. */
   reorderWindowMs: number;
-  /** The last of them has left. */
-  left(): void;
+  /** Called when the last stream is removed. */
+  onEmpty(): void;
 }
 
-/** Those who read the tones of one call. Each sees all. */
-export class ToneReaders {
-  readonly #options: ToneReadersOptions;
-  readonly #readers = new Set<ToneReader>();
+/** The streams of one call. Each gets every tone. */
+export class ToneBroadcast {
+  readonly #options: ToneBroadcastOptions;
+  readonly #streams = new Set<ToneStream>();
   #timer: Timer | undefined;
 
-  constructor(options: ToneReadersOptions) {
+  constructor(options: ToneBroadcastOptions) {
     this.#options = options;
   }
 
   get isEmpty(): boolean {
-    return this.#readers.size === 0;
+    return this.#streams.size === 0;
   }
 
-  add(reader: ToneReader): void {
-    this.#readers.add(reader);
+  add(stream: ToneStream): void {
+    this.#streams.add(stream);
   }
 
-  remove(reader: ToneReader): void {
-    this.#readers.delete(reader);
+  remove(stream: ToneStream): void {
+    this.#streams.delete(stream);
     if (!this.isEmpty) return;
-    // Nobody is left who waits for what is missing, and for whoever comes next it is past.
-    this.#hand(this.#options.numbering.release(Number.POSITIVE_INFINITY));
-    this.#options.left();
+    // Releases held tones: for a later stream they are in the past.
+    this.#emit(this.#options.buffer.release(Number.POSITIVE_INFINITY));
+    this.#options.onEmpty();
   }
 
-  hear(toneInfo: ToneInfo): void {
-    const { numbering, clock, reorderWindowMs } = this.#options;
-    this.#hand(numbering.take(toneInfo, { nowMs: clock.now(), holdMs: reorderWindowMs }));
+  put(toneInfo: ToneInfo): void {
+    const { buffer, clock, reorderWindowMs } = this.#options;
+    this.#emit(buffer.put(toneInfo, { nowMs: clock.now(), holdMs: reorderWindowMs }));
   }
 
   restart(sinceMs: number): void {
-    const { numbering, clock } = this.#options;
-    this.#hand(numbering.restart({ sinceMs, nowMs: clock.now() }));
+    const { buffer, clock } = this.#options;
+    this.#emit(buffer.restart({ sinceMs, nowMs: clock.now() }));
   }
 
-  /** No more tones will come: what is held has to do without those that are missing. */
+  /** Ends all streams, after the held tones. */
   end(): void {
     if (this.isEmpty) return;
-    this.#hand(this.#options.numbering.release(Number.POSITIVE_INFINITY));
-    for (const reader of [...this.#readers]) reader.end();
+    this.#emit(this.#options.buffer.release(Number.POSITIVE_INFINITY));
+    for (const stream of [...this.#streams]) stream.end();
   }
 
-  #hand(tones: readonly HeardTone[]): void {
-    for (const tone of tones) for (const reader of this.#readers) reader.push({ ...tone });
-    const { numbering, clock } = this.#options;
+  #emit(tones: readonly HeardTone[]): void {
+    for (const tone of tones) for (const stream of this.#streams) stream.push({ ...tone });
+    const { buffer, clock } = this.#options;
     this.#timer?.cancel();
     this.#timer = undefined;
-    const dueAtMs = numbering.dueAtMs;
+    const dueAtMs = buffer.dueAtMs;
     if (dueAtMs === undefined) return;
-    this.#timer = clock.after(dueAtMs - clock.now(), () => this.#hand(numbering.release(clock.now())));
+    this.#timer = clock.after(dueAtMs - clock.now(), () => this.#emit(buffer.release(clock.now())));
     this.#timer.unref();
   }
 }

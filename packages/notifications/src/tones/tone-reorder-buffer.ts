@@ -1,52 +1,52 @@
 import type { ToneInfo } from "@graph-dtmf/models";
 
-/** A pressed key as a stream gives it. */
+/** A pressed key of a stream. */
 export interface HeardTone extends ToneInfo {
-  /** How many keys between the one before and this one were lost: never heard of, or dropped because nobody read them. */
+  /** How many keys before this one were lost: never received, or dropped because they were not read. */
   gapBefore: number;
 }
 
-/** A tone numbered 1 later than this after its numbering began is no late delivery: somebody subscribed anew. */
-const EPOCH_MS = 10_000;
-/** How many may wait for one that is missing. */
-const MOST_HELD = 64;
+/** A tone with number 1, later than this after the start of the numbering, is not late but starts a new numbering. */
+const RENUMBER_AFTER_MS = 10_000;
+/** The most tones that wait for a missing one. */
+const MAX_HELD = 64;
 
-/** Brings the tones of one call into the order of their numbers, each once, and knows when they are numbered anew. */
-export class ToneNumbering {
-  #beganAtMs: number | undefined;
-  /** The number that comes next. */
+/** Puts the tones of one call in the order of their numbers, drops duplicates, and detects a new numbering. */
+export class ToneReorderBuffer {
+  #startedAtMs: number | undefined;
+  /** The next number. */
   #next: number | undefined;
   #held: Map<number, { toneInfo: ToneInfo; untilMs: number }> | undefined;
   readonly #ready: HeardTone[] = [];
 
-  /** Whether nothing was ever heard. */
-  get isUnknown(): boolean {
-    return this.#beganAtMs === undefined;
+  /** Whether it never got a tone. */
+  get isUnused(): boolean {
+    return this.#startedAtMs === undefined;
   }
 
-  /** When a tone that is held is due at the latest. */
+  /** When the next held tone must be released. */
   get dueAtMs(): number | undefined {
     return this.#held?.size ? Math.min(...[...this.#held.values()].map(({ untilMs }) => untilMs)) : undefined;
   }
 
-  /** When the numbering began that a tone of this number belongs to: numbers may begin again in a call. */
+  /** The start of the numbering that a tone of this number belongs to. A call may start a new numbering. */
   epoch(sequenceId: number, nowMs: number): number {
-    const beganAtMs = this.#beganAtMs;
-    const isSame = beganAtMs !== undefined && (sequenceId !== 1 || nowMs - beganAtMs <= EPOCH_MS);
-    return isSame ? beganAtMs : this.#begin(nowMs);
+    const beganAtMs = this.#startedAtMs;
+    const isSame = beganAtMs !== undefined && (sequenceId !== 1 || nowMs - beganAtMs <= RENUMBER_AFTER_MS);
+    return isSame ? beganAtMs : this.#startNumbering(nowMs);
   }
 
   /**
-   * Somebody subscribed by a request made at `sinceMs`: the next tone is numbered 1, unless a numbering began after
-   * that, by a tone that was quicker than the answer.
+   * Starts a new numbering after a subscription that was requested at `sinceMs`, unless a tone that arrived before the
+   * response has started it already.
    */
   restart({ sinceMs, nowMs }: { sinceMs: number; nowMs: number }): HeardTone[] {
-    if (this.#beganAtMs === undefined || this.#beganAtMs <= sinceMs) this.#begin(nowMs);
+    if (this.#startedAtMs === undefined || this.#startedAtMs <= sinceMs) this.#startNumbering(nowMs);
     return this.#ready.splice(0);
   }
 
-  /** Takes a tone, and returns what is in order by it. Where some are missing it may be held so long. */
-  take(toneInfo: ToneInfo, { nowMs, holdMs }: { nowMs: number; holdMs: number }): HeardTone[] {
+  /** Adds a tone. Returns the tones that are in order now. If earlier ones are missing, it is held for `holdMs`. */
+  put(toneInfo: ToneInfo, { nowMs, holdMs }: { nowMs: number; holdMs: number }): HeardTone[] {
     const { sequenceId } = toneInfo;
     this.epoch(sequenceId, nowMs);
     this.#next ??= Math.min(1, sequenceId);
@@ -54,10 +54,10 @@ export class ToneNumbering {
     if (sequenceId >= this.#next && !this.#held.has(sequenceId)) {
       this.#held.set(sequenceId, { toneInfo, untilMs: nowMs + holdMs });
     }
-    return this.release(this.#held.size > MOST_HELD ? Number.POSITIVE_INFINITY : nowMs);
+    return this.release(this.#held.size > MAX_HELD ? Number.POSITIVE_INFINITY : nowMs);
   }
 
-  /** Returns what is in order, or was held as long as it may be. */
+  /** Returns the tones that are in order, or were held long enough. */
   release(nowMs: number): HeardTone[] {
     const held = [...(this.#held ?? [])].sort(([one], [other]) => one - other);
     const lastDue = held.findLastIndex(([, { untilMs }]) => untilMs <= nowMs);
@@ -71,10 +71,10 @@ export class ToneNumbering {
     return this.#ready.splice(0);
   }
 
-  #begin(nowMs: number): number {
+  #startNumbering(nowMs: number): number {
     this.#ready.push(...this.release(Number.POSITIVE_INFINITY));
     this.#next = undefined;
-    this.#beganAtMs = nowMs;
+    this.#startedAtMs = nowMs;
     return nowMs;
   }
 }

@@ -1,54 +1,54 @@
 import type { HeardTone } from "./tone-reorder-buffer.ts";
 
-/** How many tones are kept for a reader who does not read. */
-const MOST_UNREAD = 64;
+/** The most tones that wait to be read. */
+const MAX_UNREAD = 64;
 
-interface Reading {
+interface PendingRead {
   resolve(result: IteratorResult<HeardTone, undefined>): void;
   reject(reason: unknown): void;
 }
 
 const DONE = { done: true, value: undefined } as const;
 
-/** One reader of the tones of a call: what it has not read yet, and what it waits for. */
-export class ToneReader implements AsyncIterableIterator<HeardTone, undefined> {
-  readonly #left: () => void;
+/** A stream of the tones of a call, with its unread tones and pending reads. */
+export class ToneStream implements AsyncIterableIterator<HeardTone> {
+  readonly #onEnd: () => void;
   readonly #unread: HeardTone[] = [];
-  readonly #readings: Reading[] = [];
-  #isOver = false;
+  readonly #pendingReads: PendingRead[] = [];
+  #isEnded = false;
   #failure: { reason: unknown } | undefined;
 
-  /** Calls `left` once, when no more tones are taken. */
-  constructor(left: () => void) {
-    this.#left = left;
+  /** @param onEnd Called once when the stream ends. */
+  constructor(onEnd: () => void) {
+    this.#onEnd = onEnd;
   }
 
   push(tone: HeardTone): void {
-    const reading = this.#readings.shift();
-    if (reading) {
-      reading.resolve({ done: false, value: tone });
+    const pendingRead = this.#pendingReads.shift();
+    if (pendingRead) {
+      pendingRead.resolve({ done: false, value: tone });
       return;
     }
     this.#unread.push(tone);
-    if (this.#unread.length <= MOST_UNREAD) return;
+    if (this.#unread.length <= MAX_UNREAD) return;
     const dropped = this.#unread.shift();
     const oldest = this.#unread[0];
     if (dropped && oldest) this.#unread[0] = { ...oldest, gapBefore: oldest.gapBefore + dropped.gapBefore + 1 };
   }
 
-  /** No more will come; what is unread can still be read. */
+  /** Ends the stream. Unread tones can still be read. */
   end(): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    for (const reading of this.#readings.splice(0)) reading.resolve(DONE);
-    this.#left();
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    for (const pendingRead of this.#pendingReads.splice(0)) pendingRead.resolve(DONE);
+    this.#onEnd();
   }
 
-  /** Whoever reads is told of the reason, once; what is unread is let go. */
+  /** Ends the stream with an error for one read, and drops unread tones. */
   fail(reason: unknown): void {
-    if (this.#isOver) return;
+    if (this.#isEnded) return;
     this.#unread.length = 0;
-    const first = this.#readings.shift();
+    const first = this.#pendingReads.shift();
     if (first) first.reject(reason);
     else this.#failure = { reason };
     this.end();
@@ -60,8 +60,8 @@ export class ToneReader implements AsyncIterableIterator<HeardTone, undefined> {
     const failure = this.#failure;
     this.#failure = undefined;
     if (failure) return Promise.reject(failure.reason);
-    if (this.#isOver) return Promise.resolve(DONE);
-    return new Promise((resolve, reject) => this.#readings.push({ resolve, reject }));
+    if (this.#isEnded) return Promise.resolve(DONE);
+    return new Promise((resolve, reject) => this.#pendingReads.push({ resolve, reject }));
   }
 
   async return(): Promise<IteratorResult<HeardTone, undefined>> {
