@@ -5,15 +5,15 @@ import { HttpRequest, HttpResponse, InvocationContext } from "@azure/functions";
 import { type Simulator, startSimulator } from "@graph-dtmf/simulator";
 import { expect, it, onTestFinished, vi } from "vitest";
 
-// The Functions host is no npm package. Here the classes of its library stand for its requests and answers.
+// The Functions host is not an npm package. This test uses the request and response classes of its library instead.
 it("the example azure-functions receives a call, and rejects unauthenticated requests", {
   timeout: 60_000,
 }, async () => {
   const simulator = await startSimulator();
   onTestFinished(() => simulator.close());
-  const { url, heard } = await openFunction(simulator);
+  const { url, printedLines } = await openFunction(simulator);
   const { id } = simulator.incoming({ callbackUri: url });
-  await vi.waitFor(() => expect(heard).toContainEqual([id, "incoming"]), { timeout: 30_000 });
+  await vi.waitFor(() => expect(printedLines).toContainEqual([id, "incoming"]), { timeout: 30_000 });
   expect(simulator.undelivered).toEqual([]);
   const post = async (token: string): Promise<number> => {
     const headers = { authorization: `Bearer ${token}` };
@@ -28,9 +28,9 @@ async function openFunction({ appId, tenantId, openIdConfigurationUrl }: Simulat
   vi.stubEnv("TENANT_ID", tenantId);
   vi.stubEnv("OPENID_CONFIGURATION_URL", openIdConfigurationUrl);
   onTestFinished(() => void vi.unstubAllEnvs());
-  // Outside of its host the library prints a warning, before the lines of the example.
+  // Outside its host the library prints a warning.
   vi.spyOn(console, "warn").mockReturnValue();
-  const said = vi.spyOn(console, "log").mockReturnValue();
+  const log = vi.spyOn(console, "log").mockReturnValue();
   const { calls } = await import("./azure-functions.ts");
   const server = createServer(async (incoming, outgoing) => {
     const request = new HttpRequest({
@@ -47,5 +47,5 @@ async function openFunction({ appId, tenantId, openIdConfigurationUrl }: Simulat
     server.closeAllConnections();
     server.close();
   });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/calls`, heard: said.mock.calls };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/api/calls`, printedLines: log.mock.calls };
 }

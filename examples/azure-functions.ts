@@ -4,8 +4,8 @@ import { receiver } from "./receiver.ts";
 
 export const calls: HttpHandler = (request) => receiver.fetch(request);
 
-// Azure itself requires no key: the receiver verifies Graph's token.
+// "anonymous" requires no function key: the receiver verifies Graph's token.
 app.http("calls", { methods: ["POST"], authLevel: "anonymous", handler: calls });
 
-// Handlers run after the answer. The host waits for them before it stops the instance.
+// Handlers run after the response. The host waits for them before it stops the instance.
 app.hook.appTerminate(() => receiver.drain());

@@ -7,14 +7,14 @@ const pin = secretTones(`${env.CONFERENCE_PIN}#`);
 
 const call = await bot.createCall({ targets: [{ phone: { id: "+15550100" } }] });
 await call.waitFor("established");
-call.keepAlive(); // Graph drops a call after 45 minutes without it
+call.keepAlive(); // Graph drops a call after 45 minutes without keepAlive
 
-// The bridge speaks first, then it accepts keys.
+// The conference bridge accepts keys after its greeting.
 const greeting = { pauseMs: 1500 };
 const { outcome, tonesPlayed } = await call.dial([greeting, { tones: pin }], { delayBetweenTonesMs: 200 });
 console.log("PIN", outcome, `${tonesPlayed} of ${pin.length} tones played`);
 
-// With the right PIN the bridge keeps the call, else it hangs up.
+// The conference bridge hangs up after a wrong PIN.
 const { reason } = await call.waitFor("terminated");
 console.log("ended:", reason);
 await close();

@@ -1,15 +1,15 @@
-// Tokens by the client credentials grant, one for each tenant. `@azure/identity` does the same and more.
+// Access tokens by the client credentials grant, one for each tenant. `@azure/identity` can replace this file.
 import { env } from "node:process";
 import type { TokenRequest } from "@graph-dtmf/client";
 
 const LOGIN_URL = env.LOGIN_URL ?? "https://login.microsoftonline.com";
-const kept = new Map<string, { token: string; untilMs: number }>();
+const cache = new Map<string, { token: string; untilMs: number }>();
 
-/** The client requests a token before every request, with the call's tenant, so tokens are cached until they expire. */
+/** The client calls this before every request, so tokens are cached until one minute before they expire. */
 export async function credential({ tenantId = "" }: TokenRequest): Promise<string> {
-  const known = kept.get(tenantId);
-  if (known && known.untilMs > Date.now()) return known.token;
-  const answer = await fetch(`${LOGIN_URL}/${tenantId}/oauth2/v2.0/token`, {
+  const cached = cache.get(tenantId);
+  if (cached && cached.untilMs > Date.now()) return cached.token;
+  const response = await fetch(`${LOGIN_URL}/${tenantId}/oauth2/v2.0/token`, {
     method: "POST",
     body: new URLSearchParams({
       grant_type: "client_credentials",
@@ -18,13 +18,13 @@ export async function credential({ tenantId = "" }: TokenRequest): Promise<strin
       scope: "https://graph.microsoft.com/.default",
     }),
   });
-  if (!answer.ok) throw new Error(`no token for tenant ${tenantId}: ${answer.status}`);
-  const { access_token: token, expires_in: lifeSec } = (await answer.json()) as TokenAnswer;
-  kept.set(tenantId, { token, untilMs: Date.now() + (lifeSec - 60) * 1000 });
+  if (!response.ok) throw new Error(`expected an access token for tenant ${tenantId}, got HTTP ${response.status}`);
+  const { access_token: token, expires_in: expiresInSec } = (await response.json()) as TokenResponse;
+  cache.set(tenantId, { token, untilMs: Date.now() + (expiresInSec - 60) * 1000 });
   return token;
 }
 
-interface TokenAnswer {
+interface TokenResponse {
   access_token: string;
   expires_in: number;
 }

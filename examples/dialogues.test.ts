@@ -5,11 +5,11 @@ import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { type RunningExample, runExample } from "./__fixtures__/run-example.ts";
 import { startTwoTenants } from "./__fixtures__/two-tenants.ts";
 
-const PATIENCE = { timeout: 60_000 };
-/** Long enough for a loaded machine. */
-const SOON = { timeout: 30_000 };
+const TEST_OPTIONS = { timeout: 60_000 };
+/** Long enough for a machine under load. */
+const WAIT_OPTIONS = { timeout: 30_000 };
 
-async function openGraph(farEnd?: FarEndOption): Promise<Simulator> {
+async function openSimulator(farEnd?: FarEndOption): Promise<Simulator> {
   const simulator = await startSimulator({ speed: 20, ...(farEnd && { farEnd }) });
   onTestFinished(() => simulator.close());
   return simulator;
@@ -33,21 +33,21 @@ async function run(
   });
 }
 
-/** A call to the example, answered, with the actions that the bot requested in it. */
-async function ring(
+/** Starts a call to the example, which answers it. */
+async function startIncomingCall(
   example: RunningExample,
   simulator: Simulator,
-): Promise<{ call: SimulatedCall; asked(action: string): Promise<number> }> {
+): Promise<{ call: SimulatedCall; waitForRequest(action: string): Promise<number> }> {
   const callbackUri = /(http:\S+)/.exec(await example.line(/waiting for calls at/))?.[1] ?? "";
   const call = simulator.incoming({ callbackUri });
-  const done = (action: string): number =>
+  const countAccepted = (action: string): number =>
     simulator.requests.filter((request) => request.action === action && request.status === 200).length;
   return {
     call,
-    async asked(action) {
-      const before = done(action);
-      await vi.waitFor(() => expect(done(action)).toBeGreaterThan(before), SOON);
-      return done(action);
+    async waitForRequest(action) {
+      const countBefore = countAccepted(action);
+      await vi.waitFor(() => expect(countAccepted(action)).toBeGreaterThan(countBefore), WAIT_OPTIONS);
+      return countAccepted(action);
     },
   };
 }
@@ -56,14 +56,14 @@ describe("conference-pin", () => {
   const bridge = {
     start: "pin",
     states: {
-      pin: { choices: { "4711#": "in" }, endKey: "#", attempts: 1, failed: "out" },
-      in: {},
-      out: { hangUp: true },
+      pin: { choices: { "4711#": "joined" }, endKey: "#", attempts: 1, failed: "rejected" },
+      joined: {},
+      rejected: { hangUp: true },
     },
   } as const;
 
-  it("joins with the right PIN", PATIENCE, async () => {
-    const simulator = await openGraph(bridge);
+  it("joins with the right PIN", TEST_OPTIONS, async () => {
+    const simulator = await openSimulator(bridge);
     const { line, ended } = await run("conference-pin", simulator, { CONFERENCE_PIN: "4711" });
     expect(await line(/^PIN/)).toBe("PIN completed 5 of 5 tones played");
     const callId = simulator.requests.find(({ action }) => action === "sendDtmfTones")?.callId ?? "";
@@ -72,8 +72,8 @@ describe("conference-pin", () => {
     expect(await ended()).toBe(0);
   });
 
-  it("is hung up on with a wrong PIN", PATIENCE, async () => {
-    const { line } = await run("conference-pin", await openGraph(bridge), { CONFERENCE_PIN: "0815" });
+  it("prints the end of the call after a wrong PIN", TEST_OPTIONS, async () => {
+    const { line } = await run("conference-pin", await openSimulator(bridge), { CONFERENCE_PIN: "0815" });
     expect(await line(/^ended/)).toBe("ended: The other party ended the one-to-one call.");
   });
 });
@@ -82,21 +82,21 @@ describe("take-a-pin", () => {
   it.each([
     ["4711", "welcome"],
     ["4712", "not welcome"],
-  ])("takes %s from a caller: %s", PATIENCE, async (keys, verdict) => {
-    const simulator = await openGraph();
+  ])("collects %s and prints: %s", TEST_OPTIONS, async (keys, result) => {
+    const simulator = await openSimulator();
     const example = await run("take-a-pin", simulator, { RIGHT_PIN: "4711" });
-    const { call, asked } = await ring(example, simulator);
-    await asked("playPrompt");
+    const { call, waitForRequest } = await startIncomingCall(example, simulator);
+    await waitForRequest("playPrompt");
     call.press(keys);
-    expect(await example.line(/welcome/)).toBe(`[redacted 4 tones] maxDigits ${verdict}`);
-    await vi.waitFor(() => expect(call.state).toBe("terminated"), SOON);
+    expect(await example.line(/welcome/)).toBe(`[redacted 4 tones] maxDigits ${result}`);
+    await vi.waitFor(() => expect(call.state).toBe("terminated"), WAIT_OPTIONS);
     expect(example.printed()).not.toContain(keys);
   });
 });
 
 describe("three-level-menu", () => {
-  it("reaches a person", PATIENCE, async () => {
-    const simulator = await openGraph({
+  it("dials through the menu and receives a key", TEST_OPTIONS, async () => {
+    const simulator = await openSimulator({
       start: "hotline",
       states: {
         hotline: { choices: { 1: "support" } },
@@ -116,11 +116,11 @@ describe("three-level-menu", () => {
 });
 
 describe("offer-a-menu", () => {
-  it("plays the chosen prompts until the caller hangs up", PATIENCE, async () => {
-    const simulator = await openGraph();
+  it("plays the chosen prompts until the caller hangs up", TEST_OPTIONS, async () => {
+    const simulator = await openSimulator();
     const example = await run("offer-a-menu", simulator);
-    const { call, asked } = await ring(example, simulator);
-    await asked("playPrompt");
+    const { call, waitForRequest } = await startIncomingCall(example, simulator);
+    await waitForRequest("playPrompt");
     call.press("2");
     await example.line(/playing .*weather\.wav/);
     call.press("1");
@@ -131,36 +131,36 @@ describe("offer-a-menu", () => {
 });
 
 describe("secret-pin", () => {
-  it("prints no digit of the PIN, also when Graph refuses the tones", PATIENCE, async () => {
-    const heard: Tone[] = [];
-    const simulator = await openGraph({ heard: (tone) => void heard.push(tone) });
+  it("prints no digit of the PIN, also when Graph refuses the tones", TEST_OPTIONS, async () => {
+    const received: Tone[] = [];
+    const simulator = await openSimulator({ heard: (tone) => void received.push(tone) });
     const echo = { error: { code: "BadRequest", message: "Invalid tones: tone8, tone2, tone8, tone6, pound" } };
-    // The first step of the first plan is played; its PIN is refused.
+    // The simulator plays the first step of the first plan, and refuses the PIN.
     simulator.faults.next({ on: "sendDtmfTones", delayMs: 1 });
     simulator.faults.next({ on: "sendDtmfTones", respond: { status: 400, body: echo } });
     const example = await run("secret-pin", simulator, { PIN: "8286#" });
     expect(await example.line(/^pin/)).toBe('pin [redacted 5 tones] [redacted 5 tones] {"pin":"[redacted 5 tones]"}');
     await example.line(/^second/);
     expect(await example.ended()).toBe(0);
-    expect(formatTones(heard)).toBe("118286#");
+    expect(formatTones(received)).toBe("118286#");
     expect(example.printed()).toContain("graph_request_failed");
     expect(example.printed()).not.toMatch(/8286|tone\d|pound/);
   });
 });
 
 describe("two-tenants", () => {
-  it("serves each tenant with its own tokens and verifies whose notifications it receives", PATIENCE, async () => {
+  it("requests the token of each tenant and verifies the tenant of notifications", TEST_OPTIONS, async () => {
     const app = { appId: "2891555a-92ff-42e6-80fa-6e1300c6b5c6", clientSecret: "secret", speed: 20 };
     const { url, openIdConfigurationUrl, simulators } = await startTwoTenants(app);
-    const [one, other] = simulators;
-    const tenantIds = [one.tenantId, other.tenantId];
+    const [first, second] = simulators;
+    const tenantIds = [first.tenantId, second.tenantId];
     const env = {
       TENANT_ID: tenantIds.join(","),
       GRAPH_URL: url,
       LOGIN_URL: url,
       OPENID_CONFIGURATION_URL: openIdConfigurationUrl,
     };
-    const example = await run("two-tenants", one, env);
+    const example = await run("two-tenants", first, env);
     expect(await example.line(/^served/)).toContain("served 2 tenants");
     expect(await example.ended()).toBe(0);
     for (const tenantId of tenantIds) {

@@ -4,8 +4,7 @@ import express from "express";
 import { receiver } from "./receiver.ts";
 
 const app = express();
-// Before any body parser: the receiver reads the bytes itself, in whatever charset, and only after it has verified the
-// token.
+// Mount it before any body parser: the receiver verifies the token first, and then reads the body in any charset.
 app.post("/api/calls", toNodeHandler(receiver));
 app.use(express.json());
 app.get("/healthz", (_, response) => {

@@ -7,7 +7,7 @@ const app = fastify();
 const handle = toNodeHandler(receiver);
 
 function onRequest(request: FastifyRequest, reply: FastifyReply): void {
-  // Bodies are still unread here: the receiver reads them itself, and only after it has verified the token.
+  // In this hook the body is unread: the receiver verifies the token first, and then reads the body.
   reply.hijack();
   void handle(request.raw, reply.raw);
 }

@@ -33,7 +33,7 @@ async function serve(name: string) {
 }
 
 describe.each(["node-http", "express", "express-json", "fastify", "hono"])("the example %s", (name) => {
-  it("receives a whole call, and rejects unauthenticated requests", { timeout: 60_000 }, async () => {
+  it("receives the notifications of a call, and rejects unauthenticated requests", { timeout: 60_000 }, async () => {
     const { url, line, post } = await serve(name);
     const call = await dtmf.calls.create({
       callbackUri: url,
@@ -51,17 +51,17 @@ describe.each(["node-http", "express", "express-json", "fastify", "hono"])("the 
     await simulator.settled();
     expect(simulator.undelivered).toEqual([]);
 
-    const good = `Bearer ${await simulator.signNotificationToken()}`;
-    const stranger = `Bearer ${await simulator.signNotificationToken({ aud: "another-bot" })}`;
-    expect([await post(good), await post(stranger), await post("")]).toEqual([202, 401, 401]);
-    // As its README says, a body parser in front does not support every charset that Graph has declared.
-    const status = await post(good, "application/json; charset=Windows-1252");
+    const valid = `Bearer ${await simulator.signNotificationToken()}`;
+    const otherAudience = `Bearer ${await simulator.signNotificationToken({ aud: "another-bot" })}`;
+    expect([await post(valid), await post(otherAudience), await post("")]).toEqual([202, 401, 401]);
+    // express.json() supports only UTF charsets.
+    const status = await post(valid, "application/json; charset=Windows-1252");
     expect(status).toBe(name === "express-json" ? 415 : 202);
   });
 });
 
 describe("the example node-http", () => {
-  it("ends by itself on SIGTERM", { timeout: 60_000 }, async () => {
+  it("exits with code 0 after SIGTERM", { timeout: 60_000 }, async () => {
     const { stop, ended } = await serve("node-http");
     stop();
     expect(await ended()).toBe(0);

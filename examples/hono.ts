@@ -1,4 +1,4 @@
-// How do I receive notifications in Hono, or on any platform of Request and Response?
+// How do I receive notifications in Hono, or on any platform with Request and Response?
 import { serve } from "@hono/node-server";
 import { Hono } from "hono";
 import { receiver } from "./receiver.ts";

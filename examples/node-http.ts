@@ -1,4 +1,4 @@
-// How do I receive notifications with nothing but Node.js?
+// How do I receive notifications with Node.js only?
 import { createServer } from "node:http";
 import { toNodeHandler } from "@graph-dtmf/notifications/node";
 import { receiver } from "./receiver.ts";
@@ -7,7 +7,7 @@ const server = createServer(toNodeHandler(receiver));
 
 process.once("SIGTERM", async () => {
   server.close();
-  await receiver.drain(); // the handlers of answered notifications finish before the process ends
+  await receiver.drain(); // waits for the handlers of answered notifications
 });
 
 server.listen(Number(process.env.PORT ?? 3978), () => console.log("listening", server.address()));

@@ -9,11 +9,11 @@ const choices = new Map([
 ]);
 
 bot.on("incoming", async (call) => {
-  await call.answer(); // Graph waits 15 s for it
+  await call.answer(); // within 15 s, else Graph drops the call
   await call.waitFor("established");
   call.keepAlive();
   for (let prompts = menu; ; ) {
-    // The result is always a value, also when the caller hangs up.
+    // collect returns a result also when the caller hangs up.
     const { digits } = await call.collect({ maxDigits: 1, allowed: "12", prompts, maxAttempts: 3 });
     const [key] = digits.reveal();
     const chosen = key && choices.get(key);

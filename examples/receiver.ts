@@ -1,4 +1,4 @@
-// The receiver that the servers in this folder use: which senders it accepts, and its handlers.
+// The receiver that the servers in this folder use: its verifier and its handlers.
 import { env } from "node:process";
 import {
   createGraphCallingVerifier,
@@ -10,10 +10,10 @@ import {
 const verifier = createGraphCallingVerifier({
   appId: env.APP_ID ?? "",
   tenantIds: [env.TENANT_ID ?? ""],
-  // For a simulator. The default is that of the calling service.
+  // For a simulator. The default is Microsoft's URL.
   openIdConfigurationUrl: env.OPENID_CONFIGURATION_URL,
 });
-const operations = createOperationTracker(); // a client that sends tones uses it too
+const operations = createOperationTracker(); // a client that sends tones uses the same tracker
 
 export const receiver: NotificationReceiver = createNotificationReceiver({ verifier, operations });
 

@@ -7,30 +7,30 @@ import { onTestFinished } from "vitest";
 import manifest from "../package.json" with { type: "json" };
 
 const root = join(import.meta.dirname, "..");
-/** In the folder of the examples, so that its imports resolve as in an example. */
+/** In the folder of the examples, so that the bundle resolves the same packages as an example. */
 const folder = join(root, "node_modules/.cache/examples");
 
 /** A running example. */
 export interface RunningExample {
   /** Resolves with the first line of its output that matches `pattern`. */
   line(pattern: RegExp): Promise<string>;
-  /** Its output so far. */
+  /** Returns its output so far. */
   printed(): string;
-  /** Sends the signal with which platforms stop a process. */
+  /** Sends SIGTERM, as platforms do to stop a process. */
   stop(): void;
-  /** Resolves with the exit code once it has ended. */
+  /** Resolves with the exit code. */
   ended(): Promise<number | null>;
 }
 
 /**
- * Runs an example as a process of its own until the test ends.
+ * Runs an example in a process of its own until the test ends.
  *
- * @param name Its file, without the extension.
+ * @param name Its file name, without the extension.
  */
 export async function runExample(name: string, env: Readonly<Record<string, string>> = {}): Promise<RunningExample> {
   await mkdir(folder, { recursive: true });
   const outfile = join(folder, `${name}.mjs`);
-  const isOurs = (dependency: string): boolean => dependency.startsWith("@graph-dtmf/");
+  const isWorkspacePackage = (dependency: string): boolean => dependency.startsWith("@graph-dtmf/");
   await build({
     entryPoints: [join(root, `${name}.ts`)],
     outfile,
@@ -38,7 +38,11 @@ export async function runExample(name: string, env: Readonly<Record<string, stri
     platform: "node",
     format: "esm",
     conditions: ["@graph-dtmf/source"],
-    external: [...Object.keys(manifest.dependencies).filter((dependency) => !isOurs(dependency)), "jose", "undici"],
+    external: [
+      ...Object.keys(manifest.dependencies).filter((dependency) => !isWorkspacePackage(dependency)),
+      "jose",
+      "undici",
+    ],
   });
   const child = spawn(process.execPath, ["--enable-source-maps", outfile], {
     env: { ...process.env, ...env },
@@ -60,31 +64,31 @@ async function end(child: ChildProcess): Promise<void> {
 
 function linesOf(child: ChildProcess): Pick<RunningExample, "line" | "printed"> {
   let printed = "";
-  const look = new Set<() => void>();
-  const hear = (chunk: Buffer): void => {
+  const listeners = new Set<() => void>();
+  const onOutput = (chunk: Buffer): void => {
     printed += chunk;
-    for (const one of look) one();
+    for (const check of listeners) check();
   };
-  child.stdout?.on("data", hear);
-  child.stderr?.on("data", hear);
+  child.stdout?.on("data", onOutput);
+  child.stderr?.on("data", onOutput);
   child.once("exit", () => {
-    for (const one of look) one();
+    for (const check of listeners) check();
   });
   const line: RunningExample["line"] = (pattern) =>
     new Promise((resolve, reject) => {
-      const find = (): void => {
+      const check = (): void => {
         const found = printed
           .split("\n")
           .slice(0, -1)
           .find((line) => pattern.test(line));
         if (found !== undefined) resolve(found);
         else if (child.exitCode !== null)
-          reject(new Error(`it ended without a line ${pattern}, but with:\n${printed}`));
+          reject(new Error(`expected a line ${pattern}, the process ended with:\n${printed}`));
         else return;
-        look.delete(find);
+        listeners.delete(check);
       };
-      look.add(find);
-      find();
+      listeners.add(check);
+      check();
     });
   return { line, printed: () => printed };
 }

@@ -4,7 +4,7 @@ import { text } from "node:stream/consumers";
 import { type Simulator, type SimulatorOptions, startSimulator } from "@graph-dtmf/simulator";
 import { onTestFinished } from "vitest";
 
-/** One Graph with two tenants: a simulator for each behind one address, with the signing keys of both at one URL. */
+/** One Graph with two tenants: two simulators at one address, with their signing keys at one URL. */
 export interface TwoTenants {
   url: string;
   openIdConfigurationUrl: string;
@@ -13,38 +13,39 @@ export interface TwoTenants {
 
 export async function startTwoTenants(options: SimulatorOptions): Promise<TwoTenants> {
   const simulators = [await startSimulator(options), await startSimulator(options)] as const;
-  const front = createServer((request, response) => void answer(request, response));
-  await new Promise<void>((resolve) => front.listen(0, "127.0.0.1", resolve));
-  const url = `http://127.0.0.1:${(front.address() as AddressInfo).port}`;
+  const gateway = createServer((request, response) => void forward(request, response));
+  await new Promise<void>((resolve) => gateway.listen(0, "127.0.0.1", resolve));
+  const url = `http://127.0.0.1:${(gateway.address() as AddressInfo).port}`;
   onTestFinished(async () => {
-    front.closeAllConnections();
-    front.close();
+    gateway.closeAllConnections();
+    gateway.close();
     for (const simulator of simulators) await simulator.close();
   });
 
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async function forward(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = "", url: path = "", headers } = request;
     const body = await text(request);
-    if (path === "/openid") return end(response, { issuer: "https://api.botframework.com", jwks_uri: `${url}/keys` });
-    if (path === "/keys") return end(response, { keys: (await Promise.all(simulators.map(keysOf))).flat() });
+    if (path === "/openid")
+      return sendJson(response, { issuer: "https://api.botframework.com", jwks_uri: `${url}/keys` });
+    if (path === "/keys") return sendJson(response, { keys: (await Promise.all(simulators.map(fetchKeys))).flat() });
     const simulator = simulators.find(
-      (one) => path.includes(one.tenantId) || body.includes(one.tenantId) || knows(one, path),
+      (simulator) => path.includes(simulator.tenantId) || body.includes(simulator.tenantId) || hasCall(simulator, path),
     );
     if (!simulator) return void response.writeHead(404).end();
-    const kept = Object.fromEntries(
+    const forwarded = Object.fromEntries(
       ["authorization", "content-type", "accept"].flatMap((name) =>
         headers[name] ? [[name, String(headers[name])]] : [],
       ),
     );
-    const reply = await fetch(simulator.url + path, { method, headers: kept, ...(body && { body }) });
-    response.writeHead(reply.status, { "content-type": reply.headers.get("content-type") ?? "text/plain" });
-    response.end(await reply.text());
+    const upstream = await fetch(simulator.url + path, { method, headers: forwarded, ...(body && { body }) });
+    response.writeHead(upstream.status, { "content-type": upstream.headers.get("content-type") ?? "text/plain" });
+    response.end(await upstream.text());
   }
 
   return { url, openIdConfigurationUrl: `${url}/openid`, simulators };
 }
 
-function knows(simulator: Simulator, path: string): boolean {
+function hasCall(simulator: Simulator, path: string): boolean {
   try {
     return simulator.call(/calls\/([^/]+)/.exec(path)?.[1] ?? "") !== undefined;
   } catch {
@@ -52,11 +53,11 @@ function knows(simulator: Simulator, path: string): boolean {
   }
 }
 
-async function keysOf({ openIdConfigurationUrl }: Simulator): Promise<unknown[]> {
+async function fetchKeys({ openIdConfigurationUrl }: Simulator): Promise<unknown[]> {
   const { jwks_uri } = (await (await fetch(openIdConfigurationUrl)).json()) as { jwks_uri: string };
   return ((await (await fetch(jwks_uri)).json()) as { keys: unknown[] }).keys;
 }
 
-function end(response: ServerResponse, body: object): void {
+function sendJson(response: ServerResponse, body: object): void {
   response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
 }
