@@ -9,29 +9,29 @@ import { ToneStreams } from "./tone-streams.ts";
 const notification: Notification = { kind: "unknown", raw: {} };
 const MINUTE = 60_000;
 
-const holder = (name: string) => ({ name, done: Promise.resolve(), slotDone() {} });
+const createOwner = (name: string) => ({ name, done: Promise.resolve(), slotDone() {} });
 
 function createRecords(run: () => Promise<void> = async () => {}) {
   const clock = createManualClock();
   const records = new CallRecords(clock, { run, onDropped() {} });
-  /** Hears of a call something that is worth remembering. */
+  /** Gives the record of a call some state, so that it is not deleted as empty. */
   const remember = (callId: string): number => records.touch(callId).toneBuffer.epoch(2, clock.now());
   const reserve = (callId: string): QueueSlot =>
-    records.getOrCreate(callId).queue.reserve(notification, holder(callId));
+    records.getOrCreate(callId).queue.reserve(notification, createOwner(callId));
   return { clock, records, remember, reserve };
 }
 
 describe("CallRecords", () => {
-  it("lets a call go at once when its queue is empty and nothing else is known of it", async () => {
+  it("deletes a record at once when its queue is empty and it has no other state", async () => {
     const { records, reserve } = createRecords();
-    const place = reserve("c");
+    const slot = reserve("c");
     expect(records.size).toBe(1);
-    place.run();
+    slot.run();
     await turn();
     expect(records.size).toBe(0);
   });
 
-  it("lets a call go ten minutes after it was last heard of, once another one is", async () => {
+  it("deletes a record 10 minutes after its last use, when another call is used", async () => {
     const { clock, records, remember } = createRecords();
     remember("old");
     await clock.advance(5 * MINUTE);
@@ -44,7 +44,7 @@ describe("CallRecords", () => {
     expect(records.size).toBe(2);
   });
 
-  it("has heard of a call when something of it was handled", async () => {
+  it("counts a handled notification as a use of the call", async () => {
     const { clock, records, remember, reserve } = createRecords();
     remember("c");
     await clock.advance(5 * MINUTE);
@@ -55,7 +55,7 @@ describe("CallRecords", () => {
     expect(records.size).toBe(2);
   });
 
-  it("remembers 10,000 calls: those last heard of stay", async () => {
+  it("keeps the 10,000 calls that were used last", async () => {
     const { clock, records, remember } = createRecords();
     const firstMs = remember("c-0");
     await clock.advance(1);
@@ -67,7 +67,7 @@ describe("CallRecords", () => {
     expect(remember("c-0")).toBe(firstMs);
   });
 
-  it("never lets go of a call with work in its queue, however many there are", async () => {
+  it("keeps every call with pending notifications, also more than 10,000", async () => {
     const forever = deferred();
     const { clock, records, reserve } = createRecords(() => forever.promise);
     for (let id = 0; id < 12_000; id++) reserve(`c-${id}`).run();
@@ -79,44 +79,45 @@ describe("CallRecords", () => {
     expect(records.size).toBe(1);
   });
 
-  it("keeps a call whose tones somebody reads, and lets it go when the last reader leaves", async () => {
+  it("keeps a call with streams of tones, and deletes it after the last one is closed", async () => {
     const { clock, records, remember } = createRecords();
     const operations = new FakeOperations();
     const tones = new ToneStreams({ clock, records, operations, reorderWindowMs: 500 });
-    const readers = [tones.open("read", {}), tones.open("read", {})];
+    const streams = [tones.open("read", {}), tones.open("read", {})];
     await clock.advance(60 * MINUTE);
     remember("new");
     expect(records.size).toBe(2);
-    await readers[0]?.return?.();
+    await streams[0]?.return?.();
     expect(records.size).toBe(2);
-    await readers[1]?.return?.();
+    await streams[1]?.return?.();
     expect(records.size).toBe(1);
     expect(clock.pending).toBe(0);
   });
 
-  it("names whose notifications are not handled yet: those that run, and those that wait", async () => {
+  it("lists the owners of notifications that run or wait", async () => {
     const gate = deferred();
     const { records, reserve } = createRecords(() => gate.promise);
-    const names = (): string[] => Array.from(records.slotOwners(), (each) => (each as ReturnType<typeof holder>).name);
-    const places = ["a", "b", "b"].map(reserve);
-    expect(names()).toEqual(["a", "b", "b"]);
-    places[0]?.run();
-    places[1]?.run();
-    places[2]?.skip();
-    expect(names()).toEqual(["a", "b", "b"]);
+    const ownerNames = (): string[] =>
+      Array.from(records.slotOwners(), (each) => (each as ReturnType<typeof createOwner>).name);
+    const slots = ["a", "b", "b"].map(reserve);
+    expect(ownerNames()).toEqual(["a", "b", "b"]);
+    slots[0]?.run();
+    slots[1]?.run();
+    slots[2]?.skip();
+    expect(ownerNames()).toEqual(["a", "b", "b"]);
     gate.resolve();
     await turn();
-    expect(names()).toEqual([]);
+    expect(ownerNames()).toEqual([]);
   });
 
-  it("names each of them once", () => {
+  it("lists each owner once", () => {
     const { records } = createRecords();
-    const both = holder("both");
+    const both = createOwner("both");
     for (const callId of ["a", "a", "b"]) records.touch(callId).queue.reserve(notification, both);
     expect([...records.slotOwners()]).toEqual([both]);
   });
 
-  it("has no timers", () => {
+  it("starts no timers", () => {
     const { clock, remember } = createRecords();
     remember("c");
     expect(clock.pending).toBe(0);

@@ -2,11 +2,11 @@ import type { Clock } from "@graph-dtmf/models";
 import { CallRecord, RETENTION_MS } from "./call-record.ts";
 import type { HandlerQueueEvents, SlotOwner } from "./handler-queue.ts";
 
-/** The most calls. Above it, the least recently used are deleted, except for calls in use. */
+/** The maximum number of calls. The least recently used are deleted first; calls in use are never deleted. */
 const MAX_CALLS = 10_000;
-/** How many are deleted at once, so that not every new call needs a sweep. */
+/** How many calls one sweep deletes, so that not every new call needs one. */
 const SWEEP_COUNT = 1_000;
-/** How often records that are too old are searched. */
+/** The interval of the searches for old records. */
 const SWEEP_INTERVAL_MS = 60_000;
 
 /**

@@ -1,6 +1,6 @@
 import type { Notification } from "../parsing/notification.ts";
 
-/** The most notifications of one call that wait for its handlers. */
+/** The maximum number of notifications of one call that wait for its handlers. */
 export const MAX_WAITING = 1000;
 
 /** The callbacks of a queue. They must not throw. */
@@ -22,7 +22,7 @@ export interface SlotOwner {
 }
 
 /**
- * A notification's slot in the queue of its call, reserved on arrival, before it is certain that it will be handled.
+ * A notification's slot in the queue of its call. It is reserved on arrival, before it is decided whether it is handled.
  * `run` or `skip` decides that, once.
  */
 export class QueueSlot {

@@ -7,7 +7,7 @@ import type { OperationTracker } from "../tracker/operation-tracker.ts";
 import type { CallRecord } from "./call-record.ts";
 import type { CallRecords } from "./call-records.ts";
 
-/** What the streams of tones need. */
+/** The options of {@link ToneStreams}. */
 export interface ToneStreamsOptions {
   clock: Clock;
   records: CallRecords;
@@ -28,7 +28,7 @@ export class ToneStreams {
     });
   }
 
-  /** Numbers are also tracked without streams, so that a later stream does not report old tones as gaps. */
+  /** Adds a tone to the streams of its call. Numbers are also tracked without streams, so that a later stream does not report old tones as gaps. */
   put(callId: string, toneInfo: ToneInfo): void {
     const { records, clock } = this.#options;
     const { toneBroadcast, toneBuffer } = records.touch(callId);

@@ -2,11 +2,11 @@ import type { Clock, Timer, ToneInfo } from "@graph-dtmf/models";
 import type { HeardTone, ToneReorderBuffer } from "./tone-reorder-buffer.ts";
 import type { ToneStream } from "./tone-stream.ts";
 
-/** What the streams of one call share. */
+/** The options of {@link ToneBroadcast}. */
 export interface ToneBroadcastOptions {
   buffer: ToneReorderBuffer;
   clock: Clock;
-  /** How long a tone waits for missing ones before it. */
+  /** How long a tone is held if earlier ones are missing, in milliseconds. */
   reorderWindowMs: number;
   /** Called when the last stream is removed. */
   onEmpty(): void;

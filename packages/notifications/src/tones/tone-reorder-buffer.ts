@@ -6,9 +6,9 @@ export interface HeardTone extends ToneInfo {
   gapBefore: number;
 }
 
-/** A tone with number 1, later than this after the start of the numbering, is not late but starts a new numbering. */
+/** A tone with the number 1 starts a new numbering if it arrives later than this after the start of the current one. */
 const RENUMBER_AFTER_MS = 10_000;
-/** The most tones that wait for a missing one. */
+/** The maximum number of tones that are held until a missing one arrives. */
 const MAX_HELD = 64;
 
 /** Puts the tones of one call in the order of their numbers, drops duplicates, and detects a new numbering. */
@@ -19,7 +19,7 @@ export class ToneReorderBuffer {
   #held: Map<number, { toneInfo: ToneInfo; untilMs: number }> | undefined;
   readonly #ready: HeardTone[] = [];
 
-  /** Whether it never got a tone. */
+  /** Whether no tone was ever added. */
   get isUnused(): boolean {
     return this.#startedAtMs === undefined;
   }
@@ -31,9 +31,9 @@ export class ToneReorderBuffer {
 
   /** The start of the numbering that a tone of this number belongs to. A call may start a new numbering. */
   epoch(sequenceId: number, nowMs: number): number {
-    const beganAtMs = this.#startedAtMs;
-    const isSame = beganAtMs !== undefined && (sequenceId !== 1 || nowMs - beganAtMs <= RENUMBER_AFTER_MS);
-    return isSame ? beganAtMs : this.#startNumbering(nowMs);
+    const startedAtMs = this.#startedAtMs;
+    const isSame = startedAtMs !== undefined && (sequenceId !== 1 || nowMs - startedAtMs <= RENUMBER_AFTER_MS);
+    return isSame ? startedAtMs : this.#startNumbering(nowMs);
   }
 
   /**

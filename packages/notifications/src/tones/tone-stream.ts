@@ -1,6 +1,6 @@
 import type { HeardTone } from "./tone-reorder-buffer.ts";
 
-/** The most tones that wait to be read. */
+/** The maximum number of unread tones. If there are more, the oldest is dropped. */
 const MAX_UNREAD = 64;
 
 interface PendingRead {

@@ -39,7 +39,7 @@ export class StoreSync {
   readonly #outcomes: RetryQueue;
   readonly #waits: RetryQueue;
   readonly #tones: RetryQueue;
-  #unnamed = 0;
+  #nextTaskId = 0;
 
   constructor({ store, clock, timerWheel, maxPending, logger, onResumed }: StoreSyncOptions) {
     this.#store = store;
@@ -68,7 +68,7 @@ export class StoreSync {
    */
   store(event: StoredEvent, end: StorableEnd): Promise<"new" | "seen"> {
     return this.#outcomes.run({
-      id: eventKey(event) ?? `${this.#unnamed++}`,
+      id: eventKey(event) ?? `${this.#nextTaskId++}`,
       run: async () => {
         const result = await this.#store.put(event);
         end.isStored = true;
@@ -114,7 +114,7 @@ export class StoreSync {
     return {
       listen: (callId, listener) => tones.listen(callId, listener),
       put: (callId, tone) =>
-        this.#tones.run({ id: `${this.#unnamed++}`, run: () => tones.put(callId, tone) }).catch(() => {}),
+        this.#tones.run({ id: `${this.#nextTaskId++}`, run: () => tones.put(callId, tone) }).catch(() => {}),
     };
   }
 
