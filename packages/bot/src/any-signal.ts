@@ -1,7 +1,7 @@
 import { onAbort } from "@graph-dtmf/models/internal";
 
 /** A combined signal. `release` removes its listeners from the source signals, which may exist longer. */
-export interface AnySignal {
+interface AnySignal {
   signal: AbortSignal;
   release(): void;
 }

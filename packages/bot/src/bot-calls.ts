@@ -6,7 +6,7 @@ import type { BotErrorListener } from "./error-reporter.ts";
 import { KeepAliveScheduler } from "./keep-alive-scheduler.ts";
 
 /** What the calls of a bot need. */
-export interface BotCallsOptions extends Omit<CallDependencies, "keepAlives"> {
+interface BotCallsOptions extends Omit<CallDependencies, "keepAlives"> {
   operations: Pick<OperationTracker, "ended">;
   /** Absent if no other instance can take calls over. */
   leases: CallLeases | undefined;

@@ -44,7 +44,7 @@ export type BotOptions = BotDefaults &
   OperationTrackerOptions;
 
 /** The parts, and a function that closes those that `createParts` created. */
-export interface CreatedParts extends BotParts {
+interface CreatedParts extends BotParts {
   closeParts(): Promise<void>;
 }
 

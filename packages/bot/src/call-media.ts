@@ -3,7 +3,7 @@ import { isRecord } from "@graph-dtmf/models/internal";
 import { PromptPlayback } from "./prompt-playback.ts";
 
 /** What `CallMedia` needs of its call. */
-export interface CallMediaOptions {
+interface CallMediaOptions {
   callId: string;
   dtmf: DtmfClient;
   /** Returns the options of each request. */

@@ -20,7 +20,7 @@ export interface DialResult {
 }
 
 /** What dialing needs of its call. */
-export interface DialContext {
+interface DialContext {
   callId: string;
   tenantId: string | undefined;
   progress: CallProgress;

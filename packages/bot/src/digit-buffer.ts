@@ -3,7 +3,7 @@ import type { HeardTone } from "@graph-dtmf/notifications";
 import type { CollectSettings } from "./collect-options.ts";
 
 /** The state of the entry after a key. `tooShort` and `notAllowed` make it invalid. */
-export type DigitBufferState = "open" | "maxDigits" | "terminator" | "tooShort" | "notAllowed";
+type DigitBufferState = "open" | "maxDigits" | "terminator" | "tooShort" | "notAllowed";
 
 /** The keys of one entry. */
 export class DigitBuffer {

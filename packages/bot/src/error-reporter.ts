@@ -5,7 +5,7 @@ import { errorFields, ignoreErrors } from "@graph-dtmf/models/internal";
 export type BotErrorListener = (error: unknown, about?: { callId?: string }) => void;
 
 /** Where failures are reported. */
-export interface ErrorReporterOptions {
+interface ErrorReporterOptions {
   onError?: BotErrorListener | undefined;
   logger?: Logger | undefined;
 }

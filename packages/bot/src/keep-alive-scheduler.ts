@@ -8,7 +8,7 @@ import { keepAlive } from "./keep-alive.ts";
 const TAKE_OVER_INTERVAL_MS = 60_000;
 
 /** What the scheduler needs. */
-export interface KeepAliveSchedulerOptions {
+interface KeepAliveSchedulerOptions {
   /** Absent if no other instance can take over. */
   leases: CallLeases | undefined;
   clock: Clock;

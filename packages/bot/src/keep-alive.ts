@@ -8,7 +8,7 @@ const INTERVAL_MS = 15 * 60_000;
 const JITTER = 0.1;
 
 /** What `keepAlive` needs of its call. */
-export interface KeepAliveOptions {
+interface KeepAliveOptions {
   clock: Clock;
   progress: CallProgress;
   /** Returns a number from 0 to 1. */

@@ -2,7 +2,7 @@ import type { SentOperation } from "@graph-dtmf/client";
 import { isDeliveryUnknown } from "./errors.ts";
 
 /** What a playback needs. */
-export interface PromptPlaybackOptions {
+interface PromptPlaybackOptions {
   play(): Promise<SentOperation>;
   /** Stops what plays in the call. */
   cancel(): Promise<void>;

@@ -3,10 +3,10 @@ import { onAbort } from "@graph-dtmf/models/internal";
 import { AutoResetEvent } from "./auto-reset-event.ts";
 
 /** Adds a listener for changes, and returns a function that removes it. */
-export type Subscribe = (changed: () => void) => () => void;
+type Subscribe = (changed: () => void) => () => void;
 
 /** What `waitUntil` needs. */
-export interface WaitOptions {
+interface WaitOptions {
   clock: Clock;
   sources: readonly Subscribe[];
   /** When to stop waiting, in milliseconds since 1970. */

@@ -33,7 +33,7 @@ export interface BotFixture {
 
 const STEP_MS = 50;
 
-export interface BotFixtureOptions {
+interface BotFixtureOptions {
   farEnd?: FarEndOption;
   hasSharedLeases?: boolean;
 }

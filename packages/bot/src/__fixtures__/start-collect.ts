@@ -8,7 +8,7 @@ import { ToneQueue } from "../tone-queue.ts";
 import { Keypad } from "./keypad.ts";
 
 /** A collect with a keypad as the far end and fake prompts of 3 s. */
-export interface CollectFixture {
+interface CollectFixture {
   clock: ManualClock;
   keypad: Keypad;
   toneQueue: ToneQueue;
