@@ -30,7 +30,7 @@ export class BotCalls {
       clock,
       random: Math.random,
       progressOf: (callId) => this.#registry.get(callId).progress,
-      keepAlive: (callId, tenantId) => dtmf.calls.keepAlive(callId, tenantId === undefined ? {} : { tenantId }),
+      sendKeepAlive: (callId, tenantId) => dtmf.calls.keepAlive(callId, tenantId === undefined ? {} : { tenantId }),
       onError,
     });
     this.#dependencies = { ...options, keepAlives: this.#keepAlives };
@@ -43,7 +43,7 @@ export class BotCalls {
     if (call.state === "incoming") progress.incomingAtMs ??= this.#options.clock.now();
     progress.apply(call);
     // Another instance may keep the call alive, so the lease ends even if this one does not.
-    if (progress.isOver) this.#keepAlives.stop(normalizeId(callId), progress);
+    if (progress.isEnded) this.#keepAlives.stop(normalizeId(callId), progress);
   }
 
   /**

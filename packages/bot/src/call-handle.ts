@@ -23,7 +23,7 @@ import { type Collected, collect } from "./collect.ts";
 import { type CollectOptions, parseCollectOptions } from "./collect-options.ts";
 import { type DialResult, dial } from "./dial.ts";
 import { type DialInput, type DialPlanOptions, planDial } from "./dial-plan.ts";
-import { CallEndedError, isGone } from "./errors.ts";
+import { CallEndedError, isCallNotFound } from "./errors.ts";
 import type { KeepAliveScheduler } from "./keep-alive-scheduler.ts";
 import { ToneQueue } from "./tone-queue.ts";
 import { onAborted, waitUntil } from "./wait-until.ts";
@@ -65,7 +65,7 @@ export class CallHandle implements BotCall {
       requestOptions: () => this.#withTenant(),
       onError(error) {
         // Nothing plays after the end of the call or of the bot.
-        if (!isGone(error) && !dependencies.closing.aborted) dependencies.onError(error, { callId: id });
+        if (!isCallNotFound(error) && !dependencies.closing.aborted) dependencies.onError(error, { callId: id });
       },
     });
   }
@@ -84,9 +84,9 @@ export class CallHandle implements BotCall {
     const progress = this.#progress;
     const reached = await waitUntil(
       () => {
-        if (progress.hasReached(state) && (!progress.isOver || state === "terminated" || state === "terminating"))
+        if (progress.hasReached(state) && (!progress.isEnded || state === "terminated" || state === "terminating"))
           return progress.status;
-        if (progress.isOver) throw new CallEndedError(this.id, progress.status.resultInfo);
+        if (progress.isEnded) throw new CallEndedError(this.id, progress.status.resultInfo);
         signal?.throwIfAborted();
         if (closing.aborted) throw new DtmfError("closed", "the bot is closed");
         return undefined;
@@ -204,7 +204,7 @@ export class CallHandle implements BotCall {
     const stop = (): void => {
       if (this.#stopKeepingAlive !== stop) return;
       this.#stopKeepingAlive = undefined;
-      if (!this.#progress.isOver) keepAlives.stop(this.id, this.#progress);
+      if (!this.#progress.isEnded) keepAlives.stop(this.id, this.#progress);
     };
     this.#stopKeepingAlive = stop;
     return stop;

@@ -31,7 +31,7 @@ export class CallProgress {
     return this.#status;
   }
 
-  get isOver(): boolean {
+  get isEnded(): boolean {
     return this.#status.state === "terminated";
   }
 
@@ -44,13 +44,13 @@ export class CallProgress {
   }
 
   apply({ state, resultInfo }: Pick<Call, "state" | "resultInfo">): void {
-    if (state === undefined || this.isOver) return;
+    if (state === undefined || this.isEnded) return;
     if (state === "terminated") this.end(resultInfo);
     else if (rankOf(state) >= rankOf(this.#status.state ?? "incoming")) this.#change({ state });
   }
 
   end(resultInfo: ResultInfo | undefined): void {
-    if (this.isOver) return;
+    if (this.isEnded) return;
     this.#change({ state: "terminated", reason: reasonOf(resultInfo), ...(resultInfo && { resultInfo }) });
   }
 

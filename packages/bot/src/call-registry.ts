@@ -20,7 +20,7 @@ export class CallRegistry<Handle> {
 
   #evictOne(): void {
     for (const [id, { progress, handle }] of this.#entries) {
-      if (handle !== undefined && !progress.isOver) continue;
+      if (handle !== undefined && !progress.isEnded) continue;
       this.#entries.delete(id);
       return;
     }

@@ -3,7 +3,7 @@ import { type Clock, type SecretTones, secretTones } from "@graph-dtmf/models";
 import { AutoResetEvent } from "./auto-reset-event.ts";
 import type { CollectSettings } from "./collect-options.ts";
 import { DigitBuffer } from "./digit-buffer.ts";
-import { isGone } from "./errors.ts";
+import { isCallNotFound } from "./errors.ts";
 import type { PromptPlayback } from "./prompt-playback.ts";
 import type { ToneQueue } from "./tone-queue.ts";
 import { onAborted } from "./wait-until.ts";
@@ -151,6 +151,6 @@ class Collection {
  * @throws any other error.
  */
 function endedByError({ error }: { error: unknown }): EndedBy {
-  if (isGone(error)) return "callEnded";
+  if (isCallNotFound(error)) return "callEnded";
   throw error;
 }

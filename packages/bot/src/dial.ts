@@ -2,7 +2,7 @@ import type { DtmfClient, LockedSend } from "@graph-dtmf/client";
 import type { Clock, CompletionOptions, OperationOutcome, ResultInfo } from "@graph-dtmf/models";
 import type { CallProgress } from "./call-progress.ts";
 import type { DialPlan, PlannedStep } from "./dial-plan.ts";
-import { isDeliveryUnknown, isGone } from "./errors.ts";
+import { isCallNotFound, isDeliveryUnknown } from "./errors.ts";
 import { onAborted, waitUntil } from "./wait-until.ts";
 
 /** The result of dialing. The far end received at least `tonesPlayed` tones, and at most `tonesMaybePlayed` more. */
@@ -65,7 +65,7 @@ export async function dial(plan: DialPlan, context: DialContext): Promise<DialRe
 /** Returns the result if the call has ended or the signal is aborted. */
 function stopResult({ progress, signal }: DialContext): StepResult | undefined {
   const { resultInfo } = progress.status;
-  if (progress.isOver) return { outcome: "callEnded", maybePlayed: 0, ...(resultInfo && { resultInfo }) };
+  if (progress.isEnded) return { outcome: "callEnded", maybePlayed: 0, ...(resultInfo && { resultInfo }) };
   return signal.aborted ? { outcome: "canceled", maybePlayed: 0 } : undefined;
 }
 
@@ -113,5 +113,5 @@ async function completionOf(
 
 /** Returns the result of a request of which Graph executed nothing. */
 function refusedResult(error: unknown, context: DialContext): StepResult {
-  return stopResult(context) ?? { outcome: isGone(error) ? "callEnded" : "failed", maybePlayed: 0, error };
+  return stopResult(context) ?? { outcome: isCallNotFound(error) ? "callEnded" : "failed", maybePlayed: 0, error };
 }

@@ -24,7 +24,7 @@ export function reasonOf(resultInfo: ResultInfo | undefined): string {
 // The functions below compare codes instead of classes: the client may come from another copy of its package.
 
 /** Whether Graph no longer has the call. */
-export function isGone(error: unknown): boolean {
+export function isCallNotFound(error: unknown): boolean {
   const { code, status } = Object(error) as { code?: unknown; status?: unknown };
   return code === "graph_request_failed" && status === 404;
 }

@@ -35,7 +35,7 @@ function openInstances() {
       clock: process.clock,
       random: () => 0,
       progressOf,
-      keepAlive: async (callId, tenantId) => {
+      sendKeepAlive: async (callId, tenantId) => {
         const minute = (clock.now() - startedAtMs) / MINUTE_MS;
         requests.push(`${name}@${minute}${callId === CALL ? "" : ` ${callId}`}${tenantId ? ` in ${tenantId}` : ""}`);
         await graph.answer();
@@ -251,7 +251,7 @@ describe("while the store is unavailable", () => {
       clock,
       random: () => 0,
       progressOf: () => new CallProgress(),
-      keepAlive: async () => {},
+      sendKeepAlive: async () => {},
       onError: (error) => errors.push(error),
     });
     await clock.advance(MINUTE_MS);

@@ -2,7 +2,7 @@ import type { CallLeases, Clock, Timer } from "@graph-dtmf/models";
 import { CallLease, LEASE_MS, type LeaseStep } from "./call-lease.ts";
 import type { CallProgress } from "./call-progress.ts";
 import type { BotErrorListener } from "./error-reporter.ts";
-import { keepAlive } from "./keep-alive.ts";
+import { startKeepAlive } from "./keep-alive.ts";
 
 /** Interval of the checks for calls with an expired lease. */
 const TAKE_OVER_INTERVAL_MS = 60_000;
@@ -17,7 +17,7 @@ interface KeepAliveSchedulerOptions {
   /** The progress of a call, which may have no state yet. */
   progressOf(callId: string): CallProgress;
   /** Sends one keepAlive request to Graph. */
-  keepAlive(callId: string, tenantId: string | undefined): Promise<void>;
+  sendKeepAlive(callId: string, tenantId: string | undefined): Promise<void>;
   onError: BotErrorListener;
 }
 
@@ -27,7 +27,7 @@ interface ScheduledCall {
   readonly lease: CallLease | undefined;
   isEnded: boolean;
   /** Stops the requests of this instance. */
-  halt(): void;
+  stopRequests(): void;
 }
 
 /**
@@ -51,7 +51,7 @@ export class KeepAliveScheduler {
 
   /** Keeps a call alive from now on. Takes the lease from any other instance. */
   start(callId: string, progress: CallProgress): void {
-    if (progress.isOver || this.#isClosed) return;
+    if (progress.isEnded || this.#isClosed) return;
     const call = this.#schedule(callId, progress, false);
     void this.#acquire(call, "take");
   }
@@ -66,28 +66,28 @@ export class KeepAliveScheduler {
   close(): void {
     this.#isClosed = true;
     this.#timer?.cancel();
-    for (const { halt } of this.#calls.values()) halt();
+    for (const { stopRequests: halt } of this.#calls.values()) halt();
   }
 
   #toScheduledCall(callId: string, progress: CallProgress): ScheduledCall {
     const { leases } = this.#options;
     const call = () => ({ callId, ...(progress.tenantId !== undefined && { tenantId: progress.tenantId }) });
     const lease = this.#calls.get(callId)?.lease ?? (leases && new CallLease(leases, call));
-    return { callId, progress, lease, isEnded: false, halt() {} };
+    return { callId, progress, lease, isEnded: false, stopRequests() {} };
   }
 
   #schedule(callId: string, progress: CallProgress, isOverdue: boolean): ScheduledCall {
     const call = this.#toScheduledCall(callId, progress);
-    this.#calls.get(callId)?.halt();
+    this.#calls.get(callId)?.stopRequests();
     this.#calls.set(callId, call);
-    const { clock, random, onError, keepAlive: keepAliveRequest } = this.#options;
-    call.halt = keepAlive({
+    const { clock, random, onError, sendKeepAlive } = this.#options;
+    call.stopRequests = startKeepAlive({
       clock,
       progress,
       random,
       isOverdue,
       acquire: () => this.#acquire(call, "renew"),
-      keepAlive: () => keepAliveRequest(callId, progress.tenantId),
+      sendKeepAlive: () => sendKeepAlive(callId, progress.tenantId),
       onError: (error) => onError(error, { callId }),
       onEnd: () => void this.#end(call),
     });
@@ -97,17 +97,17 @@ export class KeepAliveScheduler {
   /** Returns whether this instance sends keepAlive. */
   async #acquire(call: ScheduledCall, step: "take" | "renew"): Promise<boolean> {
     if (await this.#updateLease(call, step)) return true;
-    call.halt();
+    call.stopRequests();
     this.#delete(call);
     return false;
   }
 
   async #end(call: ScheduledCall): Promise<void> {
     call.isEnded = true;
-    call.halt();
+    call.stopRequests();
     await this.#updateLease(call, "end");
     // A call that has ended needs no stored lease end: the next instance gets a 404 from Graph.
-    if (call.progress.isOver) this.#unsynced.delete(call);
+    if (call.progress.isEnded) this.#unsynced.delete(call);
     if (!this.#unsynced.has(call)) this.#delete(call);
   }
 

@@ -2,7 +2,7 @@ import type { Clock } from "@graph-dtmf/models";
 import { createManualClock } from "@graph-dtmf/models/testing";
 import { expect, test } from "vitest";
 import { CallProgress } from "./call-progress.ts";
-import { keepAlive } from "./keep-alive.ts";
+import { startKeepAlive } from "./keep-alive.ts";
 
 function start(random: number, progress = new CallProgress()) {
   const manual = createManualClock();
@@ -15,14 +15,14 @@ function start(random: number, progress = new CallProgress()) {
     },
   };
   let sentCount = 0;
-  const stop = keepAlive({
+  const stop = startKeepAlive({
     clock,
     progress,
     random: () => random,
     isOverdue: false,
     acquire: async () => true,
     onEnd() {},
-    keepAlive: async () => void sentCount++,
+    sendKeepAlive: async () => void sentCount++,
     onError() {},
   });
   return {

@@ -1,13 +1,13 @@
 import type { Clock, Timer } from "@graph-dtmf/models";
 import type { CallProgress } from "./call-progress.ts";
-import { isGone } from "./errors.ts";
+import { isCallNotFound } from "./errors.ts";
 
 /** Graph recommends 15 minutes, and ends a call after 45. */
 const INTERVAL_MS = 15 * 60_000;
 /** Each interval is shortened by up to this fraction, so that requests of many calls do not coincide. */
 const JITTER = 0.1;
 
-/** What `keepAlive` needs of its call. */
+/** What `startKeepAlive` needs of its call. */
 interface KeepAliveOptions {
   clock: Clock;
   progress: CallProgress;
@@ -20,7 +20,7 @@ interface KeepAliveOptions {
    * overdue call.
    */
   acquire(): Promise<boolean>;
-  keepAlive(): Promise<void>;
+  sendKeepAlive(): Promise<void>;
   onError(error: unknown): void;
   /** Called when the call has ended, according to a notification or to a 404. */
   onEnd(): void;
@@ -32,8 +32,8 @@ interface KeepAliveOptions {
  *
  * @returns a function that stops it.
  */
-export function keepAlive(options: KeepAliveOptions): () => void {
-  const { clock, progress, random, isOverdue, acquire, keepAlive, onError, onEnd } = options;
+export function startKeepAlive(options: KeepAliveOptions): () => void {
+  const { clock, progress, random, isOverdue, acquire, sendKeepAlive, onError, onEnd } = options;
   let timer: Timer | undefined;
   let isStopped = false;
   const stop = (): void => {
@@ -46,7 +46,7 @@ export function keepAlive(options: KeepAliveOptions): () => void {
     stop();
     onEnd();
   };
-  const unsubscribe = progress.subscribe(() => progress.isOver && end());
+  const unsubscribe = progress.subscribe(() => progress.isEnded && end());
   const schedule = (): void => {
     if (isStopped) return;
     timer = clock.after(INTERVAL_MS * (1 - JITTER * random()), () => void sendIfAcquired());
@@ -60,14 +60,14 @@ export function keepAlive(options: KeepAliveOptions): () => void {
   };
   const send = async (): Promise<void> => {
     try {
-      await keepAlive();
+      await sendKeepAlive();
     } catch (error) {
-      if (isGone(error)) end();
+      if (isCallNotFound(error)) end();
       else onError(error);
     }
     schedule();
   };
-  if (progress.isOver) end();
+  if (progress.isEnded) end();
   else if (isOverdue) void send();
   else schedule();
   return stop;
