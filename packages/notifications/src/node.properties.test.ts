@@ -10,7 +10,7 @@ import { toNodeHandler } from "./node.ts";
 const BODY = envelope(toneEntry(1));
 const REQUEST = Buffer.from(`${head(TOKEN, `Content-Length: ${BODY.length}`)}${BODY}`);
 
-/** Other bytes in place of some of the request's. */
+/** Replaces some bytes of the request. */
 const damage = record({ at: nat(REQUEST.length), drops: nat(20), puts: uint8Array({ maxLength: 20 }) });
 const damaged = tuple(damage, damage).map((damages) =>
   damages.reduce(
@@ -25,7 +25,7 @@ const bytes = oneof(
   { weight: 1, arbitrary: constant(Buffer.concat([REQUEST, REQUEST])) },
 );
 
-it("whatever bytes arrive, they are answered or hung up on, and the next request is none the worse", async () => {
+it("answers or closes the connection for any bytes, and serves the next request", async () => {
   const { receiver, errors, clock } = await openReceiver();
   const { port, close } = await listen(toNodeHandler(receiver, { clock }));
   onTestFinished(close);
@@ -35,8 +35,8 @@ it("whatever bytes arrive, they are answered or hung up on, and the next request
     const client = connectRaw(port);
     client.socket.end(sent);
     await client.closed();
-    const statuses = [...client.heard.matchAll(/HTTP\/1\.1 (\d+) /g)].map(([, status]) => Number(status));
-    // The last three are of Node's parser.
+    const statuses = [...client.received.matchAll(/HTTP\/1\.1 (\d+) /g)].map(([, status]) => Number(status));
+    // The last three are answers of Node's parser.
     for (const status of statuses) expect([202, 204, 400, 401, 405, 413, 408, 417, 431]).toContain(status);
     await until(() => clock.pending === 0);
   });

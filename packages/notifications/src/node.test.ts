@@ -12,14 +12,14 @@ import { createNotificationReceiver, type NotificationReceiverOptions } from "./
 
 const BODY = envelope(toneEntry(1));
 
-/** Bytes in buffers that somebody still holds. */
+/** Bytes in buffers that are still referenced. */
 function heldBytes(): number {
   setFlagsFromString("--expose-gc");
   runInNewContext("gc")();
   return process.memoryUsage().arrayBuffers;
 }
 
-/** A server; `mount` puts something in front of the handler. */
+/** Starts a server. `mount` wraps the handler. */
 async function serve(options: Partial<NotificationReceiverOptions> = {}, mount = (handler: NodeHandler) => handler) {
   const clock = createManualClock();
   const logger = createLog();
@@ -41,24 +41,24 @@ async function serve(options: Partial<NotificationReceiverOptions> = {}, mount =
   return { port, clock, logger, errors, receiver, tones, handled };
 }
 
-/** Some of these move much through the loopback, on machines that do much else. */
+/** Some of these tests move much data through the loopback interface, on busy machines. */
 describe("toNodeHandler", () => {
-  it("keeps the connection of a refused request whose body has come", async () => {
+  it("keeps the connection of a refused request whose body has arrived", async () => {
     const { port, tones, receiver } = await serve();
     const client = connectRaw(port);
     client.write(`${head("Authorization: Bearer bad", `Content-Length: ${BODY.length}`)}${BODY}`);
-    expect(await client.hears(/\r\n\r\n/)).toMatch(/^HTTP\/1.1 401 (?!.*connection: close)/is);
+    expect(await client.waitFor(/\r\n\r\n/)).toMatch(/^HTTP\/1.1 401 (?!.*connection: close)/is);
     client.write(`${head(TOKEN, `Content-Length: ${BODY.length}`)}${BODY}`);
-    expect(await client.hears(/ 202 /)).toContain(" 202 ");
+    expect(await client.waitFor(/ 202 /)).toContain(" 202 ");
     await receiver.drain();
     expect(tones).toEqual([1]);
   });
 
-  it("answers at once where a body was refused unread, and says that it closes", async () => {
+  it("answers at once if an unread body is refused, and announces that it closes the connection", async () => {
     const { port, clock } = await serve();
     const client = connectRaw(port);
     client.write(head("Authorization: Bearer bad", "Content-Length: 1000"));
-    expect(await client.hears(/\r\n\r\n/)).toMatch(/^HTTP\/1.1 401 .*connection: close/is);
+    expect(await client.waitFor(/\r\n\r\n/)).toMatch(/^HTTP\/1.1 401 .*connection: close/is);
     expect(client.isClosed).toBe(false);
     client.write(Buffer.alloc(1000));
     await client.closed();
@@ -66,11 +66,11 @@ describe("toNodeHandler", () => {
     await until(() => clock.pending === 0);
   });
 
-  it("waits 2 s for the rest of a refused body, and no longer", async () => {
+  it("waits 2 s at most for the rest of a refused body", async () => {
     const { port, clock } = await serve();
     const client = connectRaw(port);
     client.write(head("Authorization: Bearer bad", "Content-Length: 1000"));
-    await client.hears(/ 401 /);
+    await client.waitFor(/ 401 /);
     await clock.advance(1_999);
     expect(clock.pending).toBe(1);
     await clock.advance(1);
@@ -82,29 +82,32 @@ describe("toNodeHandler", () => {
     ["401", "Authorization: Bearer bad", "Content-Length: 104857600"],
     ["413", TOKEN, "Content-Length: 104857600"],
     ["413", TOKEN, "Transfer-Encoding: chunked"],
-  ])("answers a body of 100 MB with %s, and no reset, without holding it", async (status, token, framing) => {
-    const { port } = await serve();
-    const client = connectRaw(port);
-    const piece = Buffer.alloc(1024 * 1024, " ");
-    const before = heldBytes();
-    let held = 0;
-    client.write(head(token, framing));
-    for (let sent = 0; sent < 100 && !client.isClosed; sent++) {
-      if (framing.startsWith("Transfer")) client.write("100000\r\n");
-      client.socket.write(piece);
-      if (framing.startsWith("Transfer")) client.write("\r\n");
-      await until(() => client.socket.writableLength === 0 || client.isClosed);
-      if (sent === 95) held = heldBytes() - before;
-    }
-    if (framing.startsWith("Transfer")) client.write("0\r\n\r\n");
-    await client.closed();
-    expect(client.heard).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
-    expect(client.error).toBeUndefined();
-    // Buffers are given back a while after they were collected.
-    expect(held).toBeLessThan(64 * 1024 * 1024);
-  });
+  ])(
+    "answers %s to a body of 100 MB without a connection reset and without buffering it",
+    async (status, token, framing) => {
+      const { port } = await serve();
+      const client = connectRaw(port);
+      const piece = Buffer.alloc(1024 * 1024, " ");
+      const before = heldBytes();
+      let held = 0;
+      client.write(head(token, framing));
+      for (let sent = 0; sent < 100 && !client.isClosed; sent++) {
+        if (framing.startsWith("Transfer")) client.write("100000\r\n");
+        client.socket.write(piece);
+        if (framing.startsWith("Transfer")) client.write("\r\n");
+        await until(() => client.socket.writableLength === 0 || client.isClosed);
+        if (sent === 95) held = heldBytes() - before;
+      }
+      if (framing.startsWith("Transfer")) client.write("0\r\n\r\n");
+      await client.closed();
+      expect(client.received).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+      expect(client.error).toBeUndefined();
+      // The memory of a buffer is released some time after its collection.
+      expect(held).toBeLessThan(64 * 1024 * 1024);
+    },
+  );
 
-  it("gives up on a body that trickles", async () => {
+  it("refuses a body that arrives too slowly", async () => {
     const { port, clock, tones } = await serve();
     const client = connectRaw(port);
     client.write(head(TOKEN, "Transfer-Encoding: chunked"));
@@ -113,16 +116,16 @@ describe("toNodeHandler", () => {
       client.write("1\r\n \r\n");
       await clock.advance(1_000);
     }
-    expect(await client.hears(/ 408 /)).toMatch(/ 408 .*connection: close/is);
+    expect(await client.waitFor(/ 408 /)).toMatch(/ 408 .*connection: close/is);
     client.write("0\r\n\r\n");
     await client.closed();
     expect(tones).toEqual([]);
   });
 
-  it("is not disturbed by 1,000 connections that say nothing more after their token", async () => {
+  it("serves requests while 1,000 connections stop after their token", async () => {
     const { port, clock, tones, receiver, handled } = await serve();
     const idle: RawSocket[] = [];
-    // By the hundred: a server that has not come to accept them may lose what goes beyond its queue.
+    // By the hundred: the server's accept queue is limited, and connections beyond it may be lost.
     while (idle.length < 1_000) {
       idle.push(...Array.from({ length: 100 }, () => connectRaw(port)));
       for (const client of idle.slice(-100)) client.write(head(TOKEN, "Content-Length: 10"));
@@ -132,14 +135,14 @@ describe("toNodeHandler", () => {
     await receiver.drain();
     expect(tones).toEqual([1]);
     await clock.advance(10_000);
-    await Promise.all(idle.map((client) => client.hears(/ 408 /)));
+    await Promise.all(idle.map((client) => client.waitFor(/ 408 /)));
     await clock.advance(2_000);
     await Promise.all(idle.map((client) => client.closed()));
     await Promise.all(handled);
     expect(clock.pending).toBe(0);
   });
 
-  it("survives a client that goes away in the middle of its body", async () => {
+  it("survives a client that disconnects in the middle of its body", async () => {
     const { port, clock, handled, logger, errors } = await serve();
     const client = connectRaw(port);
     client.write(`${head(TOKEN, "Content-Length: 1000")}{`);
@@ -151,7 +154,7 @@ describe("toNodeHandler", () => {
     expect(errors).toEqual([]);
   });
 
-  it("survives a client that goes away while its token is verified", async () => {
+  it("survives a client that disconnects while its token is verified", async () => {
     const gate = deferred<{ tenantId: string; claims: object }>();
     const slow = { verify: () => gate.promise as ReturnType<typeof verifier.verify> };
     const { port, handled, clock, tones } = await serve({ verifier: slow });
@@ -167,20 +170,20 @@ describe("toNodeHandler", () => {
     expect(tones).toEqual([]);
   });
 
-  it("runs the handlers of what was kept also if its sender did not wait for the answer", async () => {
+  it("runs the handlers if the sender did not wait for the answer", async () => {
     const kept = deferred<"new">();
-    const heard: string[] = [];
-    const hear = async ({ kind }: { kind: string }) => {
-      heard.push(kind);
+    const received: string[] = [];
+    const apply = async ({ kind }: { kind: string }) => {
+      received.push(kind);
       return kept.promise;
     };
-    const { port, handled, receiver } = await serve({ operations: { ...new FakeOperations(), apply: hear } });
+    const { port, handled, receiver } = await serve({ operations: { ...new FakeOperations(), apply } });
     const calls: unknown[] = [];
     receiver.on("call", ({ call }) => calls.push(call.state));
     const body = envelope(callEntry("established"));
     const client = connectRaw(port);
     client.write(`${head(TOKEN, `Content-Length: ${body.length}`)}${body}`);
-    await until(() => heard.length === 1);
+    await until(() => received.length === 1);
     client.socket.resetAndDestroy();
     await client.closed();
     kept.resolve("new");
@@ -189,9 +192,9 @@ describe("toNodeHandler", () => {
     expect(calls).toEqual(["established"]);
   });
 
-  it("leaves an answer alone that somebody gave in the meantime", async () => {
+  it("does not change an answer that was sent meanwhile", async () => {
     const responses: ServerResponse[] = [];
-    const hear = async () => {
+    const apply = async () => {
       responses[0]?.writeHead(504).end();
       return "new" as const;
     };
@@ -199,7 +202,7 @@ describe("toNodeHandler", () => {
       responses.push(response);
       return handler(request, response);
     };
-    const { port, handled, receiver } = await serve({ operations: { ...new FakeOperations(), apply: hear } }, mount);
+    const { port, handled, receiver } = await serve({ operations: { ...new FakeOperations(), apply } }, mount);
     const calls: unknown[] = [];
     receiver.on("call", ({ call }) => calls.push(call.state));
     expect((await sendOverHttp(port, { body: envelope(callEntry("established")) })).status).toBe(504);
@@ -208,13 +211,13 @@ describe("toNodeHandler", () => {
     expect(calls).toEqual(["established"]);
   });
 
-  it("takes a request that asks before it sends", async () => {
+  it("accepts a request with Expect: 100-continue", async () => {
     const { port } = await serve();
     const client = connectRaw(port);
     client.write(head(TOKEN, "Expect: 100-continue", `Content-Length: ${BODY.length}`));
-    await client.hears(/100 Continue/);
+    await client.waitFor(/100 Continue/);
     client.write(BODY);
-    expect(await client.hears(/ 202 /)).toContain(" 202 ");
+    expect(await client.waitFor(/ 202 /)).toContain(" 202 ");
   });
 
   describe("behind a body parser", () => {
@@ -231,7 +234,7 @@ describe("toNodeHandler", () => {
       ["an object", (bytes: Buffer) => JSON.parse(bytes.toString())],
       ["a text", (bytes: Buffer) => bytes.toString()],
       ["a Buffer", (bytes: Buffer) => bytes],
-    ])("takes what it left as %s", async (_, make) => {
+    ])("uses the parsed body: %s", async (_, make) => {
       const { port, tones, receiver } = await serve({}, parsed(make));
       expect((await sendOverHttp(port, { body: BODY })).status).toBe(202);
       expect((await sendOverHttp(port, { authorization: [], body: BODY })).status).toBe(401);
@@ -239,12 +242,15 @@ describe("toNodeHandler", () => {
       expect(tones).toEqual([1]);
     });
 
-    it.each([[(bytes: Buffer) => bytes.toString()], [(bytes: Buffer) => bytes]])("keeps its limit", async (make) => {
-      const { port } = await serve({ maxBodyBytes: BODY.length - 1 }, parsed(make));
-      expect((await sendOverHttp(port, { body: BODY })).status).toBe(413);
-    });
+    it.each([[(bytes: Buffer) => bytes.toString()], [(bytes: Buffer) => bytes]])(
+      "applies the size limit",
+      async (make) => {
+        const { port } = await serve({ maxBodyBytes: BODY.length - 1 }, parsed(make));
+        expect((await sendOverHttp(port, { body: BODY })).status).toBe(413);
+      },
+    );
 
-    it("answers 400 where nothing was left, and tells onError why", async () => {
+    it("answers 400 if no parsed body is left, and reports the reason to onError", async () => {
       const { port, errors } = await serve(
         {},
         parsed(() => undefined),
@@ -253,7 +259,7 @@ describe("toNodeHandler", () => {
       expect(errors).toMatchObject([{ code: "body_already_read", message: expect.stringContaining("body parser") }]);
     });
 
-    it("reads what a parser passed over, whatever it left in its place", async () => {
+    it("reads the body if the parser skipped it, whatever request.body is", async () => {
       const { port, tones, receiver } = await serve(
         {},
         (handler) => (request, response) => handler(Object.assign(request, { body: {} }), response),

@@ -7,12 +7,12 @@ import type { NotificationReceiver } from "../receiver/notification-receiver.ts"
 /** A request of a test. */
 export interface Post {
   method?: string;
-  /** One header for each value. Default: a good token. */
+  /** One header for each value. Default: a valid token. */
   authorization?: readonly string[];
   headers?: Readonly<Record<string, string>>;
-  /** Sent in these pieces. */
+  /** Sent in these chunks. */
   body?: string | Uint8Array | readonly Uint8Array[];
-  /** Leaves the body open after its last piece. */
+  /** Keeps the body open after its last chunk. */
   endless?: boolean;
 }
 
@@ -22,13 +22,13 @@ export interface Answer {
   body: string;
 }
 
-/** An open door to a receiver. */
+/** A receiver that accepts requests. */
 export interface OpenEdge {
   send(post: Post): Promise<Answer>;
   close(): Promise<void>;
 }
 
-/** One of the two ways into a receiver: what holds for it through one holds through the other. */
+/** One of the two adapters of a receiver. Tests run with both. */
 export interface Edge {
   name: string;
   open(receiver: NotificationReceiver, clock: Clock): Promise<OpenEdge>;
@@ -57,7 +57,7 @@ export const nodeEdge: Edge = {
 
 export const edges: readonly Edge[] = [fetchEdge, nodeEdge];
 
-/** A server on a free port of this machine. */
+/** Starts a server on a free port of this machine. */
 export async function listen(listener: RequestListener): Promise<{ port: number; close(): Promise<void> }> {
   const server = createServer(listener);
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -71,7 +71,7 @@ export async function listen(listener: RequestListener): Promise<{ port: number;
   };
 }
 
-/** The same as a request of the platform. */
+/** Converts the request to a `Request`. */
 export function toRequest(post: Post): Request {
   const { method = "POST", authorization = [GOOD], endless = false } = post;
   const headers = new Headers(post.headers);
@@ -88,7 +88,7 @@ function streamOf(pieces: readonly Uint8Array[], endless: boolean): ReadableStre
       const next = left.shift();
       if (next) controller.enqueue(next);
       else if (!endless) controller.close();
-      // An endless body is waited for, not asked for in vain again and again.
+      // An endless body stays pending, so that it is not polled.
       return next || !endless ? undefined : new Promise<void>(() => {});
     },
   });
@@ -96,7 +96,7 @@ function streamOf(pieces: readonly Uint8Array[], endless: boolean): ReadableStre
 
 export function sendOverHttp(port: number, post: Post): Promise<Answer> {
   const { method = "POST", authorization = [GOOD], endless = false } = post;
-  // A flat list, since an object could not hold a header twice.
+  // A flat list, because an object cannot hold a header twice.
   const headers = ["host", "127.0.0.1", "connection", "keep-alive", ...Object.entries(post.headers ?? {}).flat()];
   for (const value of authorization) headers.push("authorization", value);
   if (isChunked(post)) headers.push("transfer-encoding", "chunked");
@@ -112,7 +112,7 @@ export function sendOverHttp(port: number, post: Post): Promise<Answer> {
       });
       response.on("end", done);
     });
-    // After the answer has come it is the server's good right to hang up on a body that goes on.
+    // The server may close the connection of a body that continues after the answer.
     request.on("error", reject);
     for (const piece of piecesOf(post)) request.write(piece);
     if (endless) request.flushHeaders();

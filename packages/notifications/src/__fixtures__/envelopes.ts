@@ -1,4 +1,4 @@
-/** Bodies as Graph posts them, made up for tests. */
+/** Request bodies in the form that Graph posts them. The content is invented. */
 export const CALL = "57dab8b1-894c-409a-b240-bd8beae78896";
 export const OTHER_CALL = "2f1e0d9c-8b7a-4695-8473-625140fe3d2c";
 
@@ -53,7 +53,7 @@ export function participantsEntry(participants: unknown[], { callId = CALL }: { 
   };
 }
 
-/** Of a type that nobody knows yet. */
+/** An entry of an unknown type. */
 export function futureEntry({ callId = CALL }: { callId?: string } = {}): unknown {
   return {
     changeType: "created",
@@ -62,5 +62,5 @@ export function futureEntry({ callId = CALL }: { callId?: string } = {}): unknow
   };
 }
 
-/** What Graph may post first when somebody calls, before it was told to use its own protocol. */
+/** The legacy protocol, which Graph may use first for an incoming call. */
 export const LEGACY: string = JSON.stringify({ id: CALL, callState: "incoming", participants: [] });

@@ -2,27 +2,27 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import type { JWK } from "jose";
 
-/** A loopback server of an OpenID configuration and its key set, which can be told to misbehave. */
+/** A loopback server of an OpenID configuration and its key set. It can simulate faults. */
 export interface KeyServer {
   readonly origin: string;
   readonly configurationUrl: string;
-  /** What is published, from the next request on. */
+  /** The published keys, from the next request on. */
   keys: unknown[];
-  /** Takes requests in place of the server, by path. */
+  /** Overrides for requests, by path. */
   instead: Record<string, ((response: ServerResponse, request: IncomingMessage) => void) | undefined>;
-  /** Paths asked for, in order. */
+  /** Requested paths, in order. */
   readonly requests: string[];
-  /** How often the key set was asked for. */
+  /** How often the key set was requested. */
   readonly loads: number;
-  /** Resolves when the next request for `path` is there. */
-  asked(path: string): Promise<void>;
+  /** Resolves at the next request for `path`. */
+  requested(path: string): Promise<void>;
   close(): Promise<void>;
 }
 
 export const CONFIGURATION = "/v1/.well-known/OpenIdConfiguration";
 export const KEYS = "/v1/keys";
 
-/** Starts a {@link KeyServer}; `port` is for one that comes back. */
+/** Starts a {@link KeyServer}. `port` is for a restart on the same port. */
 export async function startKeyServer(keys: JWK[], port = 0): Promise<KeyServer> {
   const requests: string[] = [];
   const waiting: { path: string; resolve: () => void }[] = [];
@@ -47,7 +47,7 @@ export async function startKeyServer(keys: JWK[], port = 0): Promise<KeyServer> 
     get loads() {
       return requests.filter((path) => path === KEYS).length;
     },
-    asked: (path) => new Promise((resolve) => waiting.push({ path, resolve })),
+    requested: (path) => new Promise((resolve) => waiting.push({ path, resolve })),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
@@ -62,7 +62,7 @@ export function sendJson(response: ServerResponse, body: unknown): void {
   response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(body));
 }
 
-/** What the calling service publishes, the wrong name of its algorithm included. */
+/** The configuration of the calling service, including the wrong name of its algorithm. */
 export function configurationOf(origin: string): Record<string, unknown> {
   return {
     issuer: "https://api.botframework.com",

@@ -10,16 +10,16 @@ import { type Answer, type Edge, fetchEdge, type Post } from "./edges.ts";
 import { envelope } from "./envelopes.ts";
 import { FakeOperations, verifier } from "./ports.ts";
 
-/** A receiver with fakes at its ports, open behind an edge until the test is over. */
+/** A receiver with fakes at its ports. It is closed after the test. */
 export interface OpenReceiver {
   receiver: NotificationReceiver;
   clock: ManualClock;
   operations: FakeOperations;
   errors: readonly { error: unknown; notification: Notification | undefined }[];
   send(post: Post): Promise<Answer>;
-  /** Posts a batch with a good token. */
+  /** Posts a batch with a valid token. */
   deliver(...entries: unknown[]): Promise<Answer>;
-  /** What the handlers see from now on, in order. */
+  /** Collects the notifications that the handlers get from now on, in order. */
   record(): readonly Notification[];
 }
 

@@ -6,7 +6,7 @@ import { GOOD } from "./edges.ts";
 
 export const TENANT = "6a0b1c2d-3e4f-4a5b-8c6d-7e8f9a0b1c2d";
 
-/** Knows one good token, and fails as told for some others. */
+/** Accepts one token, and fails in a defined way for some others. */
 export const verifier: NotificationVerifier = {
   async verify(authorization) {
     if (authorization === GOOD) return { tenantId: TENANT, claims: {} };
@@ -16,15 +16,15 @@ export const verifier: NotificationVerifier = {
   },
 };
 
-/** Hears as a tracker does whose store can be taken down. */
+/** An operation tracker with a store that can be made unavailable. */
 export class FakeOperations {
-  readonly heard: Notification[] = [];
+  readonly received: Notification[] = [];
   readonly #kept = new Set<string>();
   #isDown = false;
   #failed: Notification[] = [];
 
   apply = async (notification: Notification): Promise<"new" | "seen"> => {
-    this.heard.push(notification);
+    this.received.push(notification);
     const end = endOf(notification);
     if (end === undefined) return "new";
     if (this.#isDown) {
@@ -40,13 +40,13 @@ export class FakeOperations {
     this.#isDown = true;
   }
 
-  /** The end of no call is ever heard of. */
+  /** No call ends. */
   ended = (_callId: string, { signal }: { signal?: AbortSignal } = {}): Promise<object> =>
     new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason)));
 
   subscribed = (): (() => void) => () => {};
 
-  /** With `flush` it has kept by itself what it could not keep in time. */
+  /** With `flush` it then stores what it could not store in time. */
   bringBack({ flush = false }: { flush?: boolean } = {}): void {
     this.#isDown = false;
     const failed = this.#failed.splice(0);
@@ -61,7 +61,7 @@ function endOf(notification: Notification): string | undefined {
   return notification.kind === "call" && notification.changeType === "deleted" ? notification.callId : undefined;
 }
 
-/** Keeps every line, as one text. */
+/** Collects all lines as texts. */
 export function createLog(): Logger & { readonly lines: string[] } {
   const lines: string[] = [];
   const write = (level: string) => (message: string, fields?: object) => {
@@ -70,18 +70,18 @@ export function createLog(): Logger & { readonly lines: string[] } {
   return { lines, debug: write("debug"), info: write("info"), warn: write("warn"), error: write("error") };
 }
 
-/** Resolves when a condition holds that something outside of this process's turn brings about. */
+/** Resolves when a condition holds. Use it for conditions that depend on I/O. */
 export async function until(holds: () => boolean): Promise<void> {
   while (!holds()) await new Promise((resolve) => setImmediate(resolve));
 }
 
-/** Lets everything run that was put off until after an answer. */
+/** Waits for everything that runs after an answer. */
 export function turn(): Promise<void> {
-  // Some of it waits on a timer, some for the end of this turn of the event loop.
+  // Some of it waits on a timer, some on the end of this turn of the event loop.
   return new Promise((resolve) => setTimeout(() => setImmediate(resolve), 0));
 }
 
-/** A promise, and what settles it. */
+/** A promise and the function that resolves it. */
 export function deferred<T = void>(): { promise: Promise<T>; resolve(value: T): void } {
   let resolve = (_value: T): void => {};
   const promise = new Promise<T>((settle) => {

@@ -2,26 +2,26 @@ import { once } from "node:events";
 import { connect, type Socket } from "node:net";
 import { onTestFinished } from "vitest";
 
-/** A client that keeps no rules. */
+/** A TCP client that can send invalid requests. */
 export interface RawSocket {
   readonly socket: Socket;
-  /** All that the server has said so far. */
-  readonly heard: string;
+  /** All bytes that the server has sent. */
+  readonly received: string;
   readonly isClosed: boolean;
-  /** What ended the connection other than an orderly end, if anything. */
+  /** The error that closed the connection, if any. */
   readonly error: Error | undefined;
   write(text: string | Uint8Array): void;
-  /** Resolves with all that was heard, once it matches or nothing more will come. */
-  hears(pattern: RegExp): Promise<string>;
+  /** Resolves with all received text, once it matches or the connection is closed. */
+  waitFor(pattern: RegExp): Promise<string>;
   closed(): Promise<void>;
 }
 
 export function connectRaw(port: number): RawSocket {
   const socket = connect({ host: "127.0.0.1", port });
-  let heard = "";
+  let received = "";
   let error: Error | undefined;
   socket.setEncoding("latin1").on("data", (text: string) => {
-    heard += text;
+    received += text;
   });
   socket.on("error", (cause) => {
     error = cause;
@@ -30,8 +30,8 @@ export function connectRaw(port: number): RawSocket {
   onTestFinished(() => void socket.destroy());
   return {
     socket,
-    get heard() {
-      return heard;
+    get received() {
+      return received;
     },
     get isClosed() {
       return socket.closed;
@@ -40,18 +40,18 @@ export function connectRaw(port: number): RawSocket {
       return error;
     },
     write: (text) => void socket.write(text),
-    async hears(pattern) {
-      while (!pattern.test(heard) && !socket.closed) await Promise.race([once(socket, "data"), isClosed]);
-      return heard;
+    async waitFor(pattern) {
+      while (!pattern.test(received) && !socket.closed) await Promise.race([once(socket, "data"), isClosed]);
+      return received;
     },
     closed: () => isClosed,
   };
 }
 
-/** The head of a request, up to where its body begins. */
+/** The headers of a request, including the empty line. */
 export function head(...headers: string[]): string {
   return ["POST /callback HTTP/1.1", "Host: bot.example", ...headers, "", ""].join("\r\n");
 }
 
-/** What the fake verifier lets in. */
+/** A token that the fake verifier accepts. */
 export const TOKEN = "Authorization: Bearer good";

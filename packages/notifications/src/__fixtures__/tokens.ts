@@ -4,7 +4,7 @@ import { exportJWK, type JWK, type JWTHeaderParameters, type JWTPayload, SignJWT
 export const APP_ID = "2b1c0d9e-8f7a-4b6c-9d5e-4f3a2b1c0d9e";
 export const TENANT_ID = "6a0b1c2d-3e4f-4a5b-8c6d-7e8f9a0b1c2d";
 
-/** A key pair with what is published of it. */
+/** A key pair and its published form. */
 export interface TestKey {
   kid: string;
   privateKey: KeyObject;
@@ -12,20 +12,23 @@ export interface TestKey {
   jwk: JWK;
 }
 
-/** Makes a key pair, published the way that the calling service publishes: without `alg`. */
+/** Creates a key pair, published as the calling service does: without `alg`. */
 export async function createKey(kid: string, modulusLength = 2048): Promise<TestKey> {
   const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength });
   const jwk = { ...(await exportJWK(publicKey)), kid, use: "sig", x5t: kid };
   return { kid, privateKey, publicKey, jwk };
 }
 
-/** What a token says, and how it says it. */
+/** The parts of a token. */
 export interface TokenParts {
   claims?: JWTPayload;
   header?: Partial<JWTHeaderParameters>;
 }
 
-/** Claims as the calling service sets them at `nowMs`: no `iat`, and five minutes of life. No two are the same. */
+/**
+ * Claims as the calling service sets them at `nowMs`: without `iat`, valid for five minutes. Each call has another
+ * `jti`.
+ */
 export function claimsAt(nowMs: number): JWTPayload {
   const now = Math.floor(nowMs / 1000);
   return {
@@ -39,19 +42,19 @@ export function claimsAt(nowMs: number): JWTPayload {
   };
 }
 
-/** Signs a token as the calling service does, with a `cty` that makes it look nested. */
+/** Signs a token as the calling service does, with `cty`, although the token is not nested. */
 export function sign(key: TestKey, claims: JWTPayload, header: Partial<JWTHeaderParameters> = {}): Promise<string> {
   return new SignJWT(claims)
     .setProtectedHeader({ alg: "RS256", kid: key.kid, typ: "JWT", x5t: key.kid, cty: "JWT", ...header })
     .sign(key.privateKey);
 }
 
-/** `claims` without those named. */
+/** Copies `claims` without the named ones. */
 export function without(claims: JWTPayload, ...names: string[]): JWTPayload {
   return Object.fromEntries(Object.entries(claims).filter(([name]) => !names.includes(name)));
 }
 
-/** One part of a token, encoded. */
+/** Encodes one part of a token. */
 export function encodePart(part: unknown): string {
   return Buffer.from(JSON.stringify(part)).toString("base64url");
 }

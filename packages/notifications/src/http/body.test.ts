@@ -2,7 +2,7 @@ import { createManualClock } from "@graph-dtmf/models/testing";
 import { describe, expect, it } from "vitest";
 import { type BodySink, collectBody } from "./body.ts";
 
-/** A body that a test lets flow by hand. */
+/** A body that a test sends by hand. */
 function begin() {
   const clock = createManualClock();
   const sinks: BodySink[] = [];
@@ -19,14 +19,14 @@ function begin() {
 }
 
 describe("collectBody", () => {
-  it("joins the pieces", async () => {
+  it("joins the chunks", async () => {
     const { reading, sink } = begin();
     for (const byte of [1, 2, 3, 4]) sink.chunk(Uint8Array.of(byte));
     sink.end();
     expect(await reading).toEqual({ body: Uint8Array.of(1, 2, 3, 4) });
   });
 
-  it("gives an empty body as no bytes", async () => {
+  it("returns an empty body as no bytes", async () => {
     const { reading, sink } = begin();
     sink.end();
     expect(await reading).toEqual({ body: new Uint8Array() });
@@ -37,7 +37,7 @@ describe("collectBody", () => {
     ["break", ({ sink }: ReturnType<typeof begin>) => sink.abort(), { fault: "incomplete" }],
     ["limit of bytes", ({ sink }: ReturnType<typeof begin>) => sink.chunk(new Uint8Array(5)), { fault: "tooLarge" }],
     ["limit of time", ({ clock }: ReturnType<typeof begin>) => clock.advance(10), { fault: "tooSlow" }],
-  ])("stops at the first %s, once, and leaves no timer", async (_, happen, expected) => {
+  ])("stops once at the first %s and leaves no timer", async (_, happen, expected) => {
     const body = begin();
     await happen(body);
     body.sink.chunk(new Uint8Array(5));

@@ -8,7 +8,7 @@ import { deferred, turn, until } from "../__fixtures__/ports.ts";
 
 const BODY = envelope(toneEntry(1));
 
-/** A request whose body is pulled from `next` until that gives nothing more. */
+/** A request whose body is pulled from `next` until it returns nothing. */
 function streamed(next: () => unknown, cancelled: () => void = () => {}): Request {
   const body = new ReadableStream({
     pull(controller) {
@@ -22,7 +22,7 @@ function streamed(next: () => unknown, cancelled: () => void = () => {}): Reques
   return new Request("http://127.0.0.1/", { method: "POST", headers, body, ...{ duplex: "half" } });
 }
 
-/** Reads a body as some frameworks do: to its end, and then lets the stream go. */
+/** Reads a body to its end and releases the reader, as some frameworks do. */
 async function readAndRelease({ body }: Request): Promise<void> {
   const reader = body?.getReader();
   while (reader && !(await reader.read()).done);
@@ -30,13 +30,13 @@ async function readAndRelease({ body }: Request): Promise<void> {
 }
 
 describe("receiver.fetch", () => {
-  it("needs no this, and no options", async () => {
+  it("works without this and without options", async () => {
     const { receiver } = await openReceiver();
     const { fetch } = receiver;
     expect((await fetch(toRequest({ body: BODY }))).status).toBe(202);
   });
 
-  it("has the handlers run after the answer", async () => {
+  it("runs the handlers after the answer", async () => {
     const { receiver } = await openReceiver();
     const events: string[] = [];
     receiver.on("tone", () => events.push("handled"));
@@ -46,7 +46,7 @@ describe("receiver.fetch", () => {
     expect(events).toEqual(["answered", "handled"]);
   });
 
-  it("has the handlers run in the async context of their own request, however many come at once", async () => {
+  it("runs the handlers in the async context of their request, also with concurrent requests", async () => {
     const { receiver } = await openReceiver();
     const contexts = new AsyncLocalStorage<string>();
     const met: unknown[] = [];
@@ -58,7 +58,7 @@ describe("receiver.fetch", () => {
     expect(met).toEqual(calls.map((callId) => [callId, callId]));
   });
 
-  it("gives waitUntil what resolves when the handlers are done, and calls it as the platform's method", async () => {
+  it("passes waitUntil a promise of the handlers, and calls it as a method of the platform", async () => {
     const { receiver } = await openReceiver();
     const gate = deferred();
     receiver.on("tone", () => gate.promise);
@@ -80,13 +80,13 @@ describe("receiver.fetch", () => {
     expect(platform.promises).toHaveLength(1);
   });
 
-  it("asks no platform to wait for nothing", async () => {
+  it("does not call waitUntil without handlers", async () => {
     const { receiver } = await openReceiver();
     const waitUntil = () => expect.unreachable();
     expect((await receiver.fetch(toRequest({ body: BODY }), { waitUntil })).status).toBe(202);
   });
 
-  it("answers also where the platform's waitUntil is broken", async () => {
+  it("answers if waitUntil of the platform throws", async () => {
     const { receiver, errors, record } = await openReceiver();
     const seen = record();
     const waitUntil = () => {
@@ -100,9 +100,9 @@ describe("receiver.fetch", () => {
 
   it.each([
     ["was consumed", (request: Request) => request.text()],
-    ["was consumed and let go of", readAndRelease],
+    ["was consumed and released", readAndRelease],
     ["is being read", (request: Request) => void request.body?.getReader()],
-  ])("answers 400 to a request whose body %s, and tells onError why", async (_, read) => {
+  ])("answers 400 to a request whose body %s, and reports the reason to onError", async (_, read) => {
     const { receiver, errors } = await openReceiver();
     const request = toRequest({ body: BODY });
     await read(request);
@@ -110,13 +110,13 @@ describe("receiver.fetch", () => {
     expect(errors).toMatchObject([{ error: { code: "body_already_read", message: expect.stringContaining("clone") } }]);
   });
 
-  describe("reads a body of declared length at once", () => {
+  describe("with a Content-Length", () => {
     const declared = (length: number | string, body: ReadableStream | string): Request => {
       const headers = { authorization: "Bearer good", "content-length": String(length) };
       return new Request("http://127.0.0.1/", { method: "POST", headers, body, ...{ duplex: "half" } });
     };
 
-    it("and takes it", async () => {
+    it("reads the body as text", async () => {
       const { receiver, record, clock } = await openReceiver();
       const seen = record();
       expect((await receiver.fetch(declared(BODY.length, BODY))).status).toBe(202);
@@ -125,20 +125,20 @@ describe("receiver.fetch", () => {
       expect([seen.length, clock.pending]).toEqual([1, 0]);
     });
 
-    it("and refuses it where it is too large, whatever was declared", async () => {
+    it("refuses a body that is larger than declared", async () => {
       const { receiver } = await openReceiver({ maxBodyBytes: BODY.length - 1 });
       expect((await receiver.fetch(declared(BODY.length, BODY))).status).toBe(413);
       expect((await receiver.fetch(declared(1, BODY))).status).toBe(413);
     });
 
-    it("and does not touch it where the declared length is no length", async () => {
+    it("does not read the body if the Content-Length is invalid", async () => {
       const { receiver } = await openReceiver();
       const request = declared("5e0", BODY);
       expect((await receiver.fetch(request)).status).toBe(413);
       expect(request.bodyUsed).toBe(false);
     });
 
-    it("and gives it up after a while, or when it breaks off", async () => {
+    it("stops reading after the timeout, and when the body breaks off", async () => {
       const { receiver, clock, errors } = await openReceiver();
       const answer = receiver.fetch(declared(9, new ReadableStream()));
       await until(() => clock.pending === 1);
@@ -150,7 +150,7 @@ describe("receiver.fetch", () => {
       expect([errors, clock.pending]).toEqual([[], 0]);
     });
 
-    it("unless somebody else has, or does", async () => {
+    it("refuses a body that is read or locked by other code", async () => {
       const { receiver, errors } = await openReceiver();
       const [consumed, locked] = [declared(BODY.length, BODY), declared(BODY.length, BODY)];
       await consumed.text();
@@ -160,7 +160,7 @@ describe("receiver.fetch", () => {
     });
   });
 
-  it("touches no body of a sender that is not verified", async () => {
+  it("does not read the body of a sender that is not verified", async () => {
     const { receiver } = await openReceiver();
     const request = toRequest({ authorization: [], body: BODY });
     expect((await receiver.fetch(request)).status).toBe(401);
@@ -168,7 +168,7 @@ describe("receiver.fetch", () => {
     expect(await request.text()).toBe(BODY);
   });
 
-  it("reads a body without end up to the limit, answers, and then tells its source to stop", async () => {
+  it("reads an endless body up to the limit, answers, and then cancels its stream", async () => {
     const { receiver, clock } = await openReceiver();
     const events: string[] = [];
     let pulled = 0;
@@ -187,7 +187,7 @@ describe("receiver.fetch", () => {
     expect(clock.pending).toBe(0);
   });
 
-  it("answers 400 to a body that breaks off, or is not made of bytes", async () => {
+  it("answers 400 to a body that breaks off, and to one that is not bytes", async () => {
     const { receiver, clock } = await openReceiver();
     const breaks = () => {
       throw new Error("reset");
@@ -196,7 +196,7 @@ describe("receiver.fetch", () => {
     expect(clock.pending).toBe(0);
   });
 
-  it("tells the source of a body that is too slow to stop, whether or not it listens", async () => {
+  it("cancels the stream of a body that is too slow, also if the stream ignores it", async () => {
     const { receiver, clock } = await openReceiver();
     const cancelled = deferred();
     const body = new ReadableStream({ cancel: () => cancelled.resolve() });

@@ -16,29 +16,29 @@ function messageOf(body: unknown): string {
   throw new Error("expected a refusal");
 }
 
-describe("an envelope", () => {
-  it("may come as text, as bytes, or as the JSON that a framework made of it", () => {
+describe("parseNotifications and parseJson", () => {
+  it("accept text, bytes, and JSON that a framework has parsed", () => {
     const bodies = [ENVELOPE, new TextEncoder().encode(ENVELOPE), Buffer.from(ENVELOPE), JSON.parse(ENVELOPE)];
     for (const body of bodies) expect(parseNotifications(body)).toMatchObject([{ kind: "call", callId: "1" }]);
   });
 
-  it("may begin with a byte order mark", () => {
+  it("accept a byte order mark", () => {
     for (const body of [`\uFEFF${ENVELOPE}`, Buffer.from(`\uFEFF${ENVELOPE}`)]) {
       expect(parseNotifications(body)).toHaveLength(1);
     }
   });
 
-  it("may come in a charset of one byte, with letters that are no UTF-8", () => {
+  it("accept a single-byte charset with characters that are invalid UTF-8", () => {
     const body = latin1(ENVELOPE.replace('"deleted"', '"deleted","caller":"J\xF6rg \x80"'));
     expect(parseNotifications(body)).toMatchObject([{ kind: "call", callId: "1" }]);
   });
 
-  it("may be empty", () => {
+  it("accept an empty envelope", () => {
     expect(parseNotifications('{"value":[]}')).toEqual([]);
   });
 
   it.each([
-    ["nothing", "", "expected JSON, got 0 characters"],
+    ["an empty text", "", "expected JSON, got 0 characters"],
     ["no bytes", new Uint8Array(), "expected JSON, got 0 characters"],
     ["text", "hello", "expected JSON, got 5 characters"],
     ["half an envelope", ENVELOPE.slice(0, 20), "expected JSON"],
@@ -46,15 +46,15 @@ describe("an envelope", () => {
     ["null", "null", "expected a JSON object, got null"],
     ["a list", "[]", "expected a JSON object, got an array"],
     ["a number", "7", "expected a JSON object, got number"],
-    ["nothing at all", undefined, "expected a JSON object, got undefined"],
+    ["undefined", undefined, "expected a JSON object, got undefined"],
     ["an object without value", "{}", "got undefined"],
     ["a value that is an object", '{"value":{}}', "got object"],
     ["a value that is null", '{"value":null}', "got null"],
-  ])("is refused when it is %s", (_, body, message) => {
+  ])("reject a body of %s", (_, body, message) => {
     expect(messageOf(body)).toContain(message);
   });
 
-  it("is refused without quoting a tone from it", () => {
+  it("reject a body without quoting a tone of it", () => {
     const error: unknown = (() => {
       try {
         return parseJson('{"toneInfo":{"sequenceId":1,"tone":"tone5"}}}');
@@ -66,13 +66,13 @@ describe("an envelope", () => {
     expect(String((error as Error).stack) + String((error as Error).cause)).not.toContain("tone5");
   });
 
-  it("may nest as deeply as it likes", () => {
+  it("accept any depth of nesting", () => {
     const deep = `${'{"a":['.repeat(100_000)}${"]}".repeat(100_000)}`;
     const body = `{"value":[{"resourceUrl":"/app/calls/1","changeType":"deleted","resourceData":{"state":"terminated","x":${deep}}},${deep}]}`;
     expect(parseNotifications(body)).toMatchObject([{ kind: "call", callId: "1" }, { kind: "unknown" }]);
   });
 
-  it("may be huge", () => {
+  it("accept a huge envelope", () => {
     const body = {
       value: [
         { resourceUrl: "/app/calls/1/x", resourceData: new Array(500_000).fill(0) },
@@ -83,8 +83,8 @@ describe("an envelope", () => {
   });
 });
 
-describe("a legacy notification", () => {
-  it("is told by its state at the top, where no envelope is", () => {
+describe("isLegacyNotification", () => {
+  it("recognises a legacy notification by its top-level state", () => {
     const body = parseJson(readFixture("legacy-incoming"));
     expect(isLegacyNotification(body)).toBe(true);
     expect(messageOf(body)).toContain("array `value`");
@@ -92,12 +92,12 @@ describe("a legacy notification", () => {
 
   it.each([
     ["an envelope", JSON.parse(ENVELOPE)],
-    ["an envelope with a state beside it", { value: [], callState: "incoming" }],
-    ["a state that is no text", { callState: 1 }],
+    ["an envelope that also has a state", { value: [], callState: "incoming" }],
+    ["a state that is not a text", { callState: 1 }],
     ["a list", [{ callState: "incoming" }]],
     ["null", null],
     ["text", "callState"],
-  ])("is not %s", (_, body) => {
+  ])("returns false for %s", (_, body) => {
     expect(isLegacyNotification(body)).toBe(false);
   });
 });

@@ -8,7 +8,7 @@ const reference = process.env.GRAPH_REFERENCE_DIR;
 if (!reference)
   console.warn("SKIPPED: set GRAPH_REFERENCE_DIR to a directory with corpus/{notifications,modelled} to read them");
 
-/** Bodies that Graph, its documentation and reports from the field have shown; `e…` are answers, not notifications. */
+/** Bodies from Graph, its documentation and field reports. `e…` are responses, not notifications. */
 function bodiesIn(directory: string): [name: string, body: Uint8Array][] {
   const folder = join(reference ?? "", "corpus", directory);
   return readdirSync(folder)
@@ -21,7 +21,7 @@ describe.skipIf(!reference)("the reference corpus", () => {
     ? ["notifications", "modelled"].flatMap(bodiesIn)
     : [["none", new Uint8Array()]];
 
-  it.each(bodies)("%s is read, and every known type in it as such", (_, body) => {
+  it.each(bodies)("parses %s with every known type", (_, body) => {
     const json = parseJson(body);
     if (isLegacyNotification(json)) {
       expect(() => parseNotifications(json)).toThrow(expect.objectContaining({ code: "invalid_notification" }));

@@ -4,7 +4,7 @@ import { parseNotifications } from "./parse-notifications.ts";
 
 const KINDS = ["operation", "tone", "call", "participants", "unknown"];
 
-/** Notifications or `invalid_notification`, and nothing else. */
+/** Expects notifications or `invalid_notification`. */
 function expectSafe(body: unknown): void {
   try {
     for (const { kind, callId } of parseNotifications(body)) {
@@ -30,7 +30,7 @@ const path = fc.oneof(
   fc.constantFrom("/communications/calls/1", "/app/calls/1/operations/2", "/app/calls/1/participants", "calls('1')"),
   fc.jsonValue(),
 );
-/** JSON that looks enough like a resource to get far. */
+/** JSON that is similar enough to a resource to pass the first checks. */
 const resource = fc.oneof(
   fc.jsonValue(),
   fc.record(
@@ -62,12 +62,12 @@ const entry = fc.oneof(
   ),
 );
 
-it("arbitrary JSON gives notifications or invalid_notification", () => {
+it("returns notifications or throws invalid_notification for arbitrary JSON", () => {
   fc.assert(fc.property(fc.jsonValue(), expectSafe));
   fc.assert(fc.property(fc.json(), expectSafe));
 });
 
-it("arbitrary entries give at least one notification each, whatever the others are", () => {
+it("returns at least one notification for each arbitrary entry, independent of the other entries", () => {
   const oneByOne = fc.property(fc.array(entry), (entries) => {
     const apart = entries.flatMap((value) => parseNotifications({ value: [value] }));
     expect(apart.length).toBeGreaterThanOrEqual(entries.length);
@@ -77,12 +77,12 @@ it("arbitrary entries give at least one notification each, whatever the others a
   fc.assert(oneByOne, { numRuns: 500 });
 });
 
-it("arbitrary bytes and texts give notifications or invalid_notification", () => {
+it("returns notifications or throws invalid_notification for arbitrary bytes and texts", () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), expectSafe));
   fc.assert(fc.property(fc.string({ unit: "binary-ascii" }), expectSafe));
 });
 
-it("bytes that were damaged on the way give notifications or invalid_notification", () => {
+it("returns notifications or throws invalid_notification for damaged bytes", () => {
   const body = Buffer.from(
     '{"value":[{"resourceUrl":"/app/calls/1/operations/2","resourceData":{"status":"completed"}}]}',
   );
@@ -96,7 +96,7 @@ it("bytes that were damaged on the way give notifications or invalid_notificatio
   );
 });
 
-it("what is spelled as usual is read as the rules read it", () => {
+it("reads the common form of an operation as the general code does", () => {
   const data = fc.record(
     {
       id: fc.oneof(fc.uuid(), fc.jsonValue()),
@@ -122,7 +122,7 @@ it("what is spelled as usual is read as the rules read it", () => {
   );
 });
 
-it("every id is found under every spelling", () => {
+it("finds every id in every spelling", () => {
   const spellings: ((guid: string) => string)[] = [
     (guid) => guid,
     (guid) => guid.toUpperCase(),

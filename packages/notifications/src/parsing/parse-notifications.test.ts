@@ -12,12 +12,12 @@ const parseFixture = (name: string): Notification[] => parseNotifications(readFi
 /** Parses an envelope of one entry. */
 const parseEntry = (entry: unknown): Notification[] => parseNotifications({ value: [entry] });
 
-describe("the end of sendDtmfTones, as documented", () => {
+describe("the documented end of sendDtmfTones", () => {
   it.each([
     ["completed", "completedSuccessfully"],
     ["canceled", "mediaOperationCanceled"],
     ["failed", "unknown"],
-  ])("is read when it was %s", (name, completionReason) => {
+  ])("is parsed: %s", (name, completionReason) => {
     const body: unknown = JSON.parse(new TextDecoder().decode(readFixture(`send-dtmf-tones-${name}`)));
     expect(parseNotifications(body)).toEqual([
       {
@@ -39,7 +39,7 @@ describe("the end of sendDtmfTones, as documented", () => {
 });
 
 describe("an operation", () => {
-  it("is read in PascalCase", () => {
+  it("is parsed in PascalCase", () => {
     expect(parseFixture("operation-pascal-case")).toMatchObject([
       {
         kind: "operation",
@@ -53,13 +53,13 @@ describe("an operation", () => {
     ]);
   });
 
-  it("takes its id from a path in capitals without dashes when its body has none", () => {
+  it("has the id of its path, in capitals without dashes, if its body has none", () => {
     expect(parseFixture("operation-without-id")).toMatchObject([
       { kind: "operation", callId: CALL, operationId: OPERATION, operation: { id: OPERATION } },
     ]);
   });
 
-  it("takes its id from its body when the path has none", () => {
+  it("has the id of its body if the path has none", () => {
     const resourceData = { "@odata.type": "#microsoft.graph.commsOperation", id: OPERATION.toUpperCase() };
     for (const resourceUrl of [`/communications/calls/${CALL}`, `/communications/calls/${CALL}/operations`]) {
       expect(parseEntry({ changeType: "updated", resourceUrl, resourceData })).toMatchObject([
@@ -68,7 +68,7 @@ describe("an operation", () => {
     }
   });
 
-  it("takes its id from @odata.id when neither path nor body has one", () => {
+  it("has the id of @odata.id if neither path nor body has one", () => {
     const resourceData = {
       "@odata.type": "#microsoft.graph.commsOperation",
       "@odata.id": `/app/calls/${CALL}/operations/${OPERATION}`,
@@ -81,7 +81,7 @@ describe("an operation", () => {
     ).toMatchObject([{ callId: CALL, operationId: OPERATION, operation: { id: OPERATION } }]);
   });
 
-  it("goes by its path when its body has another id", () => {
+  it("has the id of its path if its body has another one", () => {
     expect(
       parseEntry({
         changeType: "deleted",
@@ -91,7 +91,7 @@ describe("an operation", () => {
     ).toMatchObject([{ operationId: OPERATION, operation: { id: "another" } }]);
   });
 
-  it("is kept without any id, to be matched by its clientContext", () => {
+  it("without any id is kept, to be matched by its clientContext", () => {
     expect(
       parseEntry({
         changeType: "deleted",
@@ -101,7 +101,7 @@ describe("an operation", () => {
     ).toMatchObject([{ kind: "operation", operationId: "", operation: { id: "", clientContext: "ctx" } }]);
   });
 
-  it("is read from a path without a leading slash", () => {
+  it("is parsed from a path without a leading slash", () => {
     expect(parseFixture("operation-no-slash")).toMatchObject([{ callId: CALL, operationId: OPERATION }]);
   });
 
@@ -111,7 +111,7 @@ describe("an operation", () => {
     ]);
   });
 
-  it("has codes that came as strings", () => {
+  it("has numeric codes that came as strings", () => {
     expect(parseFixture("operation-failed")).toMatchObject([
       { operation: { status: "failed", resultInfo: { code: 400, subcode: 8508 } } },
     ]);
@@ -131,13 +131,13 @@ describe("an operation", () => {
     "startHoldMusicOperation",
     "stopHoldMusicOperation",
     "addLargeGalleryViewOperation",
-  ])("of the documented type %s is told by it, in any letter case", (kind) => {
+  ])("of the documented type %s is recognised by its type, in any letter case", (kind) => {
     const resourceData = { "@odata.type": `#Microsoft.Graph.${kind.toUpperCase()}`, status: "running" };
     const [notification] = parseEntry({ resourceUrl: `/communications/calls/${CALL}`, resourceData });
     expect(notification?.kind === "operation" && isOperation(notification.operation, kind)).toBe(true);
   });
 
-  it("may be of a type that is documented nowhere", () => {
+  it("may have an undocumented type", () => {
     expect(
       parseEntry({
         changeType: "deleted",
@@ -147,7 +147,7 @@ describe("an operation", () => {
     ).toMatchObject([{ kind: "operation", operation: { status: "completed" } }]);
   });
 
-  it("is known by its path, or by its members, when it has no type", () => {
+  it("without a type is recognised by its path or by its members", () => {
     const resourceData = { status: null };
     for (const path of [`/communications/calls/${CALL}/operations/${OPERATION}`, `/communications/calls/${CALL}`]) {
       const [notification] = parseEntry({ changeType: "deleted", resourceUrl: path, resourceData });
@@ -156,7 +156,7 @@ describe("an operation", () => {
     }
   });
 
-  it("of no call is unknown", () => {
+  it("without a call is unknown", () => {
     const entry = {
       changeType: "deleted",
       resourceData: { "@odata.type": "#microsoft.graph.commsOperation", id: "1" },
@@ -166,7 +166,7 @@ describe("an operation", () => {
 });
 
 describe("a call", () => {
-  it("that carries a tone is a tone", () => {
+  it("with a tone is a tone", () => {
     expect(parseFixture("tone-pressed")).toMatchObject([
       {
         kind: "tone",
@@ -178,13 +178,13 @@ describe("a call", () => {
     ]);
   });
 
-  it("may carry its tone in PascalCase, its number as a string", () => {
+  it("may have its tone in PascalCase with its number as a string", () => {
     expect(parseFixture("tone-as-strings")).toMatchObject([
       { kind: "tone", toneInfo: { tone: "tone7" }, call: { state: "established" } },
     ]);
   });
 
-  it("without a tone, or with one that cannot be read, is a call", () => {
+  it("without a tone, or with an unreadable one, is a call", () => {
     expect(parseFixture("call-tone-null")).toMatchObject([{ kind: "call", call: { state: "established" } }]);
     for (const toneInfo of [undefined, {}, { sequenceId: 1, tone: "gong" }, "tone1", []]) {
       const resourceData = { "@odata.type": "#microsoft.graph.call", toneInfo };
@@ -193,13 +193,13 @@ describe("a call", () => {
     }
   });
 
-  it("is read in the spelling of 2018", () => {
+  it("is parsed in the format of 2018", () => {
     expect(parseFixture("call-incoming-2018")).toMatchObject([
       { kind: "call", callId: CALL, changeType: "created", call: { id: CALL, state: "incoming" } },
     ]);
   });
 
-  it("says why it ended", () => {
+  it("has the reason of its end", () => {
     expect(parseFixture("call-terminated")).toMatchObject([
       {
         kind: "call",
@@ -209,7 +209,7 @@ describe("a call", () => {
     ]);
   });
 
-  it("has ended when it was deleted, even without a word on it", () => {
+  it("has ended if it was deleted, also without data", () => {
     const resourceUrl = `/communications/calls/${CALL}`;
     for (const more of [{}, { resourceData: null }]) {
       const deleted = { changeType: "Deleted", resourceUrl, ...more };
@@ -221,31 +221,31 @@ describe("a call", () => {
     }
   });
 
-  it("has not ended when something in it was deleted without a word", () => {
+  it("has not ended if a resource of it was deleted without data", () => {
     const resourceUrl = `/communications/calls/${CALL}/operations/${OPERATION}`;
     expect(parseEntry({ changeType: "deleted", resourceUrl })).toMatchObject([{ kind: "unknown", callId: CALL }]);
   });
 
-  it("takes its id from its body when it has no path", () => {
+  it("has the id of its body if it has no path", () => {
     const resourceData = { "@odata.type": "#microsoft.graph.call", id: CALL.toUpperCase().replaceAll("-", "") };
     expect(parseEntry({ changeType: "created", resourceData })).toMatchObject([{ kind: "call", callId: CALL }]);
   });
 
-  it("goes by its path when its body has another id", () => {
+  it("has the id of its path if its body has another one", () => {
     const resourceData = { "@odata.type": "#microsoft.graph.call", id: "another" };
     expect(
       parseEntry({ changeType: "updated", resourceUrl: `/communications/calls/${CALL}`, resourceData }),
     ).toMatchObject([{ callId: CALL, call: { id: "another" } }]);
   });
 
-  it("is known by its path when it has no type", () => {
+  it("without a type is recognised by its path", () => {
     const resourceUrl = `/communications/calls/${CALL}`;
     for (const resourceData of [{}, { "@odata.type": "" }, { "@odata.type": 7 }]) {
       expect(parseEntry({ changeType: "updated", resourceUrl, resourceData })).toMatchObject([{ kind: "call" }]);
     }
   });
 
-  it("is known by its members when it has neither type nor path", () => {
+  it("without a type and a path is recognised by its members", () => {
     const tone = { sequenceId: 1, tone: "pound" };
     for (const member of [{ state: "ringing" }, { callState: "ringing" }, { toneInfo: tone }]) {
       const resourceData = { ...member, id: CALL };
@@ -254,7 +254,7 @@ describe("a call", () => {
     expect(parseEntry({ changeType: "updated", resourceData: { id: CALL } })).toMatchObject([{ kind: "unknown" }]);
   });
 
-  it("of no name is unknown", () => {
+  it("without an id is unknown", () => {
     expect(parseEntry({ changeType: "updated", resourceData: { state: "established" } })).toMatchObject([
       { kind: "unknown", changeType: "updated" },
     ]);
@@ -262,7 +262,7 @@ describe("a call", () => {
 });
 
 describe("an entry", () => {
-  it("goes by resourceUrl before resource, and by resource before @odata.id", () => {
+  it("uses resourceUrl before resource, and resource before @odata.id", () => {
     const resourceData = { "@odata.type": "#microsoft.graph.call", "@odata.id": "/app/calls/third", id: "fourth" };
     const resource = "/app/calls/second";
     const resourceUrl = "/communications/calls/first";
@@ -272,7 +272,7 @@ describe("an entry", () => {
     expect(callIdOf({ resourceUrl: 7, resource: "", resourceData })).toBe("third");
   });
 
-  it("goes by the type of its resource before the shape of its path", () => {
+  it("uses the type of its resource before the shape of its path", () => {
     const callPath = `/communications/calls/${CALL}`;
     const call = { "@odata.type": "#microsoft.graph.call", state: "established" };
     const operation = { "@odata.type": "#microsoft.graph.muteParticipantOperation", status: "completed" };
@@ -286,7 +286,7 @@ describe("an entry", () => {
     expect(kindOf(`${callPath}/holograms/1`, { state: "established" })).toBe("unknown");
   });
 
-  it("of participants is one notification, whatever its path says", () => {
+  it("of participants becomes one notification, whatever its path is", () => {
     const [notification, ...others] = parseFixture("participants");
     expect(others).toEqual([]);
     expect(notification).toMatchObject({
@@ -297,7 +297,7 @@ describe("an entry", () => {
     });
   });
 
-  it("of participants without a type goes by its path, and may be empty", () => {
+  it("of participants without a type is recognised by its path, and may be empty", () => {
     const resourceUrl = `/communications/calls/${CALL}/participants`;
     for (const resourceData of [[], [{ id: "p-1" }, null]]) {
       expect(parseEntry({ changeType: "updated", resourceUrl, resourceData })).toMatchObject([
@@ -310,12 +310,12 @@ describe("an entry", () => {
     ]);
   });
 
-  it("of participants of no call is unknown", () => {
+  it("of participants without a call is unknown", () => {
     const resourceData = [{ "@odata.type": "#microsoft.graph.participant", id: "p-1" }];
     expect(parseEntry({ changeType: "updated", resourceData })).toMatchObject([{ kind: "unknown" }]);
   });
 
-  it("of several operations or calls is as many notifications, each with its own id", () => {
+  it("with several operations or calls becomes as many notifications, each with its own id", () => {
     const typed = (name: string, id: string): object => ({ "@odata.type": `#microsoft.graph.${name}`, id });
     expect(
       parseEntry({
@@ -330,7 +330,7 @@ describe("an entry", () => {
     ]);
   });
 
-  it("of several changes to one resource goes by its path where they have no ids", () => {
+  it("with several changes of one resource uses its path if they have no ids", () => {
     const resourceData = [
       { "@odata.type": "#microsoft.graph.commsOperation", status: "running" },
       { "@odata.type": "#microsoft.graph.commsOperation", status: "completed" },
@@ -342,7 +342,7 @@ describe("an entry", () => {
     ]);
   });
 
-  it("of several resources goes by the id of each before its path, of one by its path", () => {
+  it("with several resources uses their ids before its path; with one resource it uses the path first", () => {
     const resourceUrl = `/communications/calls/${CALL}/operations/${OPERATION}`;
     const idsOf = (...resourceData: object[]): unknown[] =>
       parseEntry({ changeType: "updated", resourceUrl, resourceData }).map((notification) =>
@@ -358,7 +358,7 @@ describe("an entry", () => {
     expect(idsOf(linked)).toEqual([OPERATION]);
   });
 
-  it("of several resources without a path goes by the @odata.id of each", () => {
+  it("with several resources and no path uses the @odata.id of each", () => {
     const resourceData = ["first", "second"].map((id) => ({ "@odata.type": "call", "@odata.id": `/app/calls/${id}` }));
     expect(parseEntry({ changeType: "updated", resourceData })).toMatchObject([
       { callId: "first" },
@@ -366,7 +366,7 @@ describe("an entry", () => {
     ]);
   });
 
-  it("of several resources keeps those that cannot be read, once", () => {
+  it("with several resources keeps the unreadable ones as one unknown notification", () => {
     const call = { "@odata.type": "#microsoft.graph.call" };
     const entry = {
       changeType: "updated",
@@ -376,12 +376,12 @@ describe("an entry", () => {
     expect(parseEntry(entry)).toMatchObject([{ kind: "call" }, { kind: "unknown", callId: CALL, raw: entry }]);
   });
 
-  it("of nothing is unknown", () => {
+  it("with an empty list is unknown", () => {
     const entry = { changeType: "updated", resourceUrl: `/app/calls/${CALL}/operations`, resourceData: [] };
     expect(parseEntry(entry)).toEqual([{ kind: "unknown", callId: CALL, changeType: "updated", raw: entry }]);
   });
 
-  it("of a type of the future is unknown, and kept", () => {
+  it("of an unknown type is kept as unknown", () => {
     const [notification] = parseFixture("type-of-the-future");
     expect(notification).toMatchObject({
       kind: "unknown",
@@ -391,13 +391,13 @@ describe("an entry", () => {
     });
   });
 
-  it("without a change type is an update, and a change type of the future is kept", () => {
+  it("without a change type is an update, and keeps an unknown change type", () => {
     const resourceData = { "@odata.type": "#microsoft.graph.call", id: CALL };
     expect(parseEntry({ resourceData })).toMatchObject([{ changeType: "updated" }]);
     expect(parseEntry({ changeType: "Upserted", resourceData })).toMatchObject([{ changeType: "Upserted" }]);
   });
 
-  it("that is broken spoils no other", () => {
+  it("that is invalid does not affect the others", () => {
     expect(parseFixture("batch")).toMatchObject([
       { kind: "operation", operation: { completionReason: "mediaOperationCanceled" } },
       { kind: "unknown", changeType: "updated" },
@@ -407,7 +407,7 @@ describe("an entry", () => {
     ]);
   });
 
-  it("cannot reach into prototypes", () => {
+  it("cannot modify prototypes", () => {
     const body = `{"value":[{"changeType":"updated","__proto__":{"resourceUrl":"/app/calls/1"},"resourceUrl":
       "/communications/calls/${CALL}","resourceData":{"@odata.type":"#microsoft.graph.call","__proto__":{"polluted":1},
       "constructor":{"prototype":{"polluted":1}}}}]}`;
@@ -416,7 +416,7 @@ describe("an entry", () => {
     expect((parseNotifications(body)[0] as { call?: object }).call).not.toHaveProperty("polluted");
   });
 
-  it("with an id that is longer than any of Graph's is unknown, since ids are remembered", () => {
+  it("with an id longer than the limit is unknown", () => {
     const long = "i".repeat(1025);
     const typed = (name: string, members: object): object => ({
       "@odata.type": `#microsoft.graph.${name}`,
@@ -433,13 +433,13 @@ describe("an entry", () => {
     expect(kindOf({ resourceData: typed("call", { id: long.slice(1) }) })).toBe("call");
   });
 
-  it("with a key twice goes by the last", () => {
+  it("with a duplicate key uses the last one", () => {
     const body = `{"value":[],"value":[{"resourceUrl":"/app/calls/1","resourceUrl":"/app/calls/2","changeType":"deleted"}]}`;
     expect(parseNotifications(body)).toMatchObject([{ kind: "call", callId: "2" }]);
   });
 });
 
-it("every kind of notification is told by its type", () => {
+it("narrows every kind of notification by its type", () => {
   const [notification] = parseNotifications({ value: [] });
   expect(notification).toBeUndefined();
   if (notification?.kind === "tone") expectTypeOf(notification.toneInfo.sequenceId).toEqualTypeOf<number>();

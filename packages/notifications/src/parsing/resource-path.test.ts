@@ -5,7 +5,7 @@ const CALL = "5d1c7a40-2f6b-4e0d-9a83-b7c4e9f01a25";
 const KEY = "c09e6b1f-77d2-4d3a-8f15-2a64d0b8e3c7";
 const shout = (id: string): string => id.replaceAll("-", "").toUpperCase();
 
-describe("the path of a resource", () => {
+describe("parseResourcePath", () => {
   it.each([
     `/communications/calls/${CALL}`,
     `communications/calls/${CALL}`,
@@ -25,7 +25,7 @@ describe("the path of a resource", () => {
     `calls/${CALL}`,
     `/communications/calls/${CALL}?$select=id`,
     `/communications/calls/${CALL}#top`,
-  ])("names a call: %s", (path) => {
+  ])("reads the path of a call: %s", (path) => {
     expect(parseResourcePath(path)).toEqual({ callId: CALL, collection: undefined, key: undefined });
   });
 
@@ -38,11 +38,11 @@ describe("the path of a resource", () => {
     `/communications/calls/${CALL}/operations('${shout(KEY)}')`,
     `/communications/calls/${CALL}/Operations/${KEY.toUpperCase()}`,
     `/communications/calls/${CALL}/operations/${KEY}?x=/calls/1`,
-  ])("names something in a call: %s", (path) => {
+  ])("reads the path of a resource in a call: %s", (path) => {
     expect(parseResourcePath(path)).toEqual({ callId: CALL, collection: "operations", key: KEY });
   });
 
-  it("may end at a collection", () => {
+  it("reads a path that ends at a collection", () => {
     expect(parseResourcePath(`/communications/calls/${CALL}/contentSharingSessions`)).toEqual({
       callId: CALL,
       collection: "contentsharingsessions",
@@ -50,7 +50,7 @@ describe("the path of a resource", () => {
     });
   });
 
-  it("keeps ids that are no GUIDs, also those of a GUID's length", () => {
+  it("keeps ids that are not GUIDs, also with the length of a GUID", () => {
     const odd = "/communications/calls/a/operations/bcdefghijklmnopqrstuvwx";
     expect(odd.length).toBe(`/communications/calls/${CALL}`.length);
     expect(parseResourcePath(odd)).toEqual({ callId: "a", collection: "operations", key: "bcdefghijklmnopqrstuvwx" });
@@ -75,11 +75,11 @@ describe("the path of a resource", () => {
     null,
     7,
     {},
-  ])("names no call: %j", (path) => {
+  ])("returns undefined for %j", (path) => {
     expect(parseResourcePath(path)).toBeUndefined();
   });
 
-  it("is read in no time, however it is made", () => {
+  it("takes linear time for hostile paths", () => {
     const size = 500_000;
     for (const path of [
       "(".repeat(size),

@@ -18,7 +18,7 @@ import { Deduplicator } from "./deduplicator.ts";
 
 const end = callEntry("terminated", { changeType: "deleted" });
 
-describe.each(edges)("a delivery that comes again behind $name", (edge) => {
+describe.each(edges)("a repeated notification behind $name", (edge) => {
   it.each([
     ["the end of an operation", tonesEntry("o-1")],
     ["a step of an operation", tonesEntry("o-1", { status: "running" })],
@@ -48,13 +48,13 @@ function createDeduplicator(): {
 }
 
 describe("Deduplicator", () => {
-  it("knows a tone by its call, number and tone", () => {
+  it("identifies a tone by its call, number and tone", () => {
     const { repeated } = createDeduplicator();
     expect(repeated(toneEntry(1), toneEntry(2), toneEntry(1))).toEqual([false, false, true]);
     expect(repeated(toneEntry(1, { callId: OTHER_CALL }), toneEntry(1, { tone: "star" }))).toEqual([false, false]);
   });
 
-  it("takes a tone numbered 1 for a new one if the numbering began more than 10 s ago", async () => {
+  it("treats a tone numbered 1 as new if the numbering began more than 10 s ago", async () => {
     const { clock, repeated } = createDeduplicator();
     expect(repeated(toneEntry(1), toneEntry(2))).toEqual([false, false]);
     await clock.advance(10_000);
@@ -63,14 +63,14 @@ describe("Deduplicator", () => {
     expect(repeated(toneEntry(1), toneEntry(2), toneEntry(1))).toEqual([false, false, true]);
   });
 
-  it("takes a late 1 for part of the numbering that it is late for", async () => {
+  it("treats a late tone numbered 1 as part of its numbering", async () => {
     const { clock, repeated } = createDeduplicator();
     expect(repeated(toneEntry(2))).toEqual([false]);
     await clock.advance(500);
     expect(repeated(toneEntry(1), toneEntry(2))).toEqual([false, true]);
   });
 
-  it("knows an operation by its id and status, or by its clientContext if it has no id", () => {
+  it("identifies an operation by its id and status, or by its clientContext without an id", () => {
     const { repeated } = createDeduplicator();
     const [notStarted, running] = [tonesEntry("o", { status: "notStarted" }), tonesEntry("o", { status: "running" })];
     expect(repeated(notStarted, running, running, notStarted)).toEqual([false, false, true, true]);
@@ -78,18 +78,18 @@ describe("Deduplicator", () => {
     expect(repeated(a, b, a)).toEqual([false, false, true]);
   });
 
-  it("leaves the ends of operations and calls to those who keep them", () => {
+  it("leaves the ends of operations and calls to the operation tracker", () => {
     const { repeated } = createDeduplicator();
     expect(repeated(tonesEntry("o"), tonesEntry("o"), end, end)).toEqual([false, false, false, false]);
   });
 
-  it("takes a call for established again that was on hold in between", () => {
+  it("treats established as new after the call was on hold", () => {
     const { repeated } = createDeduplicator();
     const [established, hold] = [callEntry("established"), callEntry("hold")];
     expect(repeated(established, hold, established, established)).toEqual([false, false, false, true]);
   });
 
-  it("does not take news of the same state for a repetition", () => {
+  it("treats other data in the same state as new", () => {
     const { repeated } = createDeduplicator();
     expect(repeated(callEntry("established"), callEntry("established", { data: { topic: "new" } }))).toEqual([
       false,
@@ -97,7 +97,7 @@ describe("Deduplicator", () => {
     ]);
   });
 
-  it("tells apart what one entry packs, and one call from another", () => {
+  it("separates the resources of one entry, and calls from each other", () => {
     const { repeated } = createDeduplicator();
     const pack = (...ids: string[]) => ({
       changeType: "updated",
@@ -107,12 +107,12 @@ describe("Deduplicator", () => {
     expect(repeated(pack(CALL, OTHER_CALL), pack(OTHER_CALL))).toEqual([false, false, true]);
   });
 
-  it("never takes what it does not know for a repetition", () => {
+  it("never treats an unknown notification as a duplicate", () => {
     const { repeated } = createDeduplicator();
     expect(repeated(futureEntry(), futureEntry())).toEqual([false, false]);
   });
 
-  it("remembers nothing that is longer than what Graph writes", () => {
+  it("does not remember keys that are longer than the limit", () => {
     const { repeated } = createDeduplicator();
     const endless = tonesEntry("o", { status: "r".repeat(1024) });
     expect(repeated(endless, endless)).toEqual([false, false]);
@@ -128,7 +128,7 @@ describe("Deduplicator", () => {
     expect(repeated(...entries)).toEqual([false, false, false]);
   });
 
-  it("survives what can be read but not written", () => {
+  it("survives data that can be parsed but not serialised", () => {
     const { repeated } = createDeduplicator();
     let data: object = {};
     for (let depth = 0; depth < 20_000; depth++) data = { data };

@@ -5,21 +5,21 @@ import { openReceiver } from "../__fixtures__/open-receiver.ts";
 import { createLog, deferred, FakeOperations, TENANT, turn, until } from "../__fixtures__/ports.ts";
 import { MAX_WAITING } from "../calls/handler-queue.ts";
 
-describe.each(edges)("what is delivered behind $name", (edge) => {
+describe.each(edges)("a notification behind $name", (edge) => {
   it("reaches the handlers of its kind, with the tenant of its token", async () => {
     const { receiver, deliver } = await openReceiver({}, edge);
-    const heard: unknown[] = [];
-    receiver.on("tone", ({ callId, toneInfo, tenantId }) => void heard.push([callId, toneInfo.tone, tenantId]));
-    receiver.on("operation", ({ operationId, tenantId }) => void heard.push([operationId, tenantId]));
+    const received: unknown[] = [];
+    receiver.on("tone", ({ callId, toneInfo, tenantId }) => void received.push([callId, toneInfo.tone, tenantId]));
+    receiver.on("operation", ({ operationId, tenantId }) => void received.push([operationId, tenantId]));
     await deliver(toneEntry(1, { tone: "pound" }), tonesEntry("o-1"), callEntry("established"));
     await receiver.drain();
-    expect(heard).toEqual([
+    expect(received).toEqual([
       [CALL, "pound", TENANT],
       ["o-1", TENANT],
     ]);
   });
 
-  it("is delivered whole, whatever one entry of the batch looks like", async () => {
+  it("is handled whatever the other entries of its batch are", async () => {
     const { receiver, deliver, record } = await openReceiver({}, edge);
     const seen = record();
     expect((await deliver(toneEntry(1), null, { resourceUrl: 7 }, toneEntry(2))).status).toBe(202);
@@ -27,7 +27,7 @@ describe.each(edges)("what is delivered behind $name", (edge) => {
     expect(seen.map(({ kind }) => kind).sort()).toEqual(["tone", "tone", "unknown", "unknown"]);
   });
 
-  it("is handled in order of arrival within a call, each after the one before", async () => {
+  it("is handled in order of arrival within a call, one at a time", async () => {
     const { receiver, deliver } = await openReceiver({}, edge);
     const gates = [deferred(), deferred(), deferred()];
     const events: string[] = [];
@@ -43,48 +43,48 @@ describe.each(edges)("what is delivered behind $name", (edge) => {
     expect(events).toEqual(["begin 1", "end 1", "begin 2", "end 2", "begin 3", "end 3"]);
   });
 
-  it("is handled side by side in several calls: a handler that hangs holds up its own call alone", async () => {
+  it("is handled in parallel to other calls: a handler that hangs delays only its own call", async () => {
     const { receiver, deliver } = await openReceiver({}, edge);
-    const heard: unknown[] = [];
+    const received: unknown[] = [];
     const forever = deferred();
     receiver.on("tone", ({ callId, toneInfo }) => {
-      heard.push([callId, toneInfo.sequenceId]);
+      received.push([callId, toneInfo.sequenceId]);
       return callId === CALL ? forever.promise : undefined;
     });
     for (const sequenceId of [1, 2]) {
       expect((await deliver(toneEntry(sequenceId))).status).toBe(202);
       expect((await deliver(toneEntry(sequenceId, { callId: OTHER_CALL }))).status).toBe(202);
     }
-    await until(() => heard.length === 3);
-    expect(heard).toEqual([
+    await until(() => received.length === 3);
+    expect(received).toEqual([
       [CALL, 1],
       [OTHER_CALL, 1],
       [OTHER_CALL, 2],
     ]);
     forever.resolve();
     await receiver.drain();
-    expect(heard).toHaveLength(4);
+    expect(received).toHaveLength(4);
   });
 
-  it("goes on to the next handler after one that throws, and tells onError of it", async () => {
+  it("reaches the next handler after one that throws, and the error goes to onError", async () => {
     const { receiver, deliver, errors } = await openReceiver({}, edge);
-    const heard: number[] = [];
+    const received: number[] = [];
     receiver.on("tone", () => {
       throw new Error("thrown");
     });
     receiver.on("tone", async () => {
       throw new Error("rejected");
     });
-    receiver.on("tone", ({ toneInfo }) => void heard.push(toneInfo.sequenceId));
+    receiver.on("tone", ({ toneInfo }) => void received.push(toneInfo.sequenceId));
     expect((await deliver(toneEntry(1), toneEntry(2))).status).toBe(202);
     await receiver.drain();
-    expect(heard).toEqual([1, 2]);
+    expect(received).toEqual([1, 2]);
     expect(errors.map(({ error, notification }) => [(error as Error).message, notification?.callId])).toEqual(
       ["thrown", "rejected", "thrown", "rejected"].map((message) => [message, CALL]),
     );
   });
 
-  it("is answered for before it is handled", async () => {
+  it("is answered before it is handled", async () => {
     const { receiver, deliver } = await openReceiver({}, edge);
     const forever = deferred();
     receiver.on("tone", () => forever.promise);
@@ -92,11 +92,11 @@ describe.each(edges)("what is delivered behind $name", (edge) => {
     forever.resolve();
   });
 
-  it("keeps its turn while a store takes its time over what came before", async () => {
+  it("keeps its order while a store is slow with an earlier one", async () => {
     const slow = deferred<"new">();
-    const hear = async () => slow.promise;
+    const apply = async () => slow.promise;
     const { receiver, deliver, record, clock } = await openReceiver(
-      { operations: { ...new FakeOperations(), apply: hear } },
+      { operations: { ...new FakeOperations(), apply } },
       edge,
     );
     const seen = record();
@@ -110,8 +110,8 @@ describe.each(edges)("what is delivered behind $name", (edge) => {
     expect(seen.map(({ kind }) => kind)).toEqual(["operation", "tone"]);
   });
 
-  describe("with a store that is down", () => {
-    it("is answered with 503 and not handled; the rest of its batch is", async () => {
+  describe("with an unavailable store", () => {
+    it("is answered with 503 and not handled, unlike the rest of its batch", async () => {
       const { receiver, operations, deliver, record, errors } = await openReceiver({}, edge);
       const seen = record();
       operations.takeDown();
@@ -121,7 +121,7 @@ describe.each(edges)("what is delivered behind $name", (edge) => {
       expect(errors).toMatchObject([{ error: { message: "store is down" }, notification: { operationId: "o-1" } }]);
     });
 
-    it.each([{ flush: false }, { flush: true }])("is handled once when it comes again: %o", async (back) => {
+    it.each([{ flush: false }, { flush: true }])("is handled once when it is sent again: %o", async (back) => {
       const { receiver, operations, deliver, record } = await openReceiver({}, edge);
       const seen = record();
       const batch = [toneEntry(1), tonesEntry("o-1"), callEntry("terminated", { changeType: "deleted" })];
@@ -133,24 +133,24 @@ describe.each(edges)("what is delivered behind $name", (edge) => {
       expect(seen.map(({ kind }) => kind)).toEqual(["tone", "operation", "call"]);
     });
 
-    it("is kept entry by entry: one that throws at once stops nobody", async () => {
-      const heard: string[] = [];
-      const hear = (notification: { kind: string }) => {
-        heard.push(notification.kind);
+    it("does not stop the other entries if persisting throws synchronously", async () => {
+      const received: string[] = [];
+      const apply = (notification: { kind: string }) => {
+        received.push(notification.kind);
         throw new Error("broken");
       };
-      const { deliver } = await openReceiver({ operations: { ...new FakeOperations(), apply: hear } }, edge);
+      const { deliver } = await openReceiver({ operations: { ...new FakeOperations(), apply } }, edge);
       expect((await deliver(tonesEntry("o-1"), callEntry("established"))).status).toBe(503);
-      expect(heard).toEqual(["operation", "call"]);
+      expect(received).toEqual(["operation", "call"]);
     });
   });
 
-  it("waits for its handlers in a queue that is bounded: of each call the oldest go, and onError is told", async () => {
+  it("waits for its handlers in a bounded queue: the oldest of a call is dropped and reported to onError", async () => {
     const { receiver, deliver, errors } = await openReceiver({}, edge);
     const forever = deferred();
-    const heard: number[] = [];
+    const received: number[] = [];
     receiver.on("tone", ({ toneInfo }) => {
-      heard.push(toneInfo.sequenceId);
+      received.push(toneInfo.sequenceId);
       return forever.promise;
     });
     await deliver(toneEntry(1));
@@ -169,10 +169,10 @@ describe.each(edges)("what is delivered behind $name", (edge) => {
     );
     forever.resolve();
     await receiver.drain();
-    expect(heard).toEqual([1, ...Array.from({ length: MAX_WAITING }, (_, index) => index + 4)]);
+    expect(received).toEqual([1, ...Array.from({ length: MAX_WAITING }, (_, index) => index + 4)]);
   });
 
-  it("may be a batch of any length that the body's limit allows", async () => {
+  it("may be part of a batch of any length within the body limit", async () => {
     const { receiver, deliver, record, errors } = await openReceiver({}, edge);
     const seen = record();
     await deliver(...Array.from({ length: 3_000 }, (_, index) => toneEntry(index + 1)));
@@ -181,7 +181,7 @@ describe.each(edges)("what is delivered behind $name", (edge) => {
     expect(errors).toEqual([]);
   });
 
-  it("writes ids, counts and codes to the log, and never a tone", async () => {
+  it("is logged with ids, counts and codes, never with a tone", async () => {
     const logger = createLog();
     const operations = new FakeOperations();
     const { receiver, deliver, send } = await openReceiver({ logger, operations }, edge);

@@ -7,7 +7,7 @@ import { Refusal } from "./refusal.ts";
 const notification: Notification = { kind: "unknown", callId: "c-1", raw: { secret: "4711" } };
 
 describe("createErrorReporter", () => {
-  it("hands errors on as they are, and logs names, codes and ids of them only", () => {
+  it("passes errors unchanged to onError, and logs only their names, codes and ids", () => {
     const logger = createLog();
     const onError = vi.fn();
     const error = Object.assign(new Error("PIN 4711"), { code: "ESECRET", reason: "4711" });
@@ -18,18 +18,18 @@ describe("createErrorReporter", () => {
     ]);
   });
 
-  it("says on the console what nobody else is told, without texts that may hold anything", () => {
+  it("logs to the console without onError and logger, and omits messages", () => {
     const error = vi.spyOn(console, "error").mockImplementation(() => {});
     createErrorReporter({}).reportError(new Error("PIN 4711"), notification);
     expect(JSON.stringify(error.mock.calls)).toContain("c-1");
     expect(JSON.stringify(error.mock.calls)).not.toContain("4711");
-    createErrorReporter({ onError() {} }).reportError(new Error("told"));
+    createErrorReporter({ onError() {} }).reportError(new Error("reported"));
     createErrorReporter({ logger: createLog() }).reportError(new Error("logged"));
     expect(error).toHaveBeenCalledOnce();
     error.mockRestore();
   });
 
-  it("logs what is wrong with a token, and troubles onError with it no more than with its sender", () => {
+  it("logs the fault of a token, and does not report it to onError", () => {
     const logger = createLog();
     const onError = vi.fn();
     const cause = Object.assign(new Error(), { code: "unauthenticated_notification", reason: "expired" });
@@ -38,14 +38,14 @@ describe("createErrorReporter", () => {
     expect(onError).not.toHaveBeenCalled();
   });
 
-  it("outlives loggers and listeners that break", async () => {
+  it("survives loggers and listeners that throw", async () => {
     const broken = () => {
       throw new Error("broken");
     };
-    let told = 0;
-    // A mock would look after the rejection itself.
+    let reported = 0;
+    // A mock would handle the rejection itself.
     const onError = async () => {
-      told++;
+      reported++;
       broken();
     };
     const reporter = createErrorReporter({
@@ -55,7 +55,7 @@ describe("createErrorReporter", () => {
     reporter.logReceived?.({});
     reporter.reportRefusal(new Refusal("failed", { cause: new Error() }));
     reporter.reportError("no error at all");
-    expect(told).toBe(2);
+    expect(reported).toBe(2);
     await turn();
     createErrorReporter({ onError: broken }).reportError(new Error());
   });

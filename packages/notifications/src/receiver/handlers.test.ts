@@ -17,60 +17,60 @@ describe("on()", () => {
     expectTypeOf<Notification["kind"]>().toEqualTypeOf<"operation" | "tone" | "call" | "participants" | "unknown">();
   });
 
-  it("calls handlers in the order of their registration, the same function as often as it was registered", async () => {
+  it("calls handlers in the order of registration, a function as often as it was registered", async () => {
     const { receiver, deliver } = await openReceiver();
-    const heard: string[] = [];
-    const [a, b] = [() => void heard.push("a"), () => void heard.push("b")];
+    const received: string[] = [];
+    const [a, b] = [() => void received.push("a"), () => void received.push("b")];
     for (const handler of [a, b, a]) receiver.on("tone", handler);
     await deliver(toneEntry(1));
     await receiver.drain();
-    expect(heard).toEqual(["a", "b", "a"]);
+    expect(received).toEqual(["a", "b", "a"]);
   });
 
-  it("waits for whatever has a then, as await does", async () => {
+  it("waits for every thenable, as await does", async () => {
     const { receiver, deliver } = await openReceiver();
     const gate = deferred();
-    const heard: number[] = [];
+    const received: number[] = [];
     receiver.on("tone", ({ toneInfo: { sequenceId } }) => {
-      heard.push(sequenceId);
+      received.push(sequenceId);
       // biome-ignore lint/suspicious/noThenProperty: promises of other libraries are such objects.
       return { then: gate.promise.then.bind(gate.promise) };
     });
     await deliver(toneEntry(1), toneEntry(2));
     await turn();
-    expect(heard).toEqual([1]);
+    expect(received).toEqual([1]);
     gate.resolve();
     await receiver.drain();
-    expect(heard).toEqual([1, 2]);
+    expect(received).toEqual([1, 2]);
   });
 
-  it("takes one registration off, as often as that is asked for", async () => {
+  it("removes one registration, also if called repeatedly", async () => {
     const { receiver, deliver } = await openReceiver();
-    const heard: number[] = [];
-    const handler = () => void heard.push(1);
+    const received: number[] = [];
+    const handler = () => void received.push(1);
     const off = receiver.on("tone", handler);
     receiver.on("tone", handler);
     off();
     off();
     await deliver(toneEntry(1));
     await receiver.drain();
-    expect(heard).toEqual([1]);
+    expect(received).toEqual([1]);
   });
 
-  it("calls no handler that was taken off in the meantime, and none that came in the meantime", async () => {
+  it("calls no handler that was removed or added meanwhile", async () => {
     const { receiver, deliver } = await openReceiver();
-    const heard: string[] = [];
+    const received: string[] = [];
     receiver.on("tone", () => {
       off();
-      receiver.on("tone", () => void heard.push("late"));
+      receiver.on("tone", () => void received.push("late"));
     });
-    const off = receiver.on("tone", () => void heard.push("off"));
+    const off = receiver.on("tone", () => void received.push("off"));
     await deliver(toneEntry(1));
     await receiver.drain();
-    expect(heard).toEqual([]);
+    expect(received).toEqual([]);
   });
 
-  it("refuses kinds and handlers that there are not", async () => {
+  it("rejects unknown kinds, and handlers that are not functions", async () => {
     const { receiver } = await openReceiver();
     // @ts-expect-error
     expect(() => receiver.on("tones", () => {})).toThrow("expected a kind of notification (operation, tone, call");

@@ -6,8 +6,8 @@ import { NotificationBatch } from "./notification-batch.ts";
 
 const unknown = (raw: number): Notification => ({ kind: "unknown", raw });
 
-describe("a batch", () => {
-  it("is done when all of it is handled or left that anybody handles", async () => {
+describe("NotificationBatch", () => {
+  it("is done when all notifications with handlers are handled or skipped", async () => {
     const queue = new HandlerQueue("c", { run() {}, onDropped() {}, onIdle() {} });
     const batch = new NotificationBatch([1, 2, 3].map(unknown), ({ raw }) => (raw === 1 ? undefined : queue));
     let isDone = false;
@@ -21,7 +21,7 @@ describe("a batch", () => {
     expect(isDone).toBe(true);
   });
 
-  it("is done at once that nobody handles", async () => {
+  it("is done at once without handlers", async () => {
     const batch = new NotificationBatch([unknown(1)], () => undefined);
     await batch.done;
     expect(batch.hasHandlers).toBe(false);

@@ -6,12 +6,12 @@ import { openReceiver } from "../__fixtures__/open-receiver.ts";
 import { deferred } from "../__fixtures__/ports.ts";
 
 describe.each(edges)("drain() behind $name", (edge) => {
-  it("resolves at once when there is nothing to wait for", async () => {
+  it("resolves at once if nothing was received", async () => {
     const { receiver } = await openReceiver({}, edge);
     await receiver.drain();
   });
 
-  it("waits for the handlers of all that was received, those that still wait for their turn too", async () => {
+  it("waits for the handlers of all received notifications, also of queued ones", async () => {
     const { receiver, deliver } = await openReceiver({}, edge);
     const gate = deferred();
     let handled = 0;
@@ -25,7 +25,7 @@ describe.each(edges)("drain() behind $name", (edge) => {
     expect(await drained).toBe(2);
   });
 
-  it("does not wait for what comes later", async () => {
+  it("does not wait for later notifications", async () => {
     const { receiver, deliver } = await openReceiver({}, edge);
     const gates = [deferred(), deferred()];
     receiver.on("tone", ({ toneInfo }) => gates[toneInfo.sequenceId - 1]?.promise);
@@ -37,7 +37,7 @@ describe.each(edges)("drain() behind $name", (edge) => {
     gates[1]?.resolve();
   });
 
-  it("rejects with the reason of its signal, and leaves no listener on it", async () => {
+  it("rejects with the reason of its signal and leaves no listener on it", async () => {
     const { receiver, deliver } = await openReceiver({}, edge);
     const forever = deferred();
     receiver.on("tone", () => forever.promise);

@@ -30,8 +30,8 @@ beforeAll(async () => {
   [key, otherKey] = await Promise.all([createKey("key-1"), createKey("key-1")]);
 });
 
-/** All the real parts, over real HTTP. */
-async function openDoor({ store }: { store?: OperationStore } = {}) {
+/** Uses the real parts and real HTTP. */
+async function openServer({ store }: { store?: OperationStore } = {}) {
   const clock = createManualClock();
   const keyServer = await startKeyServer([key.jwk]);
   onTestFinished(() => keyServer.close());
@@ -54,24 +54,24 @@ async function openDoor({ store }: { store?: OperationStore } = {}) {
   return { clock, keyServer, operations, errors, receiver, port, claims, authorization, deliver };
 }
 
-type Door = Awaited<ReturnType<typeof openDoor>>;
+type OpenServer = Awaited<ReturnType<typeof openServer>>;
 
-describe("the door, with all its parts", () => {
-  it("settles a wait, and tells the handlers whose it was", async () => {
-    const { operations, receiver, deliver } = await openDoor();
-    const heard: unknown[] = [];
-    receiver.on("operation", ({ tenantId, operation }) => heard.push([tenantId, operation.status]));
+describe("a receiver with all its real parts", () => {
+  it("settles a wait and calls the handlers", async () => {
+    const { operations, receiver, deliver } = await openServer();
+    const received: unknown[] = [];
+    receiver.on("operation", ({ tenantId, operation }) => received.push([tenantId, operation.status]));
     const pending = operations.expect({ callId: CALL, clientContext: "context-o-1" });
     pending.deliveryUnknown();
     expect(await deliver(tonesEntry("o-1"))).toBe(202);
     expect(await pending.completion()).toMatchObject({ outcome: "completed", played: "all" });
     expect(await deliver(tonesEntry("o-1"))).toBe(202);
     await receiver.drain();
-    expect(heard).toEqual([[TENANT_ID, "completed"]]);
+    expect(received).toEqual([[TENANT_ID, "completed"]]);
   });
 
-  it("lets a handler await what only a later notification of its call brings", async () => {
-    const { operations, receiver, deliver } = await openDoor();
+  it("lets a handler await a later notification of its call", async () => {
+    const { operations, receiver, deliver } = await openServer();
     const outcomes: unknown[] = [];
     receiver.on("tone", async () => {
       const pending = operations.expect({ callId: CALL, clientContext: "context-o-1" });
@@ -91,8 +91,8 @@ describe("the door, with all its parts", () => {
     expect(outcomes).toEqual(["completed", {}]);
   });
 
-  it("lets a handler await a tone that somebody presses later in its call", async () => {
-    const { receiver, deliver } = await openDoor();
+  it("lets a handler await a later tone of its call", async () => {
+    const { receiver, deliver } = await openServer();
     const begun = deferred();
     const pressed: unknown[] = [];
     receiver.on("call", async ({ callId, call }) => {
@@ -108,30 +108,30 @@ describe("the door, with all its parts", () => {
     expect(pressed).toMatchObject([{ sequenceId: 1, tone: "pound" }]);
   });
 
-  it("asks for an end again that its store could not keep, and hands it on once", async () => {
+  it("answers 503 if the store fails, and handles the repeated notification once", async () => {
     const memory = createMemoryOperationStore();
     let isDown = true;
     const put: OperationStore["put"] = async (event) => {
       if (isDown) throw new Error("store is down");
       return memory.put(event);
     };
-    const { operations, receiver, deliver, errors } = await openDoor({ store: { ...memory, put } });
-    const heard: string[] = [];
-    receiver.on("operation", ({ operationId }) => heard.push(operationId));
+    const { operations, receiver, deliver, errors } = await openServer({ store: { ...memory, put } });
+    const received: string[] = [];
+    receiver.on("operation", ({ operationId }) => received.push(operationId));
     const pending = operations.expect({ callId: CALL, clientContext: "context-o-1" });
     pending.deliveryUnknown();
     expect(await deliver(tonesEntry("o-1"))).toBe(503);
     expect(await pending.completion()).toMatchObject({ outcome: "completed" });
     await receiver.drain();
-    expect([heard, errors.length]).toEqual([[], 1]);
+    expect([received, errors.length]).toEqual([[], 1]);
     isDown = false;
     for (let time = 0; time < 2; time++) expect(await deliver(tonesEntry("o-1"))).toBe(202);
     await receiver.drain();
-    expect(heard).toEqual(["o-1"]);
+    expect(received).toEqual(["o-1"]);
   });
 
-  it("answers 503 while no key can be had, and lets in once one can", async () => {
-    const { keyServer, clock, deliver, errors } = await openDoor();
+  it("answers 503 while no key can be loaded, and 202 afterwards", async () => {
+    const { keyServer, clock, deliver, errors } = await openServer();
     keyServer.instead[KEYS] = (response) => response.writeHead(500).end();
     expect(await deliver(toneEntry(1))).toBe(503);
     expect(errors).toMatchObject([{ code: "keys_unavailable" }]);
@@ -140,8 +140,8 @@ describe("the door, with all its parts", () => {
     expect(await deliver(toneEntry(1))).toBe(202);
   });
 
-  it("reads JSON that is made to break readers, and stays open", { timeout: 120_000 }, async () => {
-    const { port, authorization, deliver, receiver } = await openDoor();
+  it("survives JSON that is made to break parsers", { timeout: 120_000 }, async () => {
+    const { port, authorization, deliver, receiver } = await openServer();
     for (const kind of ["operation", "tone", "call", "participants", "unknown"] as const) receiver.on(kind, () => {});
     const deep = `${"[".repeat(500_000)}${"]".repeat(500_000)}`;
     const bombs = [
@@ -167,66 +167,63 @@ describe("the door, with all its parts", () => {
 });
 
 describe("an attacker", () => {
-  const attacks: readonly [name: string, headers: (door: Door) => Promise<string[]>][] = [
-    ["sends no token", async () => []],
-    ["sends an empty token", async () => ["Bearer "]],
-    ["sends a password", async () => ["Basic Ym90OnNlY3JldA=="]],
-    ["does without a signature", async ({ claims }) => [unsigned(claims)]],
+  const attacks: readonly [name: string, headers: (server: OpenServer) => Promise<string[]>][] = [
+    ["no token", async () => []],
+    ["an empty token", async () => ["Bearer "]],
+    ["a password", async () => ["Basic Ym90OnNlY3JldA=="]],
+    ["an unsigned token", async ({ claims }) => [unsigned(claims)]],
     [
-      "signs with the public key as if it were a secret",
+      "a token signed with the public key as a secret",
       async ({ claims }) => {
         const secret = key.publicKey.export({ type: "spki", format: "pem" });
         const token = new SignJWT(claims).setProtectedHeader({ alg: "HS256", kid: "key-1" });
         return [`Bearer ${await token.sign(Buffer.from(secret))}`];
       },
     ],
-    ["signs with another hash", async ({ claims }) => [await bearer(claims, { alg: "RS384" })]],
-    ["signs with a key of its own under a known id", async ({ claims }) => [`Bearer ${await sign(otherKey, claims)}`]],
-    ["brings the key along", async ({ claims }) => [`Bearer ${await sign(otherKey, claims, { jwk: otherKey.jwk })}`]],
+    ["a token signed with another hash", async ({ claims }) => [await bearer(claims, { alg: "RS384" })]],
     [
-      "names a place for the key",
-      async ({ claims }) => [await bearer(claims, { kid: "x", jku: "https://evil.example" })],
+      "a token signed with another key under a known id",
+      async ({ claims }) => [`Bearer ${await sign(otherKey, claims)}`],
     ],
-    ["names a file as key", async ({ claims }) => [await bearer(claims, { kid: "../../../../dev/null" })]],
-    ["changes what was signed", async ({ claims }) => [tampered(await bearer(claims))]],
-    ["uses a token for another bot", async ({ claims }) => [await bearer({ ...claims, aud: TENANT_ID })]],
-    [
-      "uses a token of another issuer",
-      async ({ claims }) => [await bearer({ ...claims, iss: "https://evil.example" })],
-    ],
-    ["uses a token of another tenant", async ({ claims }) => [await bearer({ ...claims, tid: APP_ID })]],
-    ["uses a token of no tenant", async ({ claims }) => [await bearer(without(claims, "tid"))]],
-    ["uses a token of yesterday", async ({ claims }) => [await bearer({ ...claims, nbf: 1, exp: 2 })]],
-    ["uses a token of tomorrow", async ({ claims }) => [await bearer({ ...claims, nbf: 4e9, exp: 4e9 + 300 })]],
-    ["hides a token behind a good one", async ({ authorization }) => [...authorization, "Bearer x"]],
-    ["hides a good token behind another", async ({ authorization }) => ["Bearer x", ...authorization]],
+    ["an embedded key", async ({ claims }) => [`Bearer ${await sign(otherKey, claims, { jwk: otherKey.jwk })}`]],
+    ["a URL of a key", async ({ claims }) => [await bearer(claims, { kid: "x", jku: "https://evil.example" })]],
+    ["a file as key id", async ({ claims }) => [await bearer(claims, { kid: "../../../../dev/null" })]],
+    ["changed claims", async ({ claims }) => [tampered(await bearer(claims))]],
+    ["a token for another bot", async ({ claims }) => [await bearer({ ...claims, aud: TENANT_ID })]],
+    ["a token of another issuer", async ({ claims }) => [await bearer({ ...claims, iss: "https://evil.example" })]],
+    ["a token of another tenant", async ({ claims }) => [await bearer({ ...claims, tid: APP_ID })]],
+    ["a token without a tenant", async ({ claims }) => [await bearer(without(claims, "tid"))]],
+    ["an expired token", async ({ claims }) => [await bearer({ ...claims, nbf: 1, exp: 2 })]],
+    ["a token that is not valid yet", async ({ claims }) => [await bearer({ ...claims, nbf: 4e9, exp: 4e9 + 300 })]],
+    ["a second token after a valid one", async ({ authorization }) => [...authorization, "Bearer x"]],
+    ["a valid token after another one", async ({ authorization }) => ["Bearer x", ...authorization]],
   ];
 
-  it.each(attacks)("who %s hears 401, and nobody hears of it", async (_, headers) => {
-    const door = await openDoor();
-    const heard: unknown[] = [];
-    door.receiver.on("operation", (notification) => heard.push(notification));
-    const pending = door.operations.expect({ callId: CALL, clientContext: "context-o-1" });
-    const post = { authorization: await headers(door), body: envelope(tonesEntry("o-1")) };
-    const answer = await sendOverHttp(door.port, post);
+  it.each(attacks)("with %s gets 401, and no handler is called", async (_, headers) => {
+    const server = await openServer();
+    const received: unknown[] = [];
+    server.receiver.on("operation", (notification) => received.push(notification));
+    const pending = server.operations.expect({ callId: CALL, clientContext: "context-o-1" });
+    const post = { authorization: await headers(server), body: envelope(tonesEntry("o-1")) };
+    const answer = await sendOverHttp(server.port, post);
     expect([answer.status, answer.headers.get("www-authenticate"), answer.body]).toEqual([401, "Bearer", ""]);
-    await door.receiver.drain();
-    expect([heard, pending.outcome, door.errors]).toEqual([[], undefined, []]);
-    expect(await door.deliver(tonesEntry("o-1"))).toBe(202);
+    await server.receiver.drain();
+    expect([received, pending.outcome, server.errors]).toEqual([[], undefined, []]);
+    expect(await server.deliver(tonesEntry("o-1"))).toBe(202);
   });
 
-  it("who sends a token of a megabyte is not listened to", async () => {
-    const { port, deliver } = await openDoor();
+  it("gets no answer but a refusal for a token of a megabyte", async () => {
+    const { port, deliver } = await openServer();
     const client = connectRaw(port);
     client.write(head(`Authorization: Bearer ${"x".repeat(1024 * 1024)}`));
     await client.closed();
-    expect(client.heard).toMatch(/^(HTTP\/1.1 431 |$)/);
+    expect(client.received).toMatch(/^(HTTP\/1.1 431 |$)/);
     expect(await deliver(toneEntry(1))).toBe(202);
   });
 
-  it("who opens 1,000 connections and says nothing, or half a head, keeps nobody out", async () => {
-    const { port, deliver } = await openDoor();
-    // By the hundred, which is what a server's queue holds.
+  it("cannot block others with 1,000 connections that send nothing or half a header", async () => {
+    const { port, deliver } = await openServer();
+    // By the hundred, because the server's accept queue is limited.
     for (let hundreds = 0; hundreds < 10; hundreds++) {
       const idle = Array.from({ length: 100 }, () => connectRaw(port));
       for (const client of idle.slice(50)) client.write("POST /callback HTTP/1.1\r\nAuthorization: Bearer ");
@@ -235,20 +232,20 @@ describe("an attacker", () => {
     expect(await deliver(toneEntry(1))).toBe(202);
   });
 
-  it("who sends no token has no byte of the body read, be it 100 MB or without end", async () => {
-    const { port, deliver, clock } = await openDoor();
+  it("without a token does not get its body read, be it 100 MB or endless", async () => {
+    const { port, deliver, clock } = await openServer();
     for (const framing of ["Content-Length: 104857600", "Transfer-Encoding: chunked"]) {
       const client = connectRaw(port);
       client.write(head(framing));
-      expect(await client.hears(/\r\n\r\n/)).toMatch(/^HTTP\/1.1 401 .*connection: close/is);
+      expect(await client.waitFor(/\r\n\r\n/)).toMatch(/^HTTP\/1.1 401 .*connection: close/is);
       await clock.advance(2_000);
       await client.closed();
     }
     expect(await deliver(toneEntry(1))).toBe(202);
   });
 
-  it("who makes up 1,000 key ids has the keys fetched a few times at most", async () => {
-    const { port, claims, keyServer, deliver } = await openDoor();
+  it("with 1,000 unknown key ids causes only a few key requests", async () => {
+    const { port, claims, keyServer, deliver } = await openServer();
     expect(await deliver(toneEntry(1))).toBe(202);
     const tokens = Array.from({ length: 1_000 }, (_, index) => {
       const header = encodePart({ alg: "RS256", kid: `made-up-${index}` });
@@ -260,15 +257,15 @@ describe("an attacker", () => {
   });
 });
 
-async function bearer(...[claims, header]: [Door["claims"], Parameters<typeof sign>[2]?]): Promise<string> {
+async function bearer(...[claims, header]: [OpenServer["claims"], Parameters<typeof sign>[2]?]): Promise<string> {
   return `Bearer ${await sign(key, claims, header)}`;
 }
 
-function unsigned(claims: Door["claims"]): string {
+function unsigned(claims: OpenServer["claims"]): string {
   return `Bearer ${encodePart({ alg: "none", typ: "JWT" })}.${encodePart(claims)}.`;
 }
 
-/** The same token for everybody's tenant. */
+/** Accepts one token, for any tenant. */
 function tampered(authorization: string): string {
   const [header, payload = "", signature] = authorization.split(".");
   const claims = JSON.parse(Buffer.from(payload, "base64url").toString()) as object;

@@ -79,7 +79,7 @@ const post = record<Post>(
 );
 
 describe.each(edges)("any request behind $name", (edge) => {
-  it("is answered as the design says, whatever is in it, and leaves nothing behind", { timeout: 60_000 }, async () => {
+  it("gets the documented answer and leaves nothing behind", { timeout: 60_000 }, async () => {
     const { send, receiver, clock, record: listen, operations } = await openReceiver({ maxBodyBytes: 600 }, edge);
     listen();
     await assert(

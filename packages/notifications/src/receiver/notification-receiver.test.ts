@@ -9,34 +9,34 @@ describe.each(edges)("a receiver behind $name", (edge) => {
   describe("answers", () => {
     const cases: readonly [title: string, post: Post, status: number, headers?: Record<string, string>][] = [
       ["202 to a notification", { body: envelope(toneEntry(1)) }, 202],
-      ["202 to a type of the future", { body: envelope(futureEntry()) }, 202],
+      ["202 to an unknown type", { body: envelope(futureEntry()) }, 202],
       ["202 to an empty batch", { body: envelope() }, 202],
-      ["202 to a batch with an entry that is none", { body: envelope(null, 7, toneEntry(1)) }, 202],
-      ["202 whatever charset is declared", { body: envelope(toneEntry(1)), headers: windows1252 }, 202],
-      ["202 to a byte that is no UTF-8", { body: latin1(envelope({ note: "é" })), headers: windows1252 }, 202],
+      ["202 to a batch with invalid entries", { body: envelope(null, 7, toneEntry(1)) }, 202],
+      ["202 to any declared charset", { body: envelope(toneEntry(1)), headers: windows1252 }, 202],
+      ["202 to a byte that is invalid UTF-8", { body: latin1(envelope({ note: "é" })), headers: windows1252 }, 202],
       ["202 to a body with a declared length", sized(envelope(toneEntry(1))), 202],
-      ["202 to a body in many pieces", { body: [...Buffer.from(envelope())].map((byte) => Buffer.of(byte)) }, 202],
+      ["202 to a body in many chunks", { body: [...Buffer.from(envelope())].map((byte) => Buffer.of(byte)) }, 202],
       ["204 to the legacy protocol", { body: LEGACY }, 204],
       ["400 without a body", {}, 400],
-      ["400 to what is no JSON", { body: "{" }, 400],
-      ["400 to what is no envelope", { body: "[]" }, 400],
+      ["400 to a body that is not JSON", { body: "{" }, 400],
+      ["400 to a body that is not an envelope", { body: "[]" }, 400],
       ["400 to an envelope without entries", { body: `{"value":{}}` }, 400],
       ["401 without a token", { authorization: [], body: envelope() }, 401, { "www-authenticate": "Bearer" }],
-      ["401 to a bad token", { authorization: ["Bearer bad"], body: envelope() }, 401],
-      ["401 to two tokens, the first good", { authorization: ["Bearer good", "Bearer bad"], body: envelope() }, 401],
-      ["401 to two tokens, both good", { authorization: ["Bearer good", "Bearer good"], body: envelope() }, 401],
-      ["401 to a bad token of the legacy protocol", { authorization: ["Bearer bad"], body: LEGACY }, 401],
+      ["401 to an invalid token", { authorization: ["Bearer bad"], body: envelope() }, 401],
+      ["401 to two tokens, the first valid", { authorization: ["Bearer good", "Bearer bad"], body: envelope() }, 401],
+      ["401 to two tokens, both valid", { authorization: ["Bearer good", "Bearer good"], body: envelope() }, 401],
+      ["401 to an invalid token in the legacy protocol", { authorization: ["Bearer bad"], body: LEGACY }, 401],
       ["405 to GET", { method: "GET" }, 405, { allow: "POST" }],
       ["405 to HEAD", { method: "HEAD" }, 405, { allow: "POST" }],
-      ["405 to PUT, token or not", { method: "PUT", authorization: [], body: envelope() }, 405],
+      ["405 to PUT without a token", { method: "PUT", authorization: [], body: envelope() }, 405],
       ["413 to a declared length over the limit", { headers: { "content-length": "1048577" }, endless: true }, 413],
       [
-        "413 to pieces over the limit",
+        "413 to chunks over the limit",
         { body: Array<Uint8Array>(17).fill(new Uint8Array(65_536)), endless: true },
         413,
       ],
-      ["500 if the verifier breaks", { authorization: ["Bearer bug"], body: envelope() }, 500],
-      ["503 if no key can be had", { authorization: ["Bearer no-keys"], body: envelope() }, 503],
+      ["500 if the verifier fails", { authorization: ["Bearer bug"], body: envelope() }, 500],
+      ["503 if no key can be loaded", { authorization: ["Bearer no-keys"], body: envelope() }, 503],
     ];
 
     it.each(cases)("%s", async (...[, post, status, headers = {}]) => {
@@ -67,7 +67,7 @@ describe.each(edges)("a receiver behind $name", (edge) => {
     });
   });
 
-  describe("does not let in", () => {
+  describe("refuses", () => {
     it.each([["Bearer bad"], ["Bearer bug"], ["Bearer no-keys"], ["Bearer good, Bearer good"]])("%s", async (token) => {
       const { send, record, operations } = await openReceiver({}, edge);
       const seen = record();
@@ -75,11 +75,11 @@ describe.each(edges)("a receiver behind $name", (edge) => {
       await send({ body: envelope(toneEntry(2)) });
       await until(() => seen.length > 0);
       expect(seen).toMatchObject([{ toneInfo: { sequenceId: 2 } }]);
-      expect(operations.heard).toEqual([]);
+      expect(operations.received).toEqual([]);
     });
   });
 
-  it("tells onError what an operator has to look at, and nothing of what strangers do", async () => {
+  it("reports the errors of operators to onError, and no errors of unverified senders", async () => {
     const { send, errors } = await openReceiver({}, edge);
     for (const token of ["Bearer bad", "Bearer bug", "Bearer no-keys"]) await send({ authorization: [token] });
     await send({ body: "no envelope" });
@@ -91,14 +91,14 @@ describe.each(edges)("a receiver behind $name", (edge) => {
     ]);
   });
 
-  it("lets nobody in under two tokens, whatever a verifier makes of them", async () => {
+  it("refuses two tokens, whatever the verifier returns for them", async () => {
     const trusting = { verify: async () => ({ tenantId: TENANT, claims: {} }) };
     const { send } = await openReceiver({ verifier: trusting }, edge);
     expect((await send({ authorization: [GOOD] })).status).toBe(400);
     expect((await send({ authorization: [GOOD, GOOD] })).status).toBe(401);
   });
 
-  it("fails closed where a verifier lets somebody in without saying whom", async () => {
+  it("answers 500 if a verifier returns no tenant", async () => {
     const careless = { verify: async () => ({}) as { tenantId: string; claims: object } };
     const { deliver, errors } = await openReceiver({ verifier: { ...careless } as typeof verifier }, edge);
     expect((await deliver(toneEntry(1))).status).toBe(500);
@@ -109,14 +109,14 @@ describe.each(edges)("a receiver behind $name", (edge) => {
 describe("createNotificationReceiver", () => {
   const operations = new FakeOperations();
 
-  it("refuses to be made without a verifier, or without operations", () => {
+  it("throws without a verifier or operations", () => {
     // @ts-expect-error A receiver that lets everybody in cannot be written down.
     expect(() => createNotificationReceiver({ operations })).toThrow("expected a verifier");
     // @ts-expect-error
     expect(() => createNotificationReceiver({ verifier })).toThrow("expected operations");
   });
 
-  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])("refuses %d as a limit", (limit) => {
+  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY])("rejects %d as a limit", (limit) => {
     expect(() => createNotificationReceiver({ verifier, operations, maxBodyBytes: limit })).toThrow("maxBodyBytes");
     expect(() => createNotificationReceiver({ verifier, operations, bodyTimeoutMs: limit })).toThrow("bodyTimeoutMs");
   });

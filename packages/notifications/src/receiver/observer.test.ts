@@ -16,7 +16,7 @@ import { createOperationTracker } from "../tracker/create-operation-tracker.ts";
 import { createMemoryOperationStore } from "../tracker/memory-store.ts";
 import type { NotificationReceiverOptions } from "./notification-receiver.ts";
 
-/** The real SDK, with exporters that keep what they are given. */
+/** The real SDK, with in-memory exporters. */
 async function openObserved(options: Partial<NotificationReceiverOptions> = {}) {
   const spans = new InMemorySpanExporter();
   const traces = new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(spans)] });
@@ -31,7 +31,7 @@ async function openObserved(options: Partial<NotificationReceiverOptions> = {}) 
     ...(await openReceiver({ telemetry, ...options })),
     spans: () =>
       spans.getFinishedSpans().map(({ name, kind, status, attributes }) => ({ name, kind, status, attributes })),
-    /** By the name of the metric, then by its attributes: a count, or how many were timed. */
+    /** By metric name, then by attributes: the count, or the number of measurements. */
     async metrics(): Promise<Record<string, Record<string, number>>> {
       await metrics.forceFlush();
       const all =
@@ -60,7 +60,7 @@ function countOf(value: unknown): number {
 }
 
 describe("a receiver with telemetry", () => {
-  it("makes a span of each request and of each run of the handlers, with ids and without tones", async () => {
+  it("creates a span of each request and of each run of the handlers, with ids and without tones", async () => {
     const { receiver, deliver, spans } = await openObserved();
     receiver.on("operation", () => {});
     await deliver(tonesEntry("o-1"));
@@ -90,7 +90,7 @@ describe("a receiver with telemetry", () => {
     ]);
   });
 
-  it("tells of a tone that there was one, and never which", async () => {
+  it("records that there was a tone, but not which", async () => {
     const { receiver, deliver, spans, metrics } = await openObserved();
     receiver.on("tone", () => {});
     await deliver(toneEntry(4711, { tone: "star" }));
@@ -100,7 +100,7 @@ describe("a receiver with telemetry", () => {
     expect(all).not.toMatch(/star|4711/);
   });
 
-  it("counts notifications and the operations that ended, each once", async () => {
+  it("counts notifications and ended operations once", async () => {
     const { deliver, metrics } = await openObserved();
     await deliver(tonesEntry("o-1"), tonesEntry("o-2", { status: "running" }), callEntry("established"));
     await deliver(tonesEntry("o-1"));
@@ -112,7 +112,7 @@ describe("a receiver with telemetry", () => {
     });
   });
 
-  it("measures with few attributes, whatever strangers send", async () => {
+  it("measures with few attribute values, whatever unverified senders send", async () => {
     const { send, metrics, spans } = await openObserved();
     for (const authorization of ["Bearer bad", "Bearer worse"]) await send({ authorization: [authorization] });
     await send({ authorization: ["Bearer no-keys"] });
@@ -123,7 +123,7 @@ describe("a receiver with telemetry", () => {
     expect(spans().map(({ status }) => status.code)).toEqual([0, 0, 2, 0]);
   });
 
-  it("says that something could not be kept, and that a handler failed", async () => {
+  it("records failures of the store and of handlers", async () => {
     const { receiver, deliver, operations, metrics, spans } = await openObserved();
     receiver.on("tone", () => Promise.reject(new Error("4711")));
     operations.takeDown();
@@ -140,7 +140,7 @@ describe("a receiver with telemetry", () => {
     ]);
   });
 
-  it("tells how many operations are pending, and how many ends wait for a store that is away or are lost", async () => {
+  it("reports the numbers of pending operations, pending writes and dropped writes", async () => {
     const memory = createMemoryOperationStore();
     let isAway = false;
     const put: OperationStore["put"] = async (event) => {
@@ -167,11 +167,11 @@ describe("a receiver with telemetry", () => {
     isAway = false;
     await clock.advance(10_000);
     await until(() => operations.pendingWrites === 0);
-    // The call is over, and what was pending in it is, too.
+    // The call has ended, and so have its pending operations.
     expect(await counts()).toEqual([0, 0, 1]);
   });
 
-  it("is not disturbed by telemetry that breaks", async () => {
+  it("is not affected by telemetry that throws", async () => {
     const broken = () => {
       throw new Error("broken");
     };
@@ -187,6 +187,6 @@ describe("a receiver with telemetry", () => {
   });
 });
 
-it("telemetry takes a tracer and a meter of OpenTelemetry as they are", () => {
+it("telemetry accepts a tracer and a meter of OpenTelemetry", () => {
   expectTypeOf<{ tracer: Tracer; meter: Meter }>().toExtend<Telemetry>();
 });

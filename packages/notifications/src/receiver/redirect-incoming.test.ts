@@ -11,10 +11,10 @@ describe.each(edges)("redirectIncoming behind $name", (edge) => {
     ["a text", () => "https://emea.example.com/callback"],
     ["a URL", () => new URL("https://emea.example.com/callback")],
     ["a promise", async () => "https://emea.example.com/callback"],
-  ])("sends a call elsewhere, however it says so: %s", async (_, redirectIncoming) => {
+  ])("redirects a call by returning %s", async (_, redirectIncoming) => {
     const { receiver, deliver, record, clock } = await openReceiver({ redirectIncoming }, edge);
     const seen = record();
-    // Delivered again it is redirected again: the first answer may have been lost.
+    // A repeated notification is redirected again, because the first answer may have been lost.
     for (let time = 0; time < 2; time++) {
       const { status, headers } = await deliver(incoming);
       expect([status, headers.get("location")]).toEqual([302, "https://emea.example.com/callback"]);
@@ -24,7 +24,7 @@ describe.each(edges)("redirectIncoming behind $name", (edge) => {
     expect(clock.pending).toBe(0);
   });
 
-  it("leaves a call here by saying nothing", async () => {
+  it("keeps a call by returning undefined", async () => {
     const { receiver, deliver, record } = await openReceiver({ redirectIncoming: () => undefined }, edge);
     const seen = record();
     const { status, headers } = await deliver(incoming);
@@ -33,14 +33,14 @@ describe.each(edges)("redirectIncoming behind $name", (edge) => {
     expect(seen).toMatchObject([{ call: { state: "incoming" } }]);
   });
 
-  it("is asked of nothing but incoming calls", async () => {
-    const asked: unknown[] = [];
-    const { deliver } = await openReceiver({ redirectIncoming: ({ call }) => void asked.push(call.state) }, edge);
+  it("is called for incoming calls only", async () => {
+    const calls: unknown[] = [];
+    const { deliver } = await openReceiver({ redirectIncoming: ({ call }) => void calls.push(call.state) }, edge);
     await deliver(callEntry("established"), tonesEntry("o"), incoming);
-    expect(asked).toEqual(["incoming"]);
+    expect(calls).toEqual(["incoming"]);
   });
 
-  it("takes nothing else of the batch along", async () => {
+  it("redirects no other notification of the batch", async () => {
     const { receiver, deliver, record } = await openReceiver({ redirectIncoming: () => "https://a.example" }, edge);
     const seen = record();
     expect((await deliver(tonesEntry("o"), incoming)).status).toBe(302);
@@ -48,7 +48,7 @@ describe.each(edges)("redirectIncoming behind $name", (edge) => {
     expect(seen.map(({ kind }) => kind)).toEqual(["operation"]);
   });
 
-  it("gives way to what could not be kept, and decides anew when that comes again", async () => {
+  it("is overruled by a failure of the store, and called again for the repeated notification", async () => {
     const { operations, receiver, deliver, record } = await openReceiver(
       { redirectIncoming: () => "https://a.example" },
       edge,
@@ -78,10 +78,10 @@ describe.each(edges)("redirectIncoming behind $name", (edge) => {
       },
       { name: "RangeError" },
     ],
-    ["gives no URL", () => "elsewhere", { code: "invalid_request" }],
-    ["gives no web address", () => "javascript:alert(1)", { code: "invalid_request" }],
-    ["gives nothing of use", () => 7 as unknown as string, { code: "invalid_request" }],
-  ])("leaves the call here when it %s", async (_, redirectIncoming, error) => {
+    ["returns a text that is not a URL", () => "elsewhere", { code: "invalid_request" }],
+    ["returns a URL that is not http", () => "javascript:alert(1)", { code: "invalid_request" }],
+    ["returns a number", () => 7 as unknown as string, { code: "invalid_request" }],
+  ])("keeps the call if it %s", async (_, redirectIncoming, error) => {
     const { receiver, deliver, record, errors } = await openReceiver({ redirectIncoming }, edge);
     const seen = record();
     expect((await deliver(incoming)).status).toBe(202);
@@ -90,15 +90,15 @@ describe.each(edges)("redirectIncoming behind $name", (edge) => {
     expect(errors).toMatchObject([{ error, notification: { kind: "call" } }]);
   });
 
-  it("leaves the call here when it takes more than 5 s", async () => {
-    let asked = false;
+  it("keeps the call if it takes more than 5 s", async () => {
+    let isCalled = false;
     const redirectIncoming = () => {
-      asked = true;
+      isCalled = true;
       return new Promise<undefined>(() => {});
     };
     const { deliver, errors, clock } = await openReceiver({ redirectIncoming }, edge);
     const answer = deliver(incoming);
-    await until(() => asked);
+    await until(() => isCalled);
     await clock.advance(4_999);
     expect(errors).toEqual([]);
     await clock.advance(1);
@@ -107,7 +107,7 @@ describe.each(edges)("redirectIncoming behind $name", (edge) => {
     expect(clock.pending).toBe(0);
   });
 
-  it("puts nothing into the header that a URL does not hold", async () => {
+  it("puts only characters of a URL into the header", async () => {
     const { deliver } = await openReceiver({ redirectIncoming: () => "https://a.example/\r\nset-cookie: x=é" }, edge);
     const { headers } = await deliver(incoming);
     expect(headers.get("set-cookie")).toBeNull();

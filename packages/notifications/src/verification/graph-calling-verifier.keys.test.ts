@@ -43,7 +43,7 @@ function createVerifier(openIdConfigurationUrl: string, allowHttpHosts: string[]
   });
 }
 
-/** A fresh token at each call. */
+/** Creates a new token at each call. */
 const bearer = async (by: TestKey = key): Promise<string> => `Bearer ${await sign(by, claimsAt(clock.now()))}`;
 
 async function expectAccepted(authorization: string): Promise<void> {
@@ -59,24 +59,24 @@ async function expectUnavailable(authorization: string, cause?: string): Promise
 }
 
 describe("signing keys", () => {
-  it("are loaded once for many tokens that come at the same time", async () => {
+  it("are loaded once for many simultaneous tokens", async () => {
     const tokens = await Promise.all(Array.from({ length: 20 }, () => bearer()));
     await Promise.all([...tokens, await bearer(nextKey).then(() => bearer())].map(expectAccepted));
     expect(server.requests).toEqual([CONFIGURATION, KEYS]);
   });
 
-  it("are loaded by nobody before the first token", () => {
+  it("are not loaded before the first token", () => {
     expect(server.requests).toEqual([]);
   });
 
-  it("are loaded again for a key id that is new", async () => {
+  it("are loaded again for an unknown key id", async () => {
     await expectAccepted(await bearer());
     server.keys = [key.jwk, nextKey.jwk];
     await expectAccepted(await bearer(nextKey));
     expect(server.loads).toBe(2);
   });
 
-  it("are looked for under whatever address the configuration names now", async () => {
+  it("are loaded from the URL that the configuration has at that time", async () => {
     await expectAccepted(await bearer());
     const moved = await startKeyServer([nextKey.jwk]);
     server.instead[CONFIGURATION] = (response) => sendJson(response, configurationOf(moved.origin));
@@ -84,7 +84,7 @@ describe("signing keys", () => {
     await moved.close();
   });
 
-  it("take the tokens that they verified with them when they go", async () => {
+  it("invalidate their cached tokens when they are no longer published", async () => {
     const old = await bearer();
     await expectAccepted(old);
     server.keys = [nextKey.jwk];
@@ -92,7 +92,7 @@ describe("signing keys", () => {
     await expect(verifier.verify(old)).rejects.toMatchObject({ reason: "unknownKey" });
   });
 
-  it("take those tokens with them too when another key appears under their id", async () => {
+  it("invalidate their cached tokens when another key is published under their id", async () => {
     const old = await bearer();
     await expectAccepted(old);
     const replaced = await createKey(key.kid);
@@ -102,7 +102,7 @@ describe("signing keys", () => {
     await expectAccepted(await bearer(replaced));
   });
 
-  it("keep the tokens that they verified while they are still published", async () => {
+  it("keep their cached tokens while they are published", async () => {
     const authorization = await bearer();
     const first = await verifier.verify(authorization);
     server.keys = [nextKey.jwk, key.jwk];
@@ -110,14 +110,14 @@ describe("signing keys", () => {
     expect(await verifier.verify(authorization)).toBe(first);
   });
 
-  it("are asked for again after two hours, while they serve on", async () => {
+  it("are loaded again after two hours, and stay valid meanwhile", async () => {
     await expectAccepted(await bearer());
     await clock.advance(2 * HOUR - 1_000);
     await expectAccepted(await bearer());
     expect(server.loads).toBe(1);
     server.keys = [nextKey.jwk];
     await clock.advance(1_000);
-    const reloaded = server.asked(KEYS);
+    const reloaded = server.requested(KEYS);
     const lastOfOldKey = await bearer();
     await expectAccepted(lastOfOldKey);
     await reloaded;
@@ -126,8 +126,8 @@ describe("signing keys", () => {
   });
 });
 
-describe("while the key endpoint is down", () => {
-  it("nothing can be verified before the first load, and all is well as soon as it is back", async () => {
+describe("while the key endpoint is unavailable", () => {
+  it("no token can be verified before the first load, and tokens can be verified once it is available", async () => {
     const { port } = new URL(server.origin);
     await server.close();
     await expectUnavailable(await bearer());
@@ -135,7 +135,7 @@ describe("while the key endpoint is down", () => {
     await expectAccepted(await bearer());
   });
 
-  it("it is not asked more than three times in 30 seconds", async () => {
+  it("it is requested at most three times in 30 seconds", async () => {
     server.instead[CONFIGURATION] = (response) => response.writeHead(500).end();
     for (let attempt = 0; attempt < 20; attempt++) await expectUnavailable(await bearer(), "got 500");
     expect(server.requests.length).toBe(3);
@@ -144,7 +144,7 @@ describe("while the key endpoint is down", () => {
     await expectAccepted(await bearer());
   });
 
-  it("old keys serve for a day, and no longer", async () => {
+  it("old keys stay valid for a day", async () => {
     await expectAccepted(await bearer());
     await server.close();
     for (let hour = 1; hour < 24; hour++) {
@@ -158,7 +158,7 @@ describe("while the key endpoint is down", () => {
     await expectUnavailable(lastOfTheDay);
   });
 
-  it("a key id that is unknown here is no reason to say that the token is bad", async () => {
+  it("an unknown key id does not mean that the token is invalid", async () => {
     await expectAccepted(await bearer());
     await server.close();
     await expectUnavailable(await bearer(nextKey));
@@ -166,8 +166,8 @@ describe("while the key endpoint is down", () => {
   });
 });
 
-describe("a key endpoint that was down", () => {
-  it("is believed again when it says that a key id is unknown", async () => {
+describe("a key endpoint that was unavailable", () => {
+  it("decides about unknown key ids once it is available", async () => {
     await expectAccepted(await bearer());
     server.instead[KEYS] = (response) => response.writeHead(503).end();
     await expectUnavailable(await bearer(nextKey), "got 503");
@@ -176,20 +176,20 @@ describe("a key endpoint that was down", () => {
   });
 });
 
-describe("a key endpoint that is not what it should be", () => {
-  it("is given up after ten seconds, whether it keeps silent or trickles", async () => {
+describe("a faulty key endpoint", () => {
+  it("times out after ten seconds, whether it sends nothing or sends slowly", async () => {
     for (const path of [CONFIGURATION, KEYS]) {
       const silent = await startKeyServer([key.jwk]);
       silent.instead[path] = (response) => {
         if (path === KEYS) response.writeHead(200).write("{");
       };
-      const asked = silent.asked(path);
+      const requested = silent.requested(path);
       const verifying = createVerifier(silent.configurationUrl).verify(await bearer());
       const refused = expect(verifying).rejects.toMatchObject({
         code: "keys_unavailable",
         cause: { message: expect.stringContaining("within 10000 ms") },
       });
-      await asked;
+      await requested;
       await clock.advance(10_000);
       await refused;
       await silent.close();
@@ -197,7 +197,7 @@ describe("a key endpoint that is not what it should be", () => {
     expect(clock.pending).toBe(0);
   });
 
-  it.each([CONFIGURATION, KEYS])("is cut off when it sends without end from %s", async (path) => {
+  it.each([CONFIGURATION, KEYS])("is disconnected when it sends endlessly from %s", async (path) => {
     let cutOff: (() => void) | undefined;
     const closed = new Promise<void>((resolve) => {
       cutOff = resolve;
@@ -215,7 +215,7 @@ describe("a key endpoint that is not what it should be", () => {
     await closed;
   });
 
-  it.each([CONFIGURATION, KEYS])("leads nowhere by a redirect from %s", async (path) => {
+  it.each([CONFIGURATION, KEYS])("cannot redirect the request of %s", async (path) => {
     const target = await startKeyServer([key.jwk]);
     server.instead[path] = (response) => response.writeHead(302, { location: `${target.origin}${path}` }).end();
     await expectUnavailable(await bearer(), "got 302");
@@ -223,7 +223,7 @@ describe("a key endpoint that is not what it should be", () => {
     await target.close();
   });
 
-  it("leads nowhere by a redirect that the caller's own fetch has followed", async () => {
+  it("cannot redirect a request if the caller's fetch follows redirects", async () => {
     server.instead[KEYS] = (response) => response.writeHead(302, { location: "/v1/other-keys" }).end();
     server.instead["/v1/other-keys"] = (response) => sendJson(response, { keys: [key.jwk] });
     verifier = createGraphCallingVerifier({
@@ -240,11 +240,11 @@ describe("a key endpoint that is not what it should be", () => {
     ["text", "<html></html>", "expected JSON"],
     ["null", null, "jwks_uri"],
     ["no key set", {}, "jwks_uri"],
-    ["a key set that is no text", { jwks_uri: 7 }, "jwks_uri"],
+    ["a key set that is not a text", { jwks_uri: 7 }, "jwks_uri"],
     ["a key set in a file", { jwks_uri: "file:///etc/passwd" }, "jwks_uri"],
     ["a key set over plain http", { jwks_uri: "http://keys.example/v1/keys" }, "jwks_uri"],
-    ["a key set behind a password", { jwks_uri: "https://user:word@keys.example/v1/keys" }, "jwks_uri"],
-  ])("is not believed when its configuration is %s", async (_, body, cause) => {
+    ["a key set with a password", { jwks_uri: "https://user:word@keys.example/v1/keys" }, "jwks_uri"],
+  ])("fails if its configuration is %s", async (_, body, cause) => {
     server.instead[CONFIGURATION] = (response) =>
       typeof body === "string" ? response.writeHead(200).end(body) : sendJson(response, body);
     await expectUnavailable(await bearer(), cause);
@@ -256,11 +256,11 @@ describe("a key endpoint that is not what it should be", () => {
     ["a list", []],
     ["empty", { keys: [] }],
     [
-      "full of what is no key",
+      "a list without keys",
       { keys: [null, 7, "key", {}, { kty: "RSA" }, { kty: "RSA", kid: "key-2", n: "!", e: "AQAB" }] },
     ],
-    ["full of keys that are not RSA", { keys: [{ kty: "EC", crv: "P-256", kid: "key-2", x: "AQAB", y: "AQAB" }] }],
-  ])("leaves the keys that are known when its key set is %s", async (_, body) => {
+    ["a list of keys that are not RSA", { keys: [{ kty: "EC", crv: "P-256", kid: "key-2", x: "AQAB", y: "AQAB" }] }],
+  ])("does not replace the loaded keys if its key set is %s", async (_, body) => {
     await expectAccepted(await bearer());
     server.instead[KEYS] = (response) =>
       typeof body === "string" ? response.writeHead(200).end(body) : sendJson(response, body);
@@ -268,7 +268,7 @@ describe("a key endpoint that is not what it should be", () => {
     await expectAccepted(await bearer());
   });
 
-  it("does no harm with single keys that cannot be used", async () => {
+  it("may publish single keys that cannot be used", async () => {
     server.keys = [
       null,
       without(key.jwk, "kid"),

@@ -9,7 +9,7 @@ import { createGraphCallingVerifier } from "./graph-calling-verifier.ts";
 
 const ISSUER = "https://api.botframework.com";
 
-/** Nearly always something that a good token may have, now and then anything. */
+/** Mostly a valid value, sometimes any value. */
 const mostly = (...good: unknown[]) =>
   fc.oneof({ arbitrary: fc.constantFrom(...good), weight: 30 }, { arbitrary: fc.jsonValue(), weight: 1 });
 
@@ -33,7 +33,7 @@ const arbitraryClaims = (nowSec: number) => {
   });
 };
 
-/** What happened to a token on its way: pieces of its text replaced. */
+/** Changes of a token: parts of its text are replaced. */
 const arbitraryChanges = fc.oneof(
   { arbitrary: fc.constant([]), weight: 3 },
   {
@@ -49,7 +49,7 @@ function signed(header: object, claims: object, { privateKey }: TestKey): string
   return `${input}.${signBytes("sha256", Buffer.from(input), privateKey).toString("base64url")}`;
 }
 
-it("what jose would take of a token is taken, and nothing else, whatever it says and wherever it was changed", {
+it("accepts exactly the tokens that jose accepts, for any claims and any changes of the text", {
   timeout: 60_000,
 }, async () => {
   const [key, attacker] = [await createKey("key-1"), await createKey("key-1")];

@@ -36,7 +36,7 @@ const bearer = async (claims: Record<string, unknown> = {}): Promise<string> =>
   `Bearer ${await sign(key, { ...claimsAt(clock.now()), ...claims })}`;
 
 describe("a verifier of calling notifications", () => {
-  it("accepts a token as the calling service makes them, and tells tenant and claims", async () => {
+  it("accepts a token of the calling service, and returns tenant and claims", async () => {
     const sender = await verifierWith().verify(await bearer());
     expect(sender.tenantId).toBe(TENANT_ID);
     expect(sender.claims).toMatchObject({ aud: APP_ID, appid: "26a18ebc-cdf7-4a6a-91cb-beb352805e81" });
@@ -46,7 +46,7 @@ describe("a verifier of calling notifications", () => {
     await expect(verifierWith().verify(await bearer({ iss }))).resolves.toMatchObject({ tenantId: TENANT_ID });
   });
 
-  it("accepts configured issuers in place of the usual ones", async () => {
+  it("accepts configured issuers in place of the defaults", async () => {
     const verifier = verifierWith({ issuers: ["https://issuer.example"] });
     await expect(verifier.verify(await bearer({ iss: "https://issuer.example" }))).resolves.toBeDefined();
     await expect(verifier.verify(await bearer())).rejects.toMatchObject({ reason: "issuer" });
@@ -57,25 +57,27 @@ describe("a verifier of calling notifications", () => {
     await expect(verifierWith().verify(scheme + token)).resolves.toBeDefined();
   });
 
-  it("compares tenants without regard to case and tells them in lower case", async () => {
-    const verifier = verifierWith({ tenantIds: ["someone-else", TENANT_ID.toUpperCase()] });
+  it("compares tenants in any letter case and returns them in lower case", async () => {
+    const verifier = verifierWith({ tenantIds: ["another-tenant", TENANT_ID.toUpperCase()] });
     const { tenantId } = await verifier.verify(await bearer({ tid: TENANT_ID.toUpperCase() }));
     expect(tenantId).toBe(TENANT_ID);
   });
 
-  it('accepts every tenant for "any", but none without a name', async () => {
+  it('accepts every tenant for "any", but requires one', async () => {
     const verifier = verifierWith({ tenantIds: "any" });
-    await expect(verifier.verify(await bearer({ tid: "anybody" }))).resolves.toMatchObject({ tenantId: "anybody" });
+    await expect(verifier.verify(await bearer({ tid: "any-tenant" }))).resolves.toMatchObject({
+      tenantId: "any-tenant",
+    });
     await expect(verifier.verify(await bearer({ tid: undefined }))).rejects.toMatchObject({ reason: "tenant" });
     await expect(verifier.verify(await bearer({ tid: "" }))).rejects.toMatchObject({ reason: "tenant" });
     await expect(verifier.verify(await bearer({ tid: 7 }))).rejects.toMatchObject({ reason: "tenant" });
   });
 
-  it("takes an app id that was configured in capitals for the same app", async () => {
+  it("accepts an app id that was configured in capitals", async () => {
     await expect(verifierWith({ appId: APP_ID.toUpperCase() }).verify(await bearer())).resolves.toBeDefined();
   });
 
-  it("lets clocks differ by a minute, both ways", async () => {
+  it("tolerates a clock difference of one minute in both directions", async () => {
     const verifier = verifierWith();
     const now = Math.floor(clock.now() / 1000);
     await expect(verifier.verify(await bearer({ exp: now - 59 }))).resolves.toBeDefined();
@@ -84,7 +86,7 @@ describe("a verifier of calling notifications", () => {
     await expect(verifier.verify(await bearer({ nbf: now + 61 }))).rejects.toMatchObject({ reason: "notYetValid" });
   });
 
-  it("lets clocks differ by as much as configured, 0 included", async () => {
+  it("tolerates the configured clock difference, 0 included", async () => {
     const verifier = verifierWith({ clockToleranceSec: 0 });
     const now = Math.floor(clock.now() / 1000);
     await expect(verifier.verify(await bearer({ exp: now }))).rejects.toMatchObject({ reason: "expired" });
@@ -92,20 +94,20 @@ describe("a verifier of calling notifications", () => {
     await expect(verifier.verify(await bearer({ nbf: now, exp: now + 1 }))).resolves.toBeDefined();
   });
 
-  it("asks the calling service for its keys unless told otherwise", async () => {
-    const asked: unknown[] = [];
+  it("loads the keys of the calling service by default", async () => {
+    const requested: unknown[] = [];
     const fetch: typeof globalThis.fetch = async (url) => {
-      asked.push(String(url));
+      requested.push(String(url));
       return new Response("{}", { status: 503 });
     };
     const verifier = createGraphCallingVerifier({ appId: APP_ID, tenantIds: "any", clock, fetch });
     await expect(verifier.verify(await bearer())).rejects.toMatchObject({ code: "keys_unavailable" });
-    expect(asked).toEqual(["https://api.aps.skype.com/v1/.well-known/OpenIdConfiguration"]);
+    expect(requested).toEqual(["https://api.aps.skype.com/v1/.well-known/OpenIdConfiguration"]);
   });
 });
 
-describe("a token that was verified", () => {
-  it("is remembered: the next notification under it gets the same answer", async () => {
+describe("a verified token", () => {
+  it("is cached: the next notification with it gets the same result", async () => {
     const verifier = verifierWith();
     const authorization = await bearer();
     const first = await verifier.verify(authorization);
@@ -113,7 +115,7 @@ describe("a token that was verified", () => {
     expect(await verifier.verify(authorization)).toBe(first);
   });
 
-  it("is remembered until it expires, the tolerance included", async () => {
+  it("is cached until it expires, the tolerance included", async () => {
     const verifier = verifierWith();
     const authorization = await bearer();
     const first = await verifier.verify(authorization);
@@ -123,7 +125,7 @@ describe("a token that was verified", () => {
     await expect(verifier.verify(authorization)).rejects.toMatchObject({ reason: "expired" });
   });
 
-  it("is verified once for all who ask at the same time", async () => {
+  it("is verified once for simultaneous requests", async () => {
     const verifier = verifierWith();
     const authorization = await bearer();
     const senders = await Promise.all(Array.from({ length: 50 }, () => verifier.verify(authorization)));
@@ -131,13 +133,13 @@ describe("a token that was verified", () => {
     expect(server.loads).toBe(1);
   });
 
-  it("can be changed by nobody who was told of it", async () => {
+  it("has a result that cannot be changed", async () => {
     const sender = await verifierWith().verify(await bearer());
     expect(Object.isFrozen(sender)).toBe(true);
     expect(Object.isFrozen(sender.claims)).toBe(true);
   });
 
-  it("is not remembered if it was refused", async () => {
+  it("is not cached if it was rejected", async () => {
     const verifier = verifierWith();
     const authorization = await bearer({ nbf: Math.floor(clock.now() / 1000) + 90 });
     await expect(verifier.verify(authorization)).rejects.toMatchObject({ reason: "notYetValid" });
@@ -146,8 +148,8 @@ describe("a token that was verified", () => {
   });
 });
 
-describe("a refusal", () => {
-  it("has a code, a reason, and nothing of the token in it", async () => {
+describe("a rejection", () => {
+  it("has a code and a reason, and contains nothing of the token", async () => {
     const authorization = await bearer({ aud: "another-bot" });
     const error: unknown = await verifierWith()
       .verify(authorization)
@@ -161,7 +163,7 @@ describe("a refusal", () => {
     for (const part of parts) expect(inspect(error, { depth: 9 })).not.toContain(part);
   });
 
-  it("leaves no timer behind, and neither does success", async () => {
+  it("leaves no timer, like a success", async () => {
     const verifier = verifierWith();
     await verifier.verify(await bearer());
     await expect(verifier.verify(await bearer({ aud: "another-bot" }))).rejects.toBeDefined();

@@ -3,13 +3,13 @@ import { parseTrustedUrl } from "./trusted-url.ts";
 
 const trusts = (url: unknown, ...allowed: string[]): boolean => parseTrustedUrl(url, allowed) !== undefined;
 
-describe("a trusted URL", () => {
-  it.each(["https://keys.example/", "https://10.0.0.1:8443/keys"])("is any over https: %s", (url) => {
+describe("parseTrustedUrl", () => {
+  it.each(["https://keys.example/", "https://10.0.0.1:8443/keys"])("accepts https: %s", (url) => {
     expect(trusts(url)).toBe(true);
   });
 
   it.each(["http://localhost:1/", "http://127.0.0.1/", "http://127.1.2.3:80/", "http://[::1]:8080/", "http://127.1/"])(
-    "is on this machine over plain http: %s",
+    "accepts this machine over plain http: %s",
     (url) => {
       expect(trusts(url)).toBe(true);
     },
@@ -28,11 +28,11 @@ describe("a trusted URL", () => {
     "",
     null,
     7,
-  ])("is not %j", (url) => {
+  ])("returns undefined for %j", (url) => {
     expect(trusts(url)).toBe(false);
   });
 
-  it("may be on a host that is named, with its port or without", () => {
+  it("accepts a listed host, with its port or without", () => {
     expect(trusts("http://Simulator:4000/", "simulator")).toBe(true);
     expect(trusts("http://simulator:4000/", "Simulator:4000")).toBe(true);
     expect(trusts("http://simulator:4000/", "simulator:4001")).toBe(false);

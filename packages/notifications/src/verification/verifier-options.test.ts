@@ -7,29 +7,29 @@ const good: GraphCallingVerifierOptions = { appId: "app", tenantIds: ["tenant"] 
 describe("the options of a verifier", () => {
   it.each([
     ["no app id", { appId: "" }],
-    ["an app id that is no text", { appId: undefined }],
+    ["an app id that is not a text", { appId: undefined }],
     ["no tenants", { tenantIds: undefined }],
     ["an empty list of tenants", { tenantIds: [] }],
     ["an empty tenant", { tenantIds: [""] }],
-    ["one tenant that is no list", { tenantIds: "tenant" }],
+    ["a tenant that is not in a list", { tenantIds: "tenant" }],
     ["an empty list of issuers", { issuers: [] }],
-    ["an endless tolerance", { clockToleranceSec: Number.POSITIVE_INFINITY }],
+    ["an infinite tolerance", { clockToleranceSec: Number.POSITIVE_INFINITY }],
     ["a negative tolerance", { clockToleranceSec: -1 }],
-    ["a tolerance that is no number", { clockToleranceSec: "60" }],
-    ["a configuration that is no URL", { openIdConfigurationUrl: "api.aps.skype.com" }],
+    ["a tolerance that is not a number", { clockToleranceSec: "60" }],
+    ["a configuration that is not a URL", { openIdConfigurationUrl: "api.aps.skype.com" }],
     ["a configuration over plain http", { openIdConfigurationUrl: "http://keys.example/configuration" }],
     ["a configuration in a file", { openIdConfigurationUrl: "file:///configuration.json" }],
-  ])("are refused at once with %s", (_, wrong) => {
+  ])("are rejected at once with %s", (_, wrong) => {
     const options = { ...good, ...wrong } as GraphCallingVerifierOptions;
     expect(() => createGraphCallingVerifier(options)).toThrow(TypeError);
   });
 
-  it("may name hosts for plain http", () => {
+  it("may list hosts for plain http", () => {
     const openIdConfigurationUrl = "http://simulator:4000/configuration";
     expect(() => readVerifierOptions({ ...good, openIdConfigurationUrl, allowHttpHosts: ["simulator"] })).not.toThrow();
   });
 
-  it("are not looked at again", () => {
+  it("are not read again", () => {
     const tenantIds = ["one"];
     const read = readVerifierOptions({ ...good, tenantIds });
     tenantIds[0] = "another";
