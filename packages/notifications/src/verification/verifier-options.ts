@@ -44,17 +44,22 @@ export function readVerifierOptions(
     clock = systemClock,
     fetch = globalThis.fetch,
   } = options;
-  if (!isNonEmptyText(appId)) throw new TypeError("appId must be the bot's app id, a text that is not empty");
+  if (!isNonEmptyText(appId)) throw new TypeError("expected appId to be a text that is not empty, got something else");
   if (tenantIds !== "any" && !isTextList(tenantIds)) {
-    throw new TypeError('tenantIds must be a list of tenant ids that is not empty, or "any"');
+    throw new TypeError(
+      'expected tenantIds to be a list of tenant ids that is not empty, or "any", got something else',
+    );
   }
-  if (!isTextList(issuers)) throw new TypeError("issuers must be a list of issuers that is not empty");
+  if (!isTextList(issuers))
+    throw new TypeError("expected issuers to be a list of texts that is not empty, got something else");
   if (!Number.isFinite(clockToleranceSec) || clockToleranceSec < 0) {
-    throw new TypeError("clockToleranceSec must be a number of seconds, 0 or more");
+    throw new TypeError(`expected clockToleranceSec to be a number of 0 or more, got ${clockToleranceSec}`);
   }
   const configurationUrl = parseTrustedUrl(openIdConfigurationUrl, allowHttpHosts);
   if (!configurationUrl) {
-    throw new TypeError("openIdConfigurationUrl must be https, or http to this machine or to one of allowHttpHosts");
+    throw new TypeError(
+      "expected openIdConfigurationUrl over https, or over http to this machine or to one of allowHttpHosts",
+    );
   }
   return {
     audience: [...new Set([appId, normalizeId(appId)])],
