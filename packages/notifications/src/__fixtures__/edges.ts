@@ -23,7 +23,7 @@ export interface Answer {
 }
 
 /** A receiver that accepts requests. */
-export interface OpenEdge {
+interface OpenEdge {
   send(post: Post): Promise<Answer>;
   close(): Promise<void>;
 }

@@ -13,7 +13,7 @@ export const nullableText: Check = nullable(text);
 export const nullableBoolean: Check = nullable(boolean);
 
 const identity = nullable(object({ open: true, properties: { id: nullableText, displayName: nullableText } }));
-export const identitySet: Check = object({
+const identitySet: Check = object({
   open: true,
   properties: { application: identity, device: identity, user: identity },
 });

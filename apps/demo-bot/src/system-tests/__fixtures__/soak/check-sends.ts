@@ -3,7 +3,7 @@ import type { Simulator } from "@graph-dtmf/simulator";
 import type { Send } from "./workload.ts";
 
 /** What the far end received of a send: how often its tones began, and how many of them came. */
-export interface ReceivedTones {
+interface ReceivedTones {
   times: number;
   extent: "nothing" | "part" | "all";
 }
