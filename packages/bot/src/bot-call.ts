@@ -5,7 +5,7 @@ import type {
   PlayPromptOperation,
   SendDtmfTonesOperation,
 } from "@graph-dtmf/models";
-import type { HeardTone } from "@graph-dtmf/notifications";
+import type { ToneIterator } from "@graph-dtmf/notifications";
 import type { CallStatus } from "./call-progress.ts";
 import type { Collected } from "./collect.ts";
 import type { CollectOptions } from "./collect-options.ts";
@@ -88,7 +88,7 @@ export interface BotCall {
    * Yields the keys that are pressed from now on, as `receiver.tones` does. The first use in a call subscribes to
    * its tones. Reading rejects if Graph refuses the subscription.
    */
-  tones(options?: { signal?: AbortSignal }): AsyncIterableIterator<HeardTone>;
+  tones(options?: { signal?: AbortSignal }): ToneIterator;
 
   /**
    * Collects keys, such as a PIN or a choice. Keys count from the end of the previous collect, or from the first

@@ -14,7 +14,7 @@ import {
   type PlayPromptOperation,
   type SendDtmfTonesOperation,
 } from "@graph-dtmf/models";
-import type { HeardTone, NotificationReceiver } from "@graph-dtmf/notifications";
+import type { NotificationReceiver, ToneIterator } from "@graph-dtmf/notifications";
 import { anySignal } from "./any-signal.ts";
 import type { BotCall, CallRequestOptions, SendTonesOptions, WaitForOptions } from "./bot-call.ts";
 import { CallMedia } from "./call-media.ts";
@@ -163,7 +163,7 @@ export class CallHandle implements BotCall {
     return this.#dependencies.dtmf.cancelMediaProcessing(this.id, {}, this.#withTenant(options));
   }
 
-  tones(options?: { signal?: AbortSignal }): AsyncIterableIterator<HeardTone> {
+  tones(options?: { signal?: AbortSignal }): ToneIterator {
     const tones = this.#dependencies.receiver.tones(this.id, options);
     const subscribed = this.#media.subscribe();
     // Reading the stream rejects with the same error.

@@ -22,7 +22,7 @@ export {
 } from "./receiver/notification-receiver.ts";
 export type { OperationCounts } from "./receiver/observer.ts";
 export type { RedirectIncoming } from "./receiver/redirect-incoming.ts";
-export type { HeardTone } from "./tones/tone-reorder-buffer.ts";
+export type { HeardTone, ToneIterator } from "./tones/tone-reorder-buffer.ts";
 export { createOperationTracker } from "./tracker/create-operation-tracker.ts";
 export { createMemoryOperationStore } from "./tracker/memory-store.ts";
 export type { OperationTracker, OperationTrackerOptions, ToneSubscription } from "./tracker/operation-tracker.ts";

@@ -18,7 +18,7 @@ export type {
   TokenFault,
 } from "./faults/fault.ts";
 export type { TlsOptions } from "./http/http-listener.ts";
-export type { GraphAction } from "./http/route.ts";
+export { GRAPH_ACTIONS, type GraphAction } from "./http/route.ts";
 export type { SimulatorCredential } from "./identity/simulator-credential.ts";
 export type { ReceivedRequest } from "./server/request-journal.ts";
 export type { IncomingCall, Simulator, SimulatorOptions } from "./server/simulator.ts";

@@ -1,2 +1,2 @@
-export type { Clock } from "../clock.ts";
+export type { Clock, Timer } from "../clock.ts";
 export { createManualClock, type ManualClock } from "./manual-clock.ts";

@@ -19,12 +19,6 @@ export async function createKey(kid: string, modulusLength = 2048): Promise<Test
   return { kid, privateKey, publicKey, jwk };
 }
 
-/** The parts of a token. */
-export interface TokenParts {
-  claims?: JWTPayload;
-  header?: Partial<JWTHeaderParameters>;
-}
-
 /**
  * Claims as the calling service sets them at `nowMs`: without `iat`, valid for five minutes. Each call has another
  * `jti`.

@@ -1,7 +1,7 @@
 import { type Clock, InvalidRequestError, normalizeId, type ToneInfo } from "@graph-dtmf/models";
 import { onAbort } from "@graph-dtmf/models/internal";
 import { ToneBroadcast } from "../tones/tone-broadcast.ts";
-import type { HeardTone } from "../tones/tone-reorder-buffer.ts";
+import type { ToneIterator } from "../tones/tone-reorder-buffer.ts";
 import { ToneStream } from "../tones/tone-stream.ts";
 import type { OperationTracker } from "../tracker/operation-tracker.ts";
 import type { CallRecord } from "./call-record.ts";
@@ -36,7 +36,7 @@ export class ToneStreams {
     else toneBuffer.put(toneInfo, { nowMs: clock.now(), holdMs: 0 });
   }
 
-  open(callId: string, { signal }: { signal?: AbortSignal }): AsyncIterableIterator<HeardTone> {
+  open(callId: string, { signal }: { signal?: AbortSignal }): ToneIterator {
     if (typeof callId !== "string" || callId === "") throw new InvalidRequestError("callId must not be empty");
     const id = normalizeId(callId);
     const record = this.#options.records.touch(id);

@@ -5,7 +5,7 @@ import { MAX_WAITING, type SlotOwner } from "../calls/handler-queue.ts";
 import { ToneStreams } from "../calls/tone-streams.ts";
 import { answerFetch, type FetchOptions, type FetchRequest } from "../http/fetch.ts";
 import type { Receive } from "../http/notification-request.ts";
-import type { HeardTone } from "../tones/tone-reorder-buffer.ts";
+import type { ToneIterator } from "../tones/tone-reorder-buffer.ts";
 import type { OperationTracker } from "../tracker/operation-tracker.ts";
 import type { NotificationVerifier } from "../verification/notification-verifier.ts";
 import { Deduplicator } from "./deduplicator.ts";
@@ -72,7 +72,7 @@ export interface NotificationReceiver {
    * @example
    * for await (const { tone } of receiver.tones(callId)) { … }
    */
-  tones(callId: string, options?: { signal?: AbortSignal }): AsyncIterableIterator<HeardTone, undefined>;
+  tones(callId: string, options?: { signal?: AbortSignal }): ToneIterator;
   /** Answers a request of a Request/Response platform. Never rejects. */
   fetch(request: FetchRequest, options?: FetchOptions): Promise<Response>;
   /** Answers a request of any other platform. `fetch` and `toNodeHandler` use it. Never rejects. */

@@ -6,6 +6,11 @@ export interface HeardTone extends ToneInfo {
   gapBefore: number;
 }
 
+/** The pressed keys of a call. (`AsyncIterableIterator` takes a single type argument before TypeScript 5.6.) */
+export interface ToneIterator extends AsyncIterator<HeardTone, undefined> {
+  [Symbol.asyncIterator](): ToneIterator;
+}
+
 /** A tone with the number 1 starts a new numbering if it arrives later than this after the start of the current one. */
 const RENUMBER_AFTER_MS = 10_000;
 /** The maximum number of tones that are held until a missing one arrives. */

@@ -1,4 +1,4 @@
-import type { HeardTone } from "./tone-reorder-buffer.ts";
+import type { HeardTone, ToneIterator } from "./tone-reorder-buffer.ts";
 
 /** The maximum number of unread tones. If there are more, the oldest is dropped. */
 const MAX_UNREAD = 64;
@@ -11,7 +11,7 @@ interface PendingRead {
 const DONE = { done: true, value: undefined } as const;
 
 /** A stream of the tones of a call, with its unread tones and pending reads. */
-export class ToneStream implements AsyncIterableIterator<HeardTone> {
+export class ToneStream implements ToneIterator {
   readonly #onEnd: () => void;
   readonly #unread: HeardTone[] = [];
   readonly #pendingReads: PendingRead[] = [];

@@ -2,8 +2,12 @@ import { memberOf } from "@graph-dtmf/models/internal";
 import { badRequest, GraphError } from "./graph-error.ts";
 import { maskTones } from "./mask.ts";
 
-/** Actions of a call that a POST to `/calls/{id}/{action}` runs. */
-const CALL_ACTIONS = [
+/** All actions of the simulated Graph. */
+export const GRAPH_ACTIONS = [
+  "createCall",
+  "getCall",
+  "deleteCall",
+  "getOperation",
   "keepAlive",
   "answer",
   "reject",
@@ -13,13 +17,11 @@ const CALL_ACTIONS = [
   "cancelMediaProcessing",
 ] as const;
 
-const OTHER_ACTIONS = ["createCall", "getCall", "deleteCall", "getOperation"] as const;
-
 /** The action of a request to Graph. */
-export type GraphAction = (typeof CALL_ACTIONS)[number] | (typeof OTHER_ACTIONS)[number];
+export type GraphAction = (typeof GRAPH_ACTIONS)[number];
 
-/** All actions of the simulated Graph. */
-export const GRAPH_ACTIONS: readonly GraphAction[] = [...OTHER_ACTIONS, ...CALL_ACTIONS];
+/** The actions that a POST to `/calls/{id}/{action}` runs. The others have routes of their own. */
+const CALL_ACTIONS = GRAPH_ACTIONS.slice(GRAPH_ACTIONS.indexOf("keepAlive"));
 
 /** A request to the calls API. */
 export interface GraphRoute {
