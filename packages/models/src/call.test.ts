@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { type Call, type CallState, parseCall } from "./call.ts";
-import type { OpenEnum } from "./open-enum.ts";
+import type { OpenEnum } from "./json-value.ts";
 import type { ToneInfo } from "./tone-info.ts";
 
 const ID = "c2f8a2c4-6a1e-4b0f-9d53-0c1d7e5a9b10";

@@ -3,10 +3,10 @@ export { type Clock, systemClock, type Timer } from "./clock.ts";
 export { type DialStep, parseDialString } from "./dial-string.ts";
 export { DtmfError, type DtmfErrorCode, InvalidRequestError, InvalidTonesError } from "./errors.ts";
 export { formatTones } from "./format-tones.ts";
+export type { OpenEnum } from "./json-value.ts";
 export type { LogFields, Logger } from "./logger.ts";
 export { normalizeId } from "./normalize-id.ts";
 export type { ChangeType, CommsNotification, CommsNotifications } from "./notification.ts";
-export type { OpenEnum } from "./open-enum.ts";
 export {
   type AddLargeGalleryViewOperation,
   type CancelMediaProcessingOperation,

@@ -1,5 +1,5 @@
 import { describe, expect, expectTypeOf, it } from "vitest";
-import { memberOf, type OpenEnum, openMemberOf } from "./open-enum.ts";
+import { memberOf, type OpenEnum, openMemberOf } from "./json-value.ts";
 
 describe("memberOf", () => {
   const members = ["notStarted", "running"] as const;

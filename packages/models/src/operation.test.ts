@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, expectTypeOf, it } from "vitest";
-import type { OpenEnum } from "./open-enum.ts";
+import type { OpenEnum } from "./json-value.ts";
 import {
   type CommsOperation,
   isOperation,

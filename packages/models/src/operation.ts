@@ -1,6 +1,5 @@
-import { isRecord, setOrDelete, toText } from "./json-value.ts";
+import { isRecord, type OpenEnum, openMemberOf, setOrDelete, toText } from "./json-value.ts";
 import { normalizeId } from "./normalize-id.ts";
-import { type OpenEnum, openMemberOf } from "./open-enum.ts";
 import { parseResultInfo, type ResultInfo } from "./result-info.ts";
 
 /**

@@ -1,5 +1,4 @@
-import { isRecord, toInt64 } from "./json-value.ts";
-import { memberOf } from "./open-enum.ts";
+import { isRecord, memberOf, toInt64 } from "./json-value.ts";
 import { TONES, type Tone } from "./tone.ts";
 
 /**

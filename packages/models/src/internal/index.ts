@@ -3,8 +3,7 @@
  * version.
  */
 
-export { isNonEmptyText, isRecord, toInteger, toText } from "../json-value.ts";
-export { memberOf } from "../open-enum.ts";
+export { isNonEmptyText, isRecord, memberOf, toInteger, toText } from "../json-value.ts";
 export { checkTones } from "../tone.ts";
 export { errorFields } from "./error-fields.ts";
 export { ignoreErrors } from "./ignore-errors.ts";

@@ -1,5 +1,5 @@
 import { createManualClock } from "@graph-dtmf/models/testing";
-import type { TrackedCall } from "../tracker/tracked-call.ts";
+import type { TrackedCall } from "../tracker/tracked-calls.ts";
 import { TrackedOperation } from "../tracker/tracked-operation.ts";
 
 /** Tracks an operation of a call. `tracked` gets it at once, and again when it is over. */

@@ -4,8 +4,7 @@ import { ToneBroadcast } from "../tones/tone-broadcast.ts";
 import type { ToneIterator } from "../tones/tone-reorder-buffer.ts";
 import { ToneStream } from "../tones/tone-stream.ts";
 import type { OperationTracker } from "../tracker/operation-tracker.ts";
-import type { CallRecord } from "./call-record.ts";
-import type { CallRecords } from "./call-records.ts";
+import type { CallRecord, CallRecords } from "./call-records.ts";
 
 /** The options of {@link ToneStreams}. */
 export interface ToneStreamsOptions {

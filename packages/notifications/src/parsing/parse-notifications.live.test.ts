@@ -1,8 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { isLegacyNotification, parseJson } from "./envelope.ts";
-import { parseNotifications } from "./parse-notifications.ts";
+import { isLegacyNotification, parseJson, parseNotifications } from "./parse-notifications.ts";
 
 const reference = process.env.GRAPH_REFERENCE_DIR;
 if (!reference)

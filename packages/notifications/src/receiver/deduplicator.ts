@@ -1,6 +1,6 @@
 import type { Clock } from "@graph-dtmf/models";
-import { RETENTION_MS } from "../calls/call-record.ts";
 import type { CallRecords } from "../calls/call-records.ts";
+import { RETENTION_MS } from "../calls/call-records.ts";
 import { BoundedMap } from "../collections/bounded-map.ts";
 import type {
   CallNotification,

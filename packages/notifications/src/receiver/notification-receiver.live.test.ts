@@ -3,8 +3,7 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { nodeEdge } from "../__fixtures__/edges.ts";
 import { openReceiver } from "../__fixtures__/open-receiver.ts";
-import { isLegacyNotification, parseJson } from "../parsing/envelope.ts";
-import { parseNotifications } from "../parsing/parse-notifications.ts";
+import { isLegacyNotification, parseJson, parseNotifications } from "../parsing/parse-notifications.ts";
 import { createOperationTracker } from "../tracker/create-operation-tracker.ts";
 
 const reference = process.env.GRAPH_REFERENCE_DIR;

@@ -2,7 +2,7 @@ import type { CommsOperation } from "@graph-dtmf/models";
 import { describe, expect, it } from "vitest";
 import { trackOperation } from "../__fixtures__/track-operation.ts";
 import { CompletedOperations } from "./completed-operations.ts";
-import { TrackedCall } from "./tracked-call.ts";
+import { TrackedCall } from "./tracked-calls.ts";
 import type { TrackedOperation } from "./tracked-operation.ts";
 
 const PLAYED = {

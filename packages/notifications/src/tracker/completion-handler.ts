@@ -1,7 +1,7 @@
 import { type CommsOperation, type OperationOutcome, outcomeOf, type StoredEvent } from "@graph-dtmf/models";
 import type { StorableEnd } from "./call-end.ts";
-import { type FinishedOperation, isEnded } from "./completed-operation.ts";
-import { CompletedOperations } from "./completed-operations.ts";
+import { CompletedOperations, isEnded } from "./completed-operations.ts";
+import type { FinishedOperation } from "./finished-operation.ts";
 import { NEW } from "./operation-tracker.ts";
 import { toCompletionEvent } from "./store-event.ts";
 import type { StoreSync } from "./store-sync.ts";

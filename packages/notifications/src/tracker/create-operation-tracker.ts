@@ -26,7 +26,7 @@ import {
 } from "./operation-tracker.ts";
 import { StoreSync } from "./store-sync.ts";
 import { ToneSubscriptions } from "./tone-subscriptions.ts";
-import type { TrackedCall } from "./tracked-call.ts";
+import type { TrackedCall } from "./tracked-calls.ts";
 import { TrackedCalls } from "./tracked-calls.ts";
 import { TrackedOperation, type TrackedOperationOptions, type TrackedOperationOwner } from "./tracked-operation.ts";
 

@@ -6,7 +6,7 @@ import {
   type StoredCompletion,
   type StoredEvent,
 } from "@graph-dtmf/models";
-import type { FinishedOperation } from "./completed-operation.ts";
+import type { FinishedOperation } from "./finished-operation.ts";
 
 /** The key of a wait, the same for every spelling of the call's id. */
 export function operationKey({ callId, clientContext }: OperationKey): string {

@@ -11,7 +11,7 @@ import {
 import { onAbort } from "@graph-dtmf/models/internal";
 import type { Expirable } from "../collections/timer-wheel.ts";
 import type { EndedCall } from "./call-end.ts";
-import type { FinishedOperation } from "./completed-operation.ts";
+import type { FinishedOperation } from "./finished-operation.ts";
 import { waitKey } from "./store-event.ts";
 
 /** One promise of `completion`. */

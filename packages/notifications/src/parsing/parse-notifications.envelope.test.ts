@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { readFixture } from "../__fixtures__/read-fixture.ts";
-import { isLegacyNotification, parseJson } from "./envelope.ts";
-import { parseNotifications } from "./parse-notifications.ts";
+import { isLegacyNotification, parseJson, parseNotifications } from "./parse-notifications.ts";
 
 const ENVELOPE = '{"value":[{"changeType":"deleted","resourceUrl":"/communications/calls/1"}]}';
 const latin1 = (text: string): Uint8Array => Buffer.from(text, "latin1");
