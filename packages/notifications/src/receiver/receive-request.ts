@@ -67,10 +67,7 @@ function checkHeaders({ method, authorization }: NotificationRequest): void {
  *
  * @throws {@link Refusal} if the verifier throws or returns no tenant.
  */
-async function authenticate(
-  { authorization }: NotificationRequest,
-  verifier: NotificationVerifier,
-): Promise<string> {
+async function authenticate({ authorization }: NotificationRequest, verifier: NotificationVerifier): Promise<string> {
   try {
     const { tenantId } = await verifier.verify(authorization);
     if (typeof tenantId === "string" && tenantId !== "") return tenantId;
