@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, expectTypeOf, test } from "vit
 import { createRecordingWatcher, type RecordingWatcher } from "./__fixtures__/recording-watcher.ts";
 import { accept, reset, respond, type ScriptedServer, startScriptedServer } from "./__fixtures__/scripted-server.ts";
 import type { TonesInput } from "./actions/send-dtmf-tones-body.ts";
-import { createDtmfClient, type DtmfClient } from "./client.ts";
+import { createDtmfClient, type DtmfClient, type LockedSend } from "./client.ts";
 
 const CALL = "481f3600-983e-4276-9b59-c1b30ec8d125";
 
@@ -257,9 +257,7 @@ describe("withCallLock", () => {
     await other;
     expect(server.requests.map(({ body }) => JSON.parse(body).tones)).toEqual([["tone1"], ["tone2"], ["tone9"]]);
   });
-});
 
-describe("withCallLock", () => {
   test("keeps the order of sends that are not awaited", async () => {
     await dtmf.withCallLock(CALL, async (send) => {
       const sending = ["1", "2", "3"].map((tones) => send({ tones }));
@@ -270,6 +268,17 @@ describe("withCallLock", () => {
       }
       expect((await Promise.all(sending)).map(({ id }) => id)).toEqual(["op-1", "op-2", "op-3"]);
     });
+  });
+
+  test.each(["returned", "thrown"])("rejects a send after the action has %s, and sends nothing", async (how) => {
+    let kept: LockedSend | undefined;
+    const locked = dtmf.withCallLock(CALL, async (send) => {
+      kept = send;
+      if (how === "thrown") throw new Error("enough");
+    });
+    await locked.catch(() => {});
+    await expect(kept?.({ tones: "1" })).rejects.toMatchObject({ code: "invalid_request" });
+    expect(server.requests).toEqual([]);
   });
 });
 

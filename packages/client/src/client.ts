@@ -3,6 +3,7 @@ import {
   type CancelMediaProcessingOperation,
   type Clock,
   type CommsOperation,
+  InvalidRequestError,
   type Logger,
   type OperationWatcher,
   type PlayPromptOperation,
@@ -136,7 +137,8 @@ export interface DtmfClient {
   getOperation(callId: string, operationId: string, options?: RequestOptions): Promise<CommsOperation>;
   /**
    * Runs an action while it holds the lock of a call. Only tones that the action sends with its `send` parameter are sent
-   * meanwhile; other media actions of the call wait until the action ends.
+   * meanwhile; other media actions of the call wait until the action ends. A `send` after that rejects with
+   * `invalid_request`, because it would not hold the lock.
    */
   withCallLock<T>(callId: string, action: (send: LockedSend) => Promise<T>, options?: RequestOptions): Promise<T>;
   /** Ends waiting requests with `closed`, waits for requests in flight, and closes idle connections. */
@@ -184,9 +186,18 @@ export function createDtmfClient(options: DtmfClientOptions): DtmfClient {
       const deadline = context.createDeadline(requestOptions);
       // Sends inside the action have locks of their own, so they keep their order even if they are not awaited.
       const lockedContext = { ...context, locks: new CallLocks() };
-      const send: LockedSend = (request, sendOptions) =>
-        performMediaAction(() => createSendDtmfTonesAction(callId, request), lockedContext, sendOptions);
-      return withCallLock(callId, { locks: context.locks, deadline }, () => action(send));
+      let isHeld = true;
+      const send: LockedSend = async (request, sendOptions) => {
+        if (!isHeld) throw new InvalidRequestError("the lock of the call is released: await each send in the action");
+        return performMediaAction(() => createSendDtmfTonesAction(callId, request), lockedContext, sendOptions);
+      };
+      return withCallLock(callId, { locks: context.locks, deadline }, async () => {
+        try {
+          return await action(send);
+        } finally {
+          isHeld = false;
+        }
+      });
     },
     async close() {
       closing.abort();
