@@ -12,7 +12,7 @@ const arrivals = array(record({ afterMs: integer({ min: 0, max: 400 }), sequence
   maxLength: 40,
 });
 
-test("the stream of a call is in order, without duplicates and with exact gaps, for any order, repetition and loss", async () => {
+test("a stream is in order, without duplicates and with exact gaps, for any order, repetition and loss", async () => {
   await assert(
     asyncProperty(arrivals, async (delivered) => {
       const { receiver, press, clock, endCall } = await openTones();

@@ -27,7 +27,10 @@ export class ToneStreams {
     });
   }
 
-  /** Adds a tone to the streams of its call. Numbers are also tracked without streams, so that a later stream does not report old tones as gaps. */
+  /**
+   * Adds a tone to the streams of its call. Numbers are also tracked without streams, so that a later stream does not
+   * report old tones as gaps.
+   */
   put(callId: string, toneInfo: ToneInfo): void {
     const { records, clock } = this.#options;
     const { toneBroadcast, toneBuffer } = records.touch(callId);
