@@ -1,3 +1,6 @@
+import { systemClock } from "@graph-dtmf/models";
+import { AccessTokenCache } from "@graph-dtmf/models/internal";
+
 /** The token endpoint, and the identity that the bot has there. */
 export interface ClientCredentials {
   tokenUrl: string;
@@ -5,14 +8,10 @@ export interface ClientCredentials {
   clientSecret: string;
 }
 
-/** A token is renewed this long before it expires, so that it does not expire in transit. */
-const RENEW_EARLY_MS = 60_000;
-
 /** A function that returns an access token by the client credentials grant. Tokens are cached until they expire. */
 export function createCredential({ tokenUrl, clientId, clientSecret }: ClientCredentials): () => Promise<string> {
-  let cached: { token: string; untilMs: number } | undefined;
-  return async () => {
-    if (cached && cached.untilMs > Date.now()) return cached.token;
+  const cache = new AccessTokenCache(systemClock);
+  const requestToken = async (): Promise<{ token: string; lifetimeSec: number }> => {
     const response = await fetch(tokenUrl, {
       method: "POST",
       body: new URLSearchParams({
@@ -26,10 +25,7 @@ export function createCredential({ tokenUrl, clientId, clientSecret }: ClientCre
     if (!response.ok || !body.access_token) {
       throw new Error(`the token endpoint refused the request: ${response.status} ${body.error ?? ""}`);
     }
-    cached = {
-      token: body.access_token,
-      untilMs: Date.now() + (body.expires_in ?? 0) * 1000 - RENEW_EARLY_MS,
-    };
-    return cached.token;
+    return { token: body.access_token, lifetimeSec: body.expires_in ?? 0 };
   };
+  return async () => (await cache.get("", requestToken)).token;
 }

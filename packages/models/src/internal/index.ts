@@ -5,6 +5,7 @@
 
 export { isNonEmptyText, isRecord, memberOf, toInteger, toText } from "../json-value.ts";
 export { checkTones } from "../tone.ts";
+export { type AccessToken, AccessTokenCache } from "./access-token-cache.ts";
 export { errorFields } from "./error-fields.ts";
 export { ignoreErrors } from "./ignore-errors.ts";
 export { isLoopback } from "./is-loopback.ts";

@@ -192,7 +192,7 @@ describe.each(edges)("a notification behind $name", (edge) => {
     await deliver(toneEntry(1, { tone: "pound" }), tonesEntry("o-1"));
     await send({ body: "pound" });
     await receiver.drain();
-    expect(logger.lines.join("\n")).toContain(`"received":2,"seen":0,"notKept":1`);
+    expect(logger.lines.join("\n")).toContain(`"received":2,"seen":0,"notStored":1`);
     expect(logger.lines.join("\n")).toContain(CALL);
     expect(logger.lines.join("\n")).not.toContain("pound");
   });

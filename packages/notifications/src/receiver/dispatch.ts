@@ -64,7 +64,7 @@ function deduplicate(item: BatchItem, isSeen: boolean, { deduplicator }: Dispatc
 
 function onPersistFailed(item: BatchItem, error: unknown, { deduplicator, reporter }: DispatchContext): void {
   const { notification, slot } = item;
-  item.status = "notKept";
+  item.status = "notStored";
   if (slot) deduplicator.markUnhandled(notification);
   reporter.reportError(error, notification);
   slot?.skip();
@@ -102,14 +102,14 @@ export function toAnswer(
   location: string | undefined,
   { reporter }: DispatchContext,
 ): NotificationAnswer {
-  const isPersisted = batch.items.every(({ status }) => status !== "notKept");
+  const isPersisted = batch.items.every(({ status }) => status !== "notStored");
   const status = !isPersisted ? 503 : location !== undefined ? 302 : 202;
   reporter.logReceived?.({ status, ...countItems(batch.items) });
   const headers = status === 302 && location !== undefined ? { location } : NO_HEADERS;
   return batch.hasHandlers ? { status, headers, handle: () => batch.run() } : { status, headers };
 }
 
-function countItems(items: readonly BatchItem[]): { received: number; seen: number; notKept: number } {
+function countItems(items: readonly BatchItem[]): { received: number; seen: number; notStored: number } {
   const count = (status: BatchItemStatus): number => items.filter((item) => item.status === status).length;
-  return { received: items.length, seen: count("seen"), notKept: count("notKept") };
+  return { received: items.length, seen: count("seen"), notStored: count("notStored") };
 }

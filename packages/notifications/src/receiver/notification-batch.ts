@@ -1,8 +1,8 @@
 import type { HandlerQueue, QueueSlot, SlotOwner } from "../calls/handler-queue.ts";
 import type { Notification } from "../parsing/notification.ts";
 
-/** `seen` was received before. `notKept` could not be persisted. */
-export type BatchItemStatus = "new" | "seen" | "notKept";
+/** `seen` was received before. `notStored` could not be persisted. */
+export type BatchItemStatus = "new" | "seen" | "notStored";
 
 /** One notification of a batch. */
 export interface BatchItem {

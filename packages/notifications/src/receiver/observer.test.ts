@@ -81,7 +81,7 @@ describe("a receiver with telemetry", () => {
         attributes: {
           "graph_dtmf.notifications": 1,
           "graph_dtmf.seen": 0,
-          "graph_dtmf.not_kept": 0,
+          "graph_dtmf.not_stored": 0,
           ...facts,
           "http.response.status_code": 202,
         },
@@ -130,8 +130,8 @@ describe("a receiver with telemetry", () => {
     await deliver(tonesEntry("o-1"), toneEntry(1));
     await receiver.drain();
     expect(await metrics()).toMatchObject({
-      "graph_dtmf.notifications {notification}": { "operation notKept": 1, "tone new": 1 },
-      "graph_dtmf.receive.duration s": { "503 notKept": 1 },
+      "graph_dtmf.notifications {notification}": { "operation notStored": 1, "tone new": 1 },
+      "graph_dtmf.receive.duration s": { "503 notStored": 1 },
       "graph_dtmf.handle.duration s": { "tone handler": 1 },
     });
     expect(spans().map(({ name, status }) => [name, status.code])).toEqual([

@@ -43,7 +43,10 @@ export function createObserver({ tracer, meter }: Telemetry, clock: Clock, opera
   const handleDuration = meter?.createHistogram("graph_dtmf.handle.duration", { unit: "s" });
 
   const countItem = ({ notification, status }: ObservedItem): void => {
-    notifications?.add(1, { "graph_dtmf.notification.kind": notification.kind, "graph_dtmf.fate": status });
+    notifications?.add(1, {
+      "graph_dtmf.notification.kind": notification.kind,
+      "graph_dtmf.notification.status": status,
+    });
     const outcome = status === "new" ? outcomeAttributes(notification) : undefined;
     if (outcome) completions?.add(1, outcome);
   };
@@ -60,7 +63,7 @@ export function createObserver({ tracer, meter }: Telemetry, clock: Clock, opera
           }),
         end: (status, reason) =>
           ignoreErrors(() => {
-            const error = status >= 400 && { "error.type": reason ?? "notKept" };
+            const error = status >= 400 && { "error.type": reason ?? "notStored" };
             const attributes = { "http.response.status_code": status, ...error };
             receiveDuration?.record((clock.now() - startMs) / 1000, attributes);
             span?.setAttributes(attributes);
@@ -121,7 +124,7 @@ function requestAttributes(items: readonly ObservedItem[]): TelemetryAttributes 
   return {
     "graph_dtmf.notifications": items.length,
     "graph_dtmf.seen": count("seen"),
-    "graph_dtmf.not_kept": count("notKept"),
+    "graph_dtmf.not_stored": count("notStored"),
     // A batch can concern several calls, so it has no ids.
     ...(items.length === 1 && only && notificationAttributes(only.notification)),
   };

@@ -1,6 +1,7 @@
 import { request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
 import type { Clock } from "@graph-dtmf/models";
+import { AccessTokenCache } from "@graph-dtmf/models/internal";
 
 /** A credential of the form that `createDtmfClient`, graph-client and Azure's libraries use. */
 export interface SimulatorCredential {
@@ -18,25 +19,20 @@ interface CredentialOptions {
   certificate: string | undefined;
 }
 
-/** Prevents that a token expires before the request arrives. */
-const RENEW_EARLY_MS = 60_000;
-
 /** Creates a credential for the bot's application. It requests tokens from the token endpoint over HTTP, as real ones do. */
 export function createSimulatorCredential(options: CredentialOptions): SimulatorCredential {
   const { tokenUrl, appId, clientSecret, clock, certificate } = options;
-  const cache = new Map<string, { token: string; expiresOnTimestamp: number }>();
+  const cache = new AccessTokenCache(clock);
   return {
-    async getToken(scopes) {
+    getToken(scopes) {
       const scope = [scopes].flat().join(" ");
-      const cached = cache.get(scope);
-      if (cached && cached.expiresOnTimestamp - RENEW_EARLY_MS > clock.now()) return cached;
-      const form = { grant_type: "client_credentials", client_id: appId, client_secret: clientSecret, scope };
-      const { status, text } = await postForm(tokenUrl, new URLSearchParams(form), certificate);
-      const { access_token: token, expires_in: lifetimeSec, error } = JSON.parse(text);
-      if (status !== 200) throw new Error(`the token request failed: ${status} ${error}`);
-      const issued = { token, expiresOnTimestamp: clock.now() + lifetimeSec * 1000 };
-      cache.set(scope, issued);
-      return issued;
+      return cache.get(scope, async () => {
+        const form = { grant_type: "client_credentials", client_id: appId, client_secret: clientSecret, scope };
+        const { status, text } = await postForm(tokenUrl, new URLSearchParams(form), certificate);
+        const { access_token: token, expires_in: lifetimeSec, error } = JSON.parse(text);
+        if (status !== 200) throw new Error(`the token request failed: ${status} ${error}`);
+        return { token, lifetimeSec };
+      });
     },
   };
 }
