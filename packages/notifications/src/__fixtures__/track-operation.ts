@@ -6,7 +6,7 @@ import { TrackedOperation } from "../tracker/tracked-operation.ts";
 export function trackOperation(
   call: TrackedCall,
   clientContext: string,
-  tracked: { add(operation: TrackedOperation): void; remove(operation: TrackedOperation): void },
+  tracked: { add(call: TrackedCall, operation: TrackedOperation): void; remove(operation: TrackedOperation): void },
 ): TrackedOperation {
   const owner = {
     hold() {},
@@ -17,6 +17,6 @@ export function trackOperation(
   };
   const options = { clientContext, expectedMs: 0, kind: undefined, isContextGenerated: false, owner };
   const operation = new TrackedOperation(call, options);
-  tracked.add(operation);
+  tracked.add(call, operation);
   return operation;
 }

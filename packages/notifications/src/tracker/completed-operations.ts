@@ -60,7 +60,9 @@ export class CompletedOperations {
 
   /** @param callId Normalized. */
   get(callId: string, operationId: string): FinishedOperation | undefined {
-    return operationId ? this.#operations.get(idKey(callId, operationId)) : undefined;
+    if (!operationId) return undefined;
+    const operation = this.#operations.get(operationId);
+    return operation?.callId === callId ? operation : this.#operations.get(callKey(callId, operationId));
   }
 
   /** Adds an operation that has ended without a wait. */
@@ -91,12 +93,15 @@ export class CompletedOperations {
 
   #add(operation: FinishedOperation): void {
     const { callId, operationId, clientContext } = operation;
-    if (operationId) this.#operations.set(idKey(callId, operationId), operation);
-    else if (clientContext !== undefined) this.#operations.set(`${callId}  ${clientContext}`, operation);
+    if (operationId) {
+      // The id alone is the key, because it is hashed faster. Only an operation of another call can have the same id.
+      const isTaken = (this.#operations.get(operationId)?.callId ?? callId) !== callId;
+      this.#operations.set(isTaken ? callKey(callId, operationId) : operationId, operation);
+    } else if (clientContext !== undefined) this.#operations.set(`${callId}  ${clientContext}`, operation);
   }
 }
 
-/** Ids have no spaces, so this key differs from every key of a clientContext. */
-function idKey(callId: string, operationId: string): string {
+/** Ids have no spaces, so this key differs from every id, and from every key of a clientContext. */
+function callKey(callId: string, operationId: string): string {
   return `${callId} ${operationId}`;
 }

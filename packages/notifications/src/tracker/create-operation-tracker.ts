@@ -201,7 +201,7 @@ class Tracker implements OperationTracker, TrackedOperationOwner {
       throw new InvalidRequestError("an operation of this call is still pending under that clientContext");
     }
     const operation = new TrackedOperation(call, options);
-    this.#calls.add(operation);
+    this.#calls.add(call, operation);
     this.#schedule(operation, nowMs + UNSENT_TIMEOUT_MS, nowMs);
     return operation;
   }
@@ -209,8 +209,7 @@ class Tracker implements OperationTracker, TrackedOperationOwner {
   /** Sets the deadline of an operation. If its call has ended, it is at most `callEndGraceMs` ahead. */
   #schedule(operation: TrackedOperation, atMs: number, nowMs: number): void {
     if (operation.isOver) return;
-    const hasCallEnded = this.#calls.get(operation.callId)?.ended !== undefined;
-    this.#timerWheel.set(operation, hasCallEnded ? Math.min(atMs, nowMs + this.#callEndGraceMs) : atMs);
+    this.#timerWheel.set(operation, operation.hasCallEnded ? Math.min(atMs, nowMs + this.#callEndGraceMs) : atMs);
   }
 
   /** Applies an event of another instance, or one that this instance stored itself. */

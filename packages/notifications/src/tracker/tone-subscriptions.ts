@@ -14,14 +14,14 @@ export class ToneSubscriptions {
 
   /** Any response or notification shows that Graph has accepted the request, unless it reports a failure. */
   apply(operation: TrackedOperation, { status }: CommsOperation): void {
-    const sinceMs = this.#requested.get(operation);
+    const sinceMs = this.#requested.size > 0 ? this.#requested.get(operation) : undefined;
     if (sinceMs === undefined || status === "failed") return;
     this.#requested.delete(operation);
     for (const listener of this.#listeners) listener({ callId: operation.callId, sinceMs });
   }
 
   remove(operation: TrackedOperation): void {
-    this.#requested.delete(operation);
+    if (this.#requested.size > 0) this.#requested.delete(operation);
   }
 
   listen(listener: (subscription: ToneSubscription) => void): () => void {

@@ -23,7 +23,8 @@ export class TrackedCall {
   /** Absent until its end is waited for. */
   endWaiters: CallEndWaiters | undefined;
   readonly #byContext = new Map<string, TrackedOperation>();
-  readonly #byId = new Map<string, TrackedOperation>();
+  /** Created when an operation is not found by its clientContext, which is rare. */
+  #byId: Map<string, TrackedOperation> | undefined;
   #unclaimed: Map<string, Unclaimed> | undefined;
 
   constructor(id: string) {
@@ -55,7 +56,7 @@ export class TrackedCall {
     if (this.#byContext.size === 0) return undefined;
     const named = clientContext === undefined ? undefined : this.#byContext.get(clientContext);
     if (!id || named?.operationId === id) return named;
-    const identified = this.#byId.get(id);
+    const identified = this.#indexById().get(id);
     if (identified || !named || named.operationId) return identified;
     return this.#unclaimed?.has(id) || !isFinished(id) ? named : undefined;
   }
@@ -67,13 +68,14 @@ export class TrackedCall {
   /** Indexes the operation by its id, once it has one. */
   identify(operation: TrackedOperation): void {
     const { operationId } = operation;
-    if (operationId && !operation.isOver && !this.#byId.has(operationId)) this.#byId.set(operationId, operation);
+    if (!this.#byId || !operationId || operation.isOver || this.#byId.has(operationId)) return;
+    this.#byId.set(operationId, operation);
   }
 
   remove(operation: TrackedOperation): void {
     const { clientContext, operationId } = operation;
     this.#byContext.delete(clientContext);
-    if (operationId && this.#byId.get(operationId) === operation) this.#byId.delete(operationId);
+    if (operationId && this.#byId?.get(operationId) === operation) this.#byId.delete(operationId);
     // Only an operation whose response is outstanding can claim an end.
     if (this.#byContext.size === 0) this.#unclaimed = undefined;
   }
@@ -89,6 +91,14 @@ export class TrackedCall {
 
   unclaimed(operationId: string): Unclaimed | undefined {
     return this.#unclaimed?.get(operationId);
+  }
+
+  #indexById(): Map<string, TrackedOperation> {
+    if (!this.#byId) {
+      this.#byId = new Map();
+      for (const operation of this.#byContext.values()) this.identify(operation);
+    }
+    return this.#byId;
   }
 }
 
@@ -125,8 +135,8 @@ export class TrackedCalls {
     return call;
   }
 
-  add(operation: TrackedOperation): void {
-    this.getOrCreate(operation.callId).add(operation);
+  add(call: TrackedCall, operation: TrackedOperation): void {
+    call.add(operation);
     this.#pending++;
   }
 

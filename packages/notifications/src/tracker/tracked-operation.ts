@@ -72,6 +72,10 @@ export class TrackedOperation implements PendingOperation, Expirable, FinishedOp
     return this.#call.id;
   }
 
+  get hasCallEnded(): boolean {
+    return this.#call.ended !== undefined;
+  }
+
   /** Graph's id of the operation, once available. */
   get operationId(): string | undefined {
     return this.operation?.id || undefined;
