@@ -31,8 +31,8 @@ export interface CollectContext {
 type EndedBy = Collected["endedBy"];
 
 /**
- * Collects one entry. After every change it checks all conditions again. A key leaves the queue only when it becomes
- * part of the entry, so no key is lost at a timeout.
+ * Collects one entry. After every change it checks all conditions again. A key leaves the queue only when it is
+ * evaluated, so a key that arrives at a timeout counts for the next collect.
  */
 export async function collect(settings: CollectSettings, context: CollectContext): Promise<Collected> {
   const collection = new Collection(settings, context);

@@ -69,7 +69,7 @@ async function findKey({ alg, crit, kid }: Readonly<Record<string, unknown>>, ke
 }
 
 /**
- * Checks the claims as jose does. In addition the tenant must be accepted.
+ * Checks issuer, audience, times and tenant. `nbf` and `exp` are required.
  *
  * @returns the tenant in lower case, and the expiry in seconds since 1970, including the tolerance.
  */
